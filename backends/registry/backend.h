@@ -1,0 +1,67 @@
+// The border between a registry's protocol and the rest of the house.
+//
+// The life of an event: a backend's coroutine reads bytes, its state machine (no I/O, no clock) turns them into
+// whole ServiceStates, and the sink takes them, in order, on the I/O thread. The sink never blocks: it hands
+// them to the builder thread. What arrives here is believed as the registry said it; guards come later.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "backends/registry/service_state.h"
+
+namespace signpost {
+
+/// Which full list of a backend: it counts up with each begin_list() of that backend.
+using Epoch = std::uint64_t;
+
+/// What the registry itself calls its version (a Kubernetes resourceVersion; 0 where there is none).
+using Revision = std::uint64_t;
+
+/// Whether a list named everything. An incomplete list (one namespace failed, say) sweeps nothing.
+enum class Complete : bool { No, Yes };
+
+/// Receives one registry's world, in order, on the I/O thread. Whole states, never deltas.
+class RegistrySink {
+ public:
+  virtual ~RegistrySink() = default;
+
+  /// A full list starts; nothing is forgotten yet.
+  virtual void begin_list(Epoch epoch) = 0;
+  /// Replaces what was known of this service; counts as mentioned by the list that is open. Between lists: an event.
+  virtual void upsert(ServiceState state, Revision revision) = 0;
+  /// The service is gone. Unknown keys are harmless.
+  virtual void erase(const ServiceKey& key, Revision revision) = 0;
+  /// Sweeps what the list did not mention when it was complete; from the first complete list on the registry is synced.
+  virtual void end_list(Epoch epoch, Complete complete) = 0;
+  /// Everything up to `revision` has been delivered: the registry is live now. Also sent when nothing changed
+  /// (bookmark, health check), since it is the proof of life that `last_event_age` counts from.
+  virtual void caught_up(Revision revision) = 0;
+  /// Keep answering from what we know. `why` is one line for a person. Ended by the next caught_up().
+  virtual void lost_contact(std::string_view why) = 0;
+};
+
+/// One counter of a backend, for /metrics: signpost_registry_<name>_total{registry, reason}.
+struct BackendCount {
+  std::string name;    // "skipped", "relists", "reconnects", "requests_failed": the field's words
+  std::string reason;  // may be empty
+  std::uint64_t value = 0;
+};
+
+/// Follows one registry until cancelled; retries network trouble itself.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string_view name() const noexcept = 0;
+  /// Runs on the I/O executor until cancelled (asio cancellation, terminal); returns then. Throws only what is a
+  /// mistake of ours. The sink outlives it.
+  virtual boost::asio::awaitable<void> follow(RegistrySink& sink) = 0;
+  /// Any thread: what was skipped, retried, refused since the start.
+  virtual std::vector<BackendCount> counts() const = 0;
+};
+
+}  // namespace signpost

@@ -1,0 +1,131 @@
+// The configuration as values: what the file says after every check, with every default filled in.
+// Who writes an option down, reads it in config/options.*; who uses it, reads it here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "dns/base/ip_address.h"
+#include "dns/base/log.h"
+
+namespace signpost::config {
+
+using Seconds = std::chrono::seconds;
+using Milliseconds = std::chrono::milliseconds;
+
+/// Where a value was written: "signpost.yaml:12:8"; for messages that come after parsing.
+struct Place {
+  std::string file;
+  int line = 0;    // from 1
+  int column = 0;  // from 1
+  std::string to_string() const;
+};
+
+struct Listen {
+  std::vector<SocketAddress> dns;  // UDP and TCP each; port 0: a free one, the same for both, logged
+  std::optional<SocketAddress> health;
+  std::optional<SocketAddress> ready;
+  std::optional<SocketAddress> metrics;
+  std::string admin_socket;  // path of the Unix socket; empty: none
+};
+
+struct Log {
+  log::Level level = log::Level::Info;
+  log::Format format = log::Format::Text;
+};
+
+struct Tcp {
+  Milliseconds idle{10000};
+  std::uint32_t clients = 10000;
+  std::uint32_t per_source = 200;
+};
+
+struct KubernetesRegistry {
+  std::string kubeconfig;  // path; empty with empty url: the in-cluster account
+  std::string context;     // empty: the file's current-context
+  std::string url;         // "https://127.0.0.1:6443"
+  std::string token_file;
+  std::string ca_file;
+  Milliseconds silence{135000};  // no event and no bookmark for so long: the watch is dead (K7)
+  friend bool operator==(const KubernetesRegistry&, const KubernetesRegistry&) = default;
+};
+
+struct NacosRegistry {
+  struct Server {
+    std::string host;  // name or literal address
+    std::uint16_t port = 8848;
+    friend bool operator==(const Server&, const Server&) = default;
+  };
+  std::vector<Server> servers;
+  std::vector<std::string> namespaces{"public"};
+  std::vector<std::string> groups{"DEFAULT_GROUP"};
+  std::int32_t grpc_port_offset = 1000;
+  std::string username;
+  std::string password_file;
+  bool tls = false;  // gRPC and login
+  std::string tls_ca_file;
+  Milliseconds list_interval{10000};  // how often the configured groups are listed
+  friend bool operator==(const NacosRegistry&, const NacosRegistry&) = default;
+};
+
+struct FileRegistry {
+  std::string path;  // relative to the configuration file, made absolute here
+  friend bool operator==(const FileRegistry&, const FileRegistry&) = default;
+};
+
+struct Registry {
+  std::string name;
+  bool required = false;
+  std::variant<KubernetesRegistry, NacosRegistry, FileRegistry> options;
+  Place place;
+};
+
+enum class AnswerMode : std::uint8_t { Order, Sample, All };
+struct Answer {
+  AnswerMode mode = AnswerMode::Order;
+  std::uint16_t sample = 1;  // k of `sample k`
+  friend bool operator==(const Answer&, const Answer&) = default;
+};
+
+enum class HealthPolicy : std::uint8_t { Ready, Serving, Strict, Any };
+
+struct NameServer {
+  std::string name;  // absolute host name
+  std::vector<IpAddress> addresses;
+  friend bool operator==(const NameServer&, const NameServer&) = default;
+};
+
+struct Zone {
+  std::string name;                     // as written, lower-case, without the final dot; "." stays "."
+  std::vector<std::string> registries;  // in order of precedence
+  std::uint32_t ttl = 5;                // seconds
+  std::uint32_t negative_ttl = 1;       // seconds; SOA MINIMUM
+  Answer answer;
+  HealthPolicy health = HealthPolicy::Ready;
+  bool txt = true;
+  std::vector<std::string> txt_metadata;  // allow-list of metadata keys shown in TXT
+  std::string default_namespace = "public";
+  std::string default_group = "DEFAULT_GROUP";
+  std::vector<NameServer> nameservers;  // empty: ns.dns.<zone>
+  std::string soa_mname;                // empty: the first name server
+  std::string soa_rname;                // empty: hostmaster.<zone>
+  Place place;
+};
+
+struct Config {
+  std::string path;
+  Listen listen;
+  std::uint32_t workers = 0;  // 0: auto
+  Log log;
+  std::uint16_t edns_udp_size = 1232;
+  Tcp tcp;
+  Milliseconds startup_wait{5000};
+  std::vector<Registry> registries;
+  std::vector<Zone> zones;
+};
+
+}  // namespace signpost::config
