@@ -1,0 +1,53 @@
+// One query as the rooms behind the checks see it: where it came from, and what it asks.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "dns/base/clock.h"
+#include "dns/base/ip_address.h"
+#include "dns/wire/name.h"
+#include "dns/wire/types.h"
+
+namespace signpost {
+
+enum class Transport : std::uint8_t { Udp, Tcp };
+
+/// Where a query came from. Filled by the transport, read by admit() and the responder.
+struct QueryContext {
+  Transport transport = Transport::Udp;
+  SocketAddress peer;
+  SocketAddress local;  // the address that was asked (H3); the worker's socket address for TCP
+  Monotonic received{};  // read once a batch
+  unsigned worker = 0;
+  /// 0 at first; a query that was deferred comes back with the number of its resumption.
+  unsigned resumed = 0;
+  /// The ticket a responder keeps when it answers Outcome::Deferred; see dns/query/deferral.h.
+  std::uint64_t ticket = 0;
+};
+
+struct Question {
+  NameView name;  // as it was sent, a view of the query: echoed byte-exact (N1)
+  Name folded;    // for look-ups
+  RRType type{};
+  RRClass klass{};
+};
+
+struct Edns {
+  bool present = false;
+  bool dnssec_ok = false;
+  std::uint8_t version = 0;
+  std::uint16_t udp_size = 512;  // at least 512 (E8)
+};
+
+/// A query that passed the checks of dns/query: opcode QUERY, one question, well-formed to its last octet.
+struct Query {
+  std::uint16_t id = 0;
+  bool recursion_desired = false;
+  bool checking_disabled = false;
+  Question question;
+  Edns edns;
+};
+
+}  // namespace signpost

@@ -1,0 +1,72 @@
+// The response under construction: header and question are in place, the responder adds records.
+//
+// The buffer belongs to the worker. Everything here is noexcept and allocates nothing: octets are written where
+// they are sent from. finish() adds OPT, for which room was kept aside, and patches the header.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "dns/query/query.h"
+#include "dns/wire/types.h"
+
+namespace signpost {
+
+enum class Section : std::uint8_t { Answer, Authority, Additional };
+
+class Response {
+ public:
+  /// Starts a response to `query` in `buffer`: `limit` octets at most, OPT included (E8, E9; 65,535 over TCP).
+  /// Copies the question, so that kOwnerPointer is its owner name. Flags: QR, RD as asked, nothing else.
+  void begin(const Query& query, std::span<std::uint8_t> buffer, std::size_t limit) noexcept;
+
+  void set_rcode(Rcode rcode) noexcept { rcode_ = rcode; }
+  Rcode rcode() const noexcept { return rcode_; }
+  void set_authoritative(bool aa) noexcept { authoritative_ = aa; }
+  /// The first one stays; sent only to EDNS clients and only if it fits (E22). `text` must outlive the query: literals.
+  void set_extended_error(ExtendedError code, std::string_view text = {}) noexcept;
+
+  /// Room for `size` octets of records, or null when they do not fit: then nothing changed. Write all of them,
+  /// then add() the count. Sections in order: once Authority was added to, Answer is closed.
+  std::uint8_t* reserve(std::size_t size) noexcept {
+    return size <= limit_ - used_ ? buffer_.data() + used_ : nullptr;
+  }
+  void add(Section section, std::size_t size, std::uint16_t records) noexcept {
+    used_ += size;
+    counts_[static_cast<std::size_t>(section)] =
+        static_cast<std::uint16_t>(counts_[static_cast<std::size_t>(section)] + records);
+  }
+  /// Octets that still fit in front of OPT.
+  std::size_t remaining() const noexcept { return limit_ - used_; }
+  /// Octets so far from the start of the message: where the next record will stand, for compression pointers.
+  std::size_t used() const noexcept { return used_; }
+  /// Takes every record back: header and question stay. Flags, rcode and error text stay too.
+  void clear_records() noexcept;
+  /// A required RRset did not fit: TC, zero records (E10). Over TCP the caller answers SERVFAIL instead (T8).
+  void truncate() noexcept;
+  bool truncated() const noexcept { return truncated_; }
+  std::uint16_t count(Section section) const noexcept { return counts_[static_cast<std::size_t>(section)]; }
+
+  /// OPT where the query had one (E1), counts and flags; the whole message, ready to send.
+  std::span<const std::uint8_t> finish() noexcept;
+
+ private:
+  std::span<std::uint8_t> buffer_;
+  std::size_t limit_ = 0;  // octets for header, question and records: OPT's are not in it
+  std::size_t used_ = 0;
+  std::size_t records_start_ = 0;
+  std::uint16_t counts_[3] = {};
+  std::uint16_t id_ = 0;
+  Rcode rcode_ = Rcode::NoError;
+  ExtendedError extended_error_ = ExtendedError::Other;
+  std::string_view extended_text_;
+  bool has_extended_error_ = false;
+  bool authoritative_ = false;
+  bool truncated_ = false;
+  bool recursion_desired_ = false;
+  Edns edns_;
+  std::size_t hard_limit_ = 0;
+};
+
+}  // namespace signpost
