@@ -56,7 +56,9 @@ std::string to_text(NameView name);
 /// Labels without the root: 0 for the root.
 std::size_t label_count(NameView name) noexcept;
 /// The name without its first label; the root stays the root.
-inline NameView parent(NameView name) noexcept { return name.size() <= 1 ? name : name.subspan(name[0] + 1u); }
+inline NameView parent(NameView name) noexcept {
+  return name.size() <= 1 ? name : name.subspan(name[0] + 1u);
+}
 /// True when `name` is `ancestor` or below it. Both folded: octets are compared as they are.
 bool is_at_or_below(NameView name, NameView ancestor) noexcept;
 

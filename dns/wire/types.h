@@ -7,28 +7,61 @@
 namespace signpost {
 
 enum class RRType : std::uint16_t {
-  A = 1, NS = 2, CNAME = 5, SOA = 6, PTR = 12, MX = 15, TXT = 16, AAAA = 28, SRV = 33,
-  OPT = 41, DS = 43, RRSIG = 46, NSEC = 47, DNSKEY = 48, SVCB = 64, HTTPS = 65, NXNAME = 128,
-  TKEY = 249, TSIG = 250, IXFR = 251, AXFR = 252, ANY = 255,
+  A = 1,
+  NS = 2,
+  CNAME = 5,
+  SOA = 6,
+  PTR = 12,
+  MX = 15,
+  TXT = 16,
+  AAAA = 28,
+  SRV = 33,
+  OPT = 41,
+  DS = 43,
+  RRSIG = 46,
+  NSEC = 47,
+  DNSKEY = 48,
+  SVCB = 64,
+  HTTPS = 65,
+  NXNAME = 128,
+  TKEY = 249,
+  TSIG = 250,
+  IXFR = 251,
+  AXFR = 252,
+  ANY = 255,
 };
 
 enum class RRClass : std::uint16_t { IN = 1, CH = 3, HS = 4, NONE = 254, ANY = 255 };
 
 /// The low four bits travel in the header, the rest in OPT (BADVERS).
 enum class Rcode : std::uint16_t {
-  NoError = 0, FormErr = 1, ServFail = 2, NxDomain = 3, NotImp = 4, Refused = 5, NotAuth = 9, BadVers = 16,
+  NoError = 0,
+  FormErr = 1,
+  ServFail = 2,
+  NxDomain = 3,
+  NotImp = 4,
+  Refused = 5,
+  NotAuth = 9,
+  BadVers = 16,
 };
 
 enum class Opcode : std::uint8_t { Query = 0, IQuery = 1, Status = 2, Notify = 4, Update = 5, Dso = 6 };
 
 /// Extended DNS Errors (RFC 8914, section 5.2; 30 from RFC 9824).
 enum class ExtendedError : std::uint16_t {
-  Other = 0, StaleAnswer = 3, NotReady = 14, Prohibited = 18, StaleNxDomain = 19, NotAuthoritative = 20,
-  NotSupported = 21, NetworkError = 23, InvalidQueryType = 30,
+  Other = 0,
+  StaleAnswer = 3,
+  NotReady = 14,
+  Prohibited = 18,
+  StaleNxDomain = 19,
+  NotAuthoritative = 20,
+  NotSupported = 21,
+  NetworkError = 23,
+  InvalidQueryType = 30,
 };
 
 inline constexpr std::size_t kHeaderSize = 12;
-inline constexpr std::size_t kNameOctetsMax = 255;   // RFC 1035, section 2.3.4, with length octets and root
+inline constexpr std::size_t kNameOctetsMax = 255;  // RFC 1035, section 2.3.4, with length octets and root
 inline constexpr std::size_t kLabelOctetsMax = 63;
 inline constexpr std::size_t kMessageOctetsMax = 65535;
 inline constexpr std::uint16_t kOwnerPointer = 0xc00c;  // the question name, right after the header
