@@ -15,13 +15,15 @@ struct Error {
   std::string message;
 };
 
-template <class T>
+/// `E` is another type where one line is not enough: config::Diagnostics lists every mistake of a file.
+template <class T, class E = Error>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
+  static_assert(!std::is_same_v<T, E>);
 
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
@@ -34,7 +36,7 @@ class [[nodiscard]] Result {
   T* operator->() noexcept { return checked(); }
   const T* operator->() const noexcept { return checked(); }
 
-  const Error& error() const noexcept {
+  const E& error() const noexcept {
     assert(!has_value());
     return *std::get_if<1>(&state_);
   }
@@ -49,11 +51,11 @@ class [[nodiscard]] Result {
     return std::get_if<0>(&state_);
   }
 
-  std::variant<T, Error> state_;
+  std::variant<T, E> state_;
 };
 
 template <>
-class [[nodiscard]] Result<void> {
+class [[nodiscard]] Result<void, Error> {
  public:
   Result() = default;
   Result(Error error) : error_(std::move(error)), failed_(true) {}
