@@ -1,0 +1,18 @@
+// A zone as master-file text, made by asking the answer path for every owner and type it knows.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "dns/base/result.h"
+
+namespace signpost {
+
+class SnapshotStore;
+
+/// Any thread but a worker; reads one snapshot from beginning to end. `write` gets whole lines. Weighted sets come
+/// whole and in stable order. Error: no such zone, or it is cold.
+Result<void> dump(SnapshotStore& store, std::string_view zone, const std::function<void(std::string_view)>& write);
+
+}  // namespace signpost

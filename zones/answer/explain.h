@@ -1,0 +1,53 @@
+// Why an answer is what it is: the same look-up, policy and shares as the answer, with their reasons kept.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dns/base/ip_address.h"
+#include "dns/wire/name.h"
+#include "dns/wire/types.h"
+
+namespace signpost {
+
+class Builder;
+class SnapshotStore;
+
+struct ExplainedInstance {
+  std::string id;
+  std::string addresses;  // "10.0.0.1, fd00::1"
+  std::string ports;      // "8080/tcp http"
+  std::string health;
+  double weight = 0;
+  bool eligible = false;
+  std::string why;       // the rule that kept or dropped it
+  double share_percent = 0;
+};
+
+struct ExplainedService {
+  std::string key;   // "nacos/public/DEFAULT_GROUP/cart"
+  std::string zone;
+  std::string note;  // what else matters: pending, no eligible instance, SRV weights rounded ...
+  std::vector<std::string> names;
+  std::vector<std::string> losses;
+  std::vector<ExplainedInstance> instances;
+};
+
+struct Explanation {
+  std::string question;              // "cart.demo.internal. A"
+  std::string outcome;               // "NOERROR aa, 3 records", "SERVFAIL (EDE 14): registry cluster has not listed yet"
+  std::vector<std::string> records;  // presentation format, stable order
+  std::vector<std::string> notes;
+  std::vector<ExplainedService> services;  // the winner first
+};
+
+/// Any thread but a worker; `reply` runs on the builder thread or on the caller's.
+void explain(Builder& builder, SnapshotStore& store, const Name& name, RRType type,
+             std::function<void(Explanation)> reply);
+
+/// The text that `signpost explain` prints.
+std::string to_text(const Explanation& explanation);
+
+}  // namespace signpost

@@ -1,0 +1,81 @@
+// The builder: the one thread that owns the mutable world and publishes what the workers answer from.
+//
+// The life of an event: a backend hands a ServiceState to its sink on the I/O thread; the sink queues it; the
+// builder takes everything queued, puts it into the World (bursts of one service collapse), decides with
+// zones/policy who may answer, lets zones/synthesis write one block for each zone that shows the service, and
+// publishes one snapshot in which untouched blocks are shared. Workers see it at their next batch.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/registry/backend.h"
+#include "config/config.h"
+#include "dns/base/clock.h"
+#include "dns/wire/name.h"
+#include "zones/table/status.h"
+
+namespace signpost {
+
+class SnapshotStore;
+
+/// One published change of one zone, for those who forward it (NOTIFY, transfers, the simulator).
+struct ZoneChange {
+  struct Owner {
+    Name name;
+    std::vector<RRType> types;
+  };
+  std::string zone;
+  std::uint32_t old_serial = 0;
+  std::uint32_t new_serial = 0;
+  std::vector<Owner> owners;
+};
+
+/// A service as the builder holds it, with what is needed to explain it elsewhere.
+struct HeldService {
+  ServiceState state;
+  std::string zone;                 // the zone whose rules apply
+  std::vector<std::string> names;   // the spellings that answer, in presentation format
+  std::vector<std::string> losses;  // "cart.demo.internal.: taken by local/cart (exact name first)"
+};
+
+class Builder {
+ public:
+  /// Answers nothing until configure(). The store and the clock outlive the builder.
+  Builder(SnapshotStore& store, const Clock& clock);
+  ~Builder();
+  Builder(const Builder&) = delete;
+  Builder& operator=(const Builder&) = delete;
+
+  /// Starts the thread; stop() ends it after what is queued (also called by the destructor).
+  void start();
+  void stop();
+
+  /// Any thread: zones, policies and the list of registries, taken over whole and published as one snapshot. Data
+  /// of registries that stay is kept; of those that are gone, forgotten. `done` runs on the builder thread then.
+  void configure(std::shared_ptr<const config::Config> config, std::function<void()> done = {});
+
+  /// Any thread. The sink of a registry, good for the builder's life; what it gets before the registry was
+  /// configured, or after it was removed, is dropped.
+  RegistrySink& sink(const std::string& registry);
+
+  /// Any thread: forgets what this registry said, as if it had never listed (its options point elsewhere now).
+  void reset(const std::string& registry);
+
+  /// Any thread; the answer comes on the builder thread: hand it on, do not work there.
+  void status(std::function<void(BuilderStatus)> reply);
+  /// The services that have `name` (or an ancestor of it) as a spelling: winner first.
+  void find(const Name& name, std::function<void(std::vector<HeldService>)> reply);
+
+  /// Before start(). Called on the builder thread after each publish that changed something, once for each zone.
+  void subscribe(std::function<void(const ZoneChange&)> subscriber);
+
+ private:
+  class Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace signpost

@@ -1,0 +1,62 @@
+// What the builder knows about itself, as values: for /status, /metrics, /ready and explain.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "backends/registry/service_state.h"
+#include "dns/base/clock.h"
+
+namespace signpost {
+
+/// The states of facts that an operator sees (DESIGN.md section 3). Snapshot and Held come with the state file
+/// and the guards.
+enum class RegistryPhase : std::uint8_t {
+  Cold,     // no complete list yet: its names answer SERVFAIL
+  Live,     // listed, and heard from since the last loss
+  Lagging,  // contact lost for less than kFreshness: answers as before
+  Stale,    // contact lost for longer: answers as before, with EDE 3
+};
+std::string_view to_string(RegistryPhase phase) noexcept;  // "cold"
+
+/// How long a lost registry's data counts as fresh.
+inline constexpr std::chrono::minutes kFreshness{5};
+
+struct RegistryStatus {
+  std::string name;
+  bool required = false;
+  bool synced = false;  // one complete list since the start: never false again
+  RegistryPhase phase = RegistryPhase::Cold;
+  double last_event_age_seconds = -1;  // since the last proof of life; -1: none yet
+  std::string last_error;              // why contact was lost the last time; empty: never
+  std::uint64_t services = 0;
+  std::uint64_t pending = 0;  // listed, not yet read
+  std::uint64_t instances = 0;
+  std::uint64_t eligible = 0;
+  std::uint64_t lists = 0;        // complete lists taken
+  std::uint64_t events = 0;       // upserts and erases taken
+  std::uint64_t unpublished = 0;  // services without any name (not a host name, too long)
+};
+
+struct ZoneStatus {
+  std::string name;  // "cluster.local."
+  std::uint32_t serial = 0;
+  std::uint64_t services = 0;  // slots: service names of the zone, each once
+  std::uint64_t collisions = 0;
+  bool cold = false;
+};
+
+struct BuilderStatus {
+  std::vector<RegistryStatus> registries;
+  std::vector<ZoneStatus> zones;
+  std::uint64_t publishes = 0;
+  std::uint64_t blocks_built = 0;
+  std::uint64_t snapshot_version = 0;
+  std::uint64_t names = 0;           // spellings in the name table
+  std::uint64_t block_octets = 0;    // all published blocks together
+  double last_publish_seconds = 0;   // from the first pending event to the new version
+  double longest_step_seconds = 0;   // since the start
+};
+
+}  // namespace signpost
