@@ -1,12 +1,14 @@
 // The response under construction: header and question are in place, the responder adds records.
 //
-// The buffer belongs to the worker. Everything here is noexcept and allocates nothing: octets are written where
-// they are sent from. finish() adds OPT, for which room was kept aside, and patches the header.
+// The buffer belongs to the worker. Everything here is noexcept and allocates nothing: octets are written
+// where they are sent from. finish() adds OPT, for which room was kept aside, and patches the header.
 #pragma once
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
+#include <string_view>
 
 #include "dns/query/query.h"
 #include "dns/wire/types.h"
@@ -17,18 +19,27 @@ enum class Section : std::uint8_t { Answer, Authority, Additional };
 
 class Response {
  public:
-  /// Starts a response to `query` in `buffer`: `limit` octets at most, OPT included (E8, E9; 65,535 over TCP).
-  /// Copies the question, so that kOwnerPointer is its owner name. Flags: QR, RD as asked, nothing else.
-  void begin(const Query& query, std::span<std::uint8_t> buffer, std::size_t limit) noexcept;
+  /// Starts a response to `query` in `buffer`: `limit` octets at most, OPT included (E8, E9; 65,535 over
+  /// TCP). Copies the question, so that kOwnerPointer is its owner name. Flags: QR, RD as asked, nothing
+  /// else. `advertised_udp_size` is the size that our OPT offers.
+  void begin(const Query& query, std::span<std::uint8_t> buffer, std::size_t limit,
+             std::uint16_t advertised_udp_size = kUdpSizeDefault) noexcept;
+  /// The same for a message without one good question: header and, where one was seen, OPT.
+  void begin_without_question(std::uint16_t id, Opcode opcode, const Edns& edns,
+                              std::span<std::uint8_t> buffer, std::size_t limit,
+                              std::uint16_t advertised_udp_size = kUdpSizeDefault) noexcept;
+  /// Other than QUERY: echoed (H6).
+  void set_opcode(Opcode opcode) noexcept { opcode_ = opcode; }
 
   void set_rcode(Rcode rcode) noexcept { rcode_ = rcode; }
   Rcode rcode() const noexcept { return rcode_; }
   void set_authoritative(bool aa) noexcept { authoritative_ = aa; }
-  /// The first one stays; sent only to EDNS clients and only if it fits (E22). `text` must outlive the query: literals.
+  /// The first one stays; sent only to EDNS clients and only if it fits (E22). `text` must outlive the query:
+  /// literals.
   void set_extended_error(ExtendedError code, std::string_view text = {}) noexcept;
 
-  /// Room for `size` octets of records, or null when they do not fit: then nothing changed. Write all of them,
-  /// then add() the count. Sections in order: once Authority was added to, Answer is closed.
+  /// Room for `size` octets of records, or null when they do not fit: then nothing changed. Write all of
+  /// them, then add() the count. Sections in order: once Authority was added to, Answer is closed.
   std::uint8_t* reserve(std::size_t size) noexcept {
     return size <= limit_ - used_ ? buffer_.data() + used_ : nullptr;
   }
@@ -46,12 +57,20 @@ class Response {
   /// A required RRset did not fit: TC, zero records (E10). Over TCP the caller answers SERVFAIL instead (T8).
   void truncate() noexcept;
   bool truncated() const noexcept { return truncated_; }
+  /// SERVFAIL, no records, and this error in place of any other: the answer cannot be made.
+  void fail(ExtendedError code, std::string_view text) noexcept;
   std::uint16_t count(Section section) const noexcept { return counts_[static_cast<std::size_t>(section)]; }
 
-  /// OPT where the query had one (E1), counts and flags; the whole message, ready to send.
+  /// OPT where the query had one (E1), counts and flags; the whole message, ready to send. Once.
   std::span<const std::uint8_t> finish() noexcept;
+  /// After finish(): the extended error that is in the message, if one is.
+  std::optional<ExtendedError> sent_extended_error() const noexcept {
+    return has_extended_error_ ? std::optional(extended_error_) : std::nullopt;
+  }
 
  private:
+  void append_opt() noexcept;
+
   std::span<std::uint8_t> buffer_;
   std::size_t limit_ = 0;  // octets for header, question and records: OPT's are not in it
   std::size_t used_ = 0;
@@ -65,6 +84,9 @@ class Response {
   bool authoritative_ = false;
   bool truncated_ = false;
   bool recursion_desired_ = false;
+  bool has_question_ = false;
+  Opcode opcode_ = Opcode::Query;
+  std::uint16_t advertised_udp_size_ = kUdpSizeDefault;
   Edns edns_;
   std::size_t hard_limit_ = 0;
 };

@@ -1,0 +1,120 @@
+#include "dns/query/response.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "dns/wire/writer.h"
+
+namespace signpost {
+
+namespace {
+
+constexpr std::size_t kOptSize = 11;                // root owner, type, class, TTL, RDLENGTH
+constexpr std::size_t kExtendedErrorFixedSize = 6;  // option code, option length, info code
+constexpr std::uint16_t kExtendedErrorOption = 15;  // RFC 8914, section 2
+
+constexpr unsigned kFlagQr = 0x8000, kFlagAa = 0x0400, kFlagTc = 0x0200, kFlagRd = 0x0100;
+constexpr std::uint32_t kOptFlagDo = 0x8000;
+
+}  // namespace
+
+void Response::begin(const Query& query, std::span<std::uint8_t> buffer, std::size_t limit,
+                     std::uint16_t advertised_udp_size) noexcept {
+  begin_without_question(query.id, Opcode::Query, query.edns, buffer, limit, advertised_udp_size);
+  recursion_desired_ = query.recursion_desired;
+  const NameView name = query.question.name;
+  auto* at = buffer_.data() + kHeaderSize;
+  std::memcpy(at, name.data(), name.size());
+  at = put_u16(at + name.size(), static_cast<std::uint16_t>(query.question.type));
+  put_u16(at, static_cast<std::uint16_t>(query.question.klass));
+  records_start_ = used_ = kHeaderSize + name.size() + 4;
+  has_question_ = true;
+}
+
+void Response::begin_without_question(std::uint16_t id, Opcode opcode, const Edns& edns,
+                                      std::span<std::uint8_t> buffer, std::size_t limit,
+                                      std::uint16_t advertised_udp_size) noexcept {
+  // The least anybody may ask for is 512 (E8, E9), and header, question and OPT are 282 at most.
+  assert(buffer.size() >= 512 && limit >= 512);
+  *this = Response();
+  buffer_ = buffer;
+  hard_limit_ = std::min(limit, buffer.size());
+  limit_ = hard_limit_ - (edns.present ? kOptSize : 0);
+  records_start_ = used_ = kHeaderSize;
+  id_ = id;
+  opcode_ = opcode;
+  edns_ = edns;
+  advertised_udp_size_ = advertised_udp_size;
+}
+
+void Response::set_extended_error(ExtendedError code, std::string_view text) noexcept {
+  if (has_extended_error_) return;
+  has_extended_error_ = true;
+  extended_error_ = code;
+  extended_text_ = text;
+}
+
+void Response::clear_records() noexcept {
+  used_ = records_start_;
+  counts_[0] = counts_[1] = counts_[2] = 0;
+}
+
+void Response::truncate() noexcept {
+  clear_records();
+  truncated_ = true;
+}
+
+void Response::fail(ExtendedError code, std::string_view text) noexcept {
+  clear_records();
+  truncated_ = authoritative_ = false;
+  rcode_ = Rcode::ServFail;
+  has_extended_error_ = false;
+  set_extended_error(code, text);
+}
+
+void Response::append_opt() noexcept {
+  Writer opt(buffer_.first(hard_limit_).subspan(used_));
+  opt.u8(0);
+  opt.u16(static_cast<std::uint16_t>(RRType::OPT));
+  opt.u16(advertised_udp_size_);
+  // TTL: extended rcode, version 0, DO as asked, no other flag (E4, E7).
+  opt.u32((static_cast<std::uint32_t>(rcode_) >> 4) << 24 | (edns_.dnssec_ok ? kOptFlagDo : 0));
+  const std::size_t room = opt.remaining() - 2;
+  // The error text goes first when space is short, then the error; never the answer (E22).
+  if (has_extended_error_ && room >= kExtendedErrorFixedSize) {
+    const auto text =
+        room >= kExtendedErrorFixedSize + extended_text_.size() ? extended_text_ : std::string_view{};
+    opt.u16(static_cast<std::uint16_t>(kExtendedErrorFixedSize + text.size()));
+    opt.u16(kExtendedErrorOption);
+    opt.u16(static_cast<std::uint16_t>(2 + text.size()));
+    opt.u16(static_cast<std::uint16_t>(extended_error_));
+    opt.bytes(text);
+  } else {
+    opt.u16(0);
+    has_extended_error_ = false;
+  }
+  assert(!opt.failed());
+  used_ += opt.size();
+}
+
+std::span<const std::uint8_t> Response::finish() noexcept {
+  auto additional = counts_[static_cast<std::size_t>(Section::Additional)];
+  if (edns_.present) {
+    append_opt();
+    ++additional;
+  } else {
+    has_extended_error_ = false;
+  }
+  const unsigned flags = kFlagQr | static_cast<unsigned>(opcode_) << 11 | (authoritative_ ? kFlagAa : 0) |
+                         (truncated_ ? kFlagTc : 0) | (recursion_desired_ ? kFlagRd : 0) |
+                         (static_cast<unsigned>(rcode_) & 0xf);
+  auto* at = put_u16(buffer_.data(), id_);
+  at = put_u16(at, static_cast<std::uint16_t>(flags));
+  at = put_u16(at, has_question_ ? 1 : 0);
+  at = put_u16(at, count(Section::Answer));
+  at = put_u16(at, count(Section::Authority));
+  put_u16(at, additional);
+  return buffer_.first(used_);
+}
+
+}  // namespace signpost
