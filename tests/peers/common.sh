@@ -62,3 +62,5 @@ unpack_debian() {
   for file in "$into"/.download/*.deb; do dpkg-deb -x "$file" "$into"; done
   rm -rf "$into/.download"
 }
+
+install_packages() { "$peers/../../deploy/packages-install" "$@"; }
