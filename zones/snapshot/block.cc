@@ -1,0 +1,139 @@
+#include "zones/snapshot/block.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace signpost {
+namespace {
+
+template <class T>
+bool all_equal(const std::vector<T>& members) {
+  return std::all_of(members.begin(), members.end(), [&](const T& m) { return m.share == members.front().share; });
+}
+
+/// Largest k for which every inclusion chance k x share stays at most 1 (DESIGN.md section 3).
+template <class T>
+std::uint16_t legal_sample(const std::vector<T>& members, std::uint16_t wanted) {
+  std::uint64_t sum = 0;
+  std::uint64_t largest = 0;
+  for (const T& member : members) {
+    sum += member.share;
+    largest = std::max<std::uint64_t>(largest, member.share);
+  }
+  if (largest == 0) return 0;
+  return static_cast<std::uint16_t>(std::min<std::uint64_t>(wanted, sum / largest));
+}
+
+std::vector<std::uint8_t> flatten(const std::vector<Name>& names) {
+  std::vector<std::uint8_t> octets;
+  for (const auto& name : names) octets.insert(octets.end(), name.wire().begin(), name.wire().end());
+  return octets;
+}
+
+/// Octets of the wire name that starts here; the block wrote it, so it ends.
+std::size_t wire_size(const std::uint8_t* name) noexcept {
+  std::size_t size = 1;
+  for (; *name != 0; name += *name + 1) size += *name + 1u;
+  return size;
+}
+
+}  // namespace
+
+std::uint32_t BlockDraft::add_label(std::string_view text) {
+  assert(!text.empty() && text.size() <= kLabelOctetsMax);
+  const auto offset = static_cast<std::uint32_t>(labels.size());
+  labels.push_back(static_cast<std::uint8_t>(text.size()));
+  labels.insert(labels.end(), text.begin(), text.end());
+  return offset;
+}
+
+const Block* make_block(const BlockDraft& draft) {
+  const auto spellings = flatten(draft.spellings);
+  const auto alias = draft.kind == BlockKind::Alias ? draft.alias.wire() : NameView{};
+  std::array<std::span<const std::uint8_t>, Block::kParts> parts;
+  const auto set = [&](int part, const auto& from) {
+    const auto bytes = std::as_bytes(std::span(from));
+    parts[static_cast<std::size_t>(part)] = {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+  };
+  set(Block::kV4, draft.v4);
+  set(Block::kV6, draft.v6);
+  set(Block::kHosts, draft.hosts);
+  set(Block::kHostV4, draft.host_v4);
+  set(Block::kHostV6, draft.host_v6);
+  set(Block::kMembers, draft.members);
+  set(Block::kPorts, draft.ports);
+  set(Block::kInstances, draft.instances);
+  set(Block::kSrv, draft.srv);
+  set(Block::kPortSrv, draft.port_srv);
+  set(Block::kLabels, draft.labels);
+  set(Block::kTxts, draft.txts);
+  set(Block::kTxt, draft.txt);
+  set(Block::kAlias, alias);
+  set(Block::kSpellings, spellings);
+
+  std::size_t octets = sizeof(Block);
+  for (const auto& part : parts) octets += part.size();
+  void* memory = std::calloc(1, octets);  // zeroed, so that same_as() may compare padding too
+  if (memory == nullptr) throw std::bad_alloc();
+  auto* block = new (memory) Block;
+  block->octets_ = static_cast<std::uint32_t>(octets);
+  block->ttl_ = draft.ttl;
+  block->zone_ = draft.zone;
+  block->kind_ = draft.kind;
+  block->mode_ = draft.answer.mode;
+  block->sample_v4_ = legal_sample(draft.v4, draft.answer.sample);
+  block->sample_v6_ = legal_sample(draft.v6, draft.answer.sample);
+  block->sample_members_ = legal_sample(draft.members, draft.answer.sample);
+  block->v4_equal_ = all_equal(draft.v4);
+  block->v6_equal_ = all_equal(draft.v6);
+  block->members_equal_ = all_equal(draft.members);
+  block->suspect_ = draft.suspect;
+  block->spelling_count_ = static_cast<std::uint16_t>(draft.spellings.size());
+  auto at = static_cast<std::uint32_t>(sizeof(Block));
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    block->offsets_[part] = at;
+    if (!parts[part].empty()) {
+      std::memcpy(static_cast<std::uint8_t*>(memory) + at, parts[part].data(), parts[part].size());
+    }
+    at += static_cast<std::uint32_t>(parts[part].size());
+  }
+  block->offsets_[Block::kParts] = at;
+  return block;
+}
+
+NameView Block::spelling(std::size_t i) const noexcept {
+  const auto* name = array<std::uint8_t>(kSpellings).data();
+  while (i-- > 0) name += wire_size(name);
+  return {name, wire_size(name)};
+}
+
+bool Block::is_spelled(NameView name) const noexcept {
+  const auto* spelled = array<std::uint8_t>(kSpellings).data();
+  for (std::size_t i = 0; i < spelling_count_; ++i) {
+    const auto size = wire_size(spelled);
+    if (size == name.size() && std::memcmp(spelled, name.data(), size) == 0) return true;
+    spelled += size;
+  }
+  return false;
+}
+
+int Block::find_host(std::span<const std::uint8_t> text) const noexcept {
+  const auto all = hosts();
+  const auto before = [this](const Host& host, std::span<const std::uint8_t> wanted) {
+    const auto have = label(host.label).subspan(1);
+    return std::lexicographical_compare(have.begin(), have.end(), wanted.begin(), wanted.end());
+  };
+  const auto found = std::lower_bound(all.begin(), all.end(), text, before);
+  if (found == all.end()) return -1;
+  const auto have = label(found->label).subspan(1);
+  return std::equal(have.begin(), have.end(), text.begin(), text.end()) ? static_cast<int>(found - all.begin()) : -1;
+}
+
+bool Block::same_as(const Block& other) const noexcept {
+  return octets_ == other.octets_ && std::memcmp(this, &other, octets_) == 0;
+}
+
+}  // namespace signpost

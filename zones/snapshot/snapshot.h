@@ -1,0 +1,57 @@
+// What every worker answers from: zones, names and blocks of one moment, immutable.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "dns/wire/name.h"
+#include "zones/snapshot/address_index.h"
+#include "zones/snapshot/block.h"
+#include "zones/snapshot/tables.h"
+
+namespace signpost {
+
+/// One zone's own records and rules; made when the configuration is taken, shared by all snapshots until the next.
+struct Zone {
+  Name name;  // folded
+  std::uint32_t ttl = 5;
+  std::uint32_t negative_ttl = 1;  // SOA MINIMUM
+  std::uint32_t soa_ttl = 5;       // min(ttl, 300)
+  /// SOA RDATA; the serial of the moment goes to soa_serial_at.
+  std::vector<std::uint8_t> soa;
+  std::size_t soa_serial_at = 0;
+  std::vector<Name> nameservers;     // NS targets; those inside the zone have blocks of their own
+  bool reverse = false;              // owners are addresses; answered from the address index
+  std::vector<std::uint16_t> forward;  // reverse: the zones whose names PTR may point to
+  std::vector<std::string> registries;
+};
+
+/// A zone with what moves.
+struct ZoneView {
+  std::shared_ptr<const Zone> zone;
+  std::uint32_t serial = 0;
+  bool cold = false;   // a registry of it has no complete list yet: what is missing is not known to be missing
+  bool stale = false;  // a registry of it was lost longer than kFreshness ago (EDE 3)
+};
+
+struct Snapshot {
+  std::uint64_t hash_seed = 0;
+  std::vector<ZoneView> zones;
+  NameTableView names;
+  SlotView slots;
+  AddressView addresses;
+  std::uint8_t labels_max = 0;  // of the longest spelling: look-ups of deeper names start there
+
+  /// Hash of a folded name: seeded, since strangers choose names (XXH3).
+  std::uint32_t hash(NameView name) const noexcept;
+  /// The block that has exactly this folded name as a spelling, or null; `slot` gets its slot.
+  const Block* find(NameView name, Slot* slot = nullptr) const noexcept;
+};
+
+/// The hash under `seed`; also for the builder, which fills the table.
+std::uint32_t hash_name(NameView name, std::uint64_t seed) noexcept;
+
+}  // namespace signpost
