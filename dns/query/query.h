@@ -12,19 +12,26 @@
 
 namespace signpost {
 
+class DeferralMailbox;
+
 enum class Transport : std::uint8_t { Udp, Tcp };
 
 /// Where a query came from. Filled by the transport, read by admit() and the responder.
 struct QueryContext {
   Transport transport = Transport::Udp;
   SocketAddress peer;
-  SocketAddress local;  // the address that was asked (H3); the worker's socket address for TCP
+  SocketAddress local;   // the address that was asked (H3); the worker's socket address for TCP
   Monotonic received{};  // read once a batch
   unsigned worker = 0;
   /// 0 at first; a query that was deferred comes back with the number of its resumption.
   unsigned resumed = 0;
-  /// The ticket a responder keeps when it answers Outcome::Deferred; see dns/query/deferral.h.
+  /// What a responder keeps when it answers Outcome::Deferred: it resumes with mailbox->resume(ticket), from
+  /// any thread (dns/query/deferral.h). Ticket 0: this query cannot be deferred, and SERVFAIL is what it
+  /// would get.
   std::uint64_t ticket = 0;
+  DeferralMailbox* mailbox = nullptr;
+  /// The deadline of a deferred query is over: the last time that the responder is asked.
+  bool expired = false;
 };
 
 struct Question {

@@ -1,8 +1,8 @@
 // The border between the DNS rooms and what they answer from.
 //
 // One query: the transport fills a QueryContext, dns/query checks the message and asks admit(), the responder
-// writes records into a Response, the transport sends it. A responder never waits: what it cannot answer now it
-// defers, and the query comes back to the same worker when somebody resumes its ticket.
+// writes records into a Response, the transport sends it. A responder never waits: what it cannot answer now
+// it defers, and the query comes back to the same worker when somebody resumes its ticket.
 #pragma once
 
 #include <cstdint>

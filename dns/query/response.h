@@ -30,6 +30,8 @@ class Response {
                               std::uint16_t advertised_udp_size = kUdpSizeDefault) noexcept;
   /// Other than QUERY: echoed (H6).
   void set_opcode(Opcode opcode) noexcept { opcode_ = opcode; }
+  /// begin() copies it from the query; this is for messages without one.
+  void set_recursion_desired(bool rd) noexcept { recursion_desired_ = rd; }
 
   void set_rcode(Rcode rcode) noexcept { rcode_ = rcode; }
   Rcode rcode() const noexcept { return rcode_; }

@@ -31,6 +31,8 @@ class Name {
   static Result<Name> parse(std::string_view text);
   /// The caller knows that `wire` is one whole legal name.
   static Name from_wire(NameView wire) noexcept;
+  /// from_wire() and folded() in one pass, eight octets at a time: every query does this once.
+  static Name folded_from_wire(NameView wire) noexcept;
 
   NameView wire() const noexcept { return {octets_.data(), size_}; }
   std::size_t size() const noexcept { return size_; }
@@ -50,6 +52,31 @@ class Name {
   std::uint8_t size_ = 1;
   std::array<std::uint8_t, kNameOctetsMax + 1> octets_;
 };
+
+/// fold() of eight octets at once: adding 0x80 - bound carries into the high bit of each octet at or above
+/// the bound.
+inline std::uint64_t fold_word(std::uint64_t word) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  const std::uint64_t low = word & (kOnes * 0x7f);
+  const std::uint64_t from_a = low + kOnes * (0x80 - 'A');
+  const std::uint64_t above_z = low + kOnes * (0x80 - 'Z' - 1);
+  return word | ((from_a & ~above_z & ~word & (kOnes * 0x80)) >> 2);
+}
+
+inline Name Name::folded_from_wire(NameView wire) noexcept {
+  Name name;
+  const std::size_t size = wire.size();
+  name.size_ = static_cast<std::uint8_t>(size);
+  std::size_t at = 0;
+  for (; at + 8 <= size; at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, wire.data() + at, 8);
+    word = fold_word(word);
+    std::memcpy(name.octets_.data() + at, &word, 8);
+  }
+  for (; at < size; ++at) name.octets_[at] = fold(wire[at]);
+  return name;
+}
 
 /// Presentation format of any legal wire name.
 std::string to_text(NameView name);

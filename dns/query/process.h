@@ -1,0 +1,104 @@
+// Bytes in, bytes out: the one road from a message to its answer, for UDP and TCP alike (C7).
+//
+//   parse -> opcode, version, class and meta types -> admit() -> Responder -> finish
+//
+// What turns off the road early is out of line; a plain question runs straight through.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "dns/query/admit.h"
+#include "dns/query/counters.h"
+#include "dns/query/parse.h"
+#include "dns/query/responder.h"
+
+namespace signpost {
+
+/// What holds for every query of a worker.
+struct Limits {
+  std::uint16_t udp_size =
+      kUdpSizeDefault;  // the largest UDP reply, and what our OPT offers (E8); at least 512
+  ParseOptions parse;
+  const AdmissionPolicy* admission = nullptr;  // null: everybody is admitted
+};
+
+struct Handled {
+  Outcome outcome = Outcome::Dropped;
+  std::span<const std::uint8_t> response;  // in the caller's buffer; empty unless Answered
+};
+
+namespace process_detail {
+
+/// Everything that is not a plain question of class IN; false: it is one. `handled` is what becomes of it.
+bool turn_away(const QueryContext& context, const Parsed& parsed, const Query& query,
+               std::span<std::uint8_t> buffer, std::size_t limit, const Limits& limits,
+               WorkerCounters& counters, Handled& handled) noexcept;
+/// Finishes and counts.
+Handled send(const QueryContext& context, Response& response, WorkerCounters& counters) noexcept;
+/// admit() said no.
+Handled not_admitted(Admission admission, const QueryContext& context, Response& response,
+                     WorkerCounters& counters) noexcept;
+/// The responder deferred what cannot be deferred.
+void refuse_deferral(const QueryContext& context, Response& response, WorkerCounters& counters) noexcept;
+
+/// Class IN, version 0, and a type that is data: all that needs no second look.
+inline bool is_plain(const Parsed& parsed, const Query& query) noexcept {
+  const auto type = static_cast<std::uint16_t>(query.question.type);
+  return parsed.verdict == Verdict::Accept && parsed.opcode == Opcode::Query &&
+         query.question.klass == RRClass::IN && query.edns.version == 0 &&
+         (type < static_cast<std::uint16_t>(RRType::OPT) ||
+          type == static_cast<std::uint16_t>(RRType::HTTPS));
+}
+
+}  // namespace process_detail
+
+/// Octets a reply to this query may have (E8, E9; RFC 1035, section 4.2.2).
+inline std::size_t response_limit(Transport transport, const Edns& edns, const Limits& limits) noexcept {
+  if (transport == Transport::Tcp) return kMessageOctetsMax;
+  return edns.present ? std::min(edns.udp_size, limits.udp_size) : std::size_t{512};
+}
+
+/// Worker thread. `buffer` takes at least as many octets as the transport's largest reply: limits.udp_size,
+/// or 65,535 over TCP. A deferred query is the transport's to keep: it calls again with the same octets, a
+/// context whose `resumed` is one more, and its ticket; never Deferred when the context has no ticket or is
+/// expired.
+inline Handled handle(const QueryContext& context, std::span<const std::uint8_t> message,
+                      Responder& responder, std::span<std::uint8_t> buffer, const Limits& limits,
+                      WorkerCounters& counters) noexcept {
+  if (context.resumed == 0) counters.count_query(context, message.size());
+  Query query;
+  const Parsed parsed = parse(message, limits.parse, query);
+  const std::size_t limit = response_limit(context.transport, query.edns, limits);
+  Handled handled;
+  if (!process_detail::is_plain(parsed, query)) [[unlikely]] {
+    if (process_detail::turn_away(context, parsed, query, buffer, limit, limits, counters, handled))
+      return handled;
+  }
+  if (context.resumed == 0) {
+    counters.types[counted_type(query.question.type)].add();
+    if (query.edns.dnssec_ok) counters.dnssec_ok.add();
+  }
+
+  Response response;
+  response.begin(query, buffer, limit, limits.udp_size);
+  if (const auto admission = admit(limits.admission, context, query); admission != Admission::Allow)
+      [[unlikely]]
+    return process_detail::not_admitted(admission, context, response, counters);
+
+  switch (responder.respond(context, query, response)) {
+    case Outcome::Dropped:
+      counters.count_drop(Drop::Responder);
+      return handled;
+    case Outcome::Deferred:
+      if (context.ticket != 0 && !context.expired) return {Outcome::Deferred, {}};
+      process_detail::refuse_deferral(context, response, counters);
+      break;
+    case Outcome::Answered:
+      break;
+  }
+  return process_detail::send(context, response, counters);
+}
+
+}  // namespace signpost
