@@ -1,0 +1,173 @@
+#include "dns/admin/admin.h"
+
+#include <mutex>
+
+#include "dns/admin/exposition.h"
+#include "dns/admin/metrics.h"
+#include "dns/admin/reports.h"
+
+namespace signpost::admin {
+
+/// How long a scrape or a status waits for the builder before it shows what is known without it.
+constexpr std::chrono::milliseconds kBuilderPatience{1000};
+
+struct Admin::Routes : std::enable_shared_from_this<Admin::Routes> {
+  Routes(Sources its_sources, const Clock& its_clock, HttpLimits limits)
+      : sources(std::move(its_sources)),
+        clock(its_clock),
+        server(limits),
+        health({sources.workers, sources.ping,
+                [this](auto delay, auto then) { server.after(delay, std::move(then)); }}) {}
+
+  void install();
+  Result<ListenerReport> open(Door door, Result<ListenSocket> socket);
+  /// Calls `then` once: with what the builder says now, or with what it said last when it takes too long.
+  void with_builder(std::function<void(const BuilderStatus&, bool answered)> then);
+  void ready(ReplyTo reply);
+  void metrics(ReplyTo reply);
+  void status(const HttpRequest& request, ReplyTo reply);
+  void explain(const HttpRequest& request, ReplyTo reply);
+  void dump(const HttpRequest& request, ReplyTo reply);
+  void reload(const HttpRequest& request, ReplyTo reply);
+
+  Sources sources;
+  const Clock& clock;
+  HttpServer server;
+  Health health;
+  Readiness readiness;
+  std::mutex mutex;
+  BuilderStatus last_builder;  // under mutex
+};
+
+void Admin::Routes::with_builder(std::function<void(const BuilderStatus&, bool)> then) {
+  const auto done = std::make_shared<std::atomic<bool>>(false);
+  server.after(kBuilderPatience, [weak = weak_from_this(), done, then] {
+    const auto self = weak.lock();
+    if (!self || done->exchange(true)) return;
+    BuilderStatus last;
+    {
+      const std::lock_guard lock(self->mutex);
+      last = self->last_builder;
+    }
+    then(last, false);
+  });
+  sources.builder([weak = weak_from_this(), done, then](BuilderStatus now) {
+    const auto self = weak.lock();
+    if (!self) return;
+    {
+      const std::lock_guard lock(self->mutex);
+      self->last_builder = now;
+    }
+    if (!done->exchange(true)) self->server.after({}, [then, now = std::move(now)] { then(now, true); });
+  });
+}
+
+void Admin::Routes::ready(ReplyTo reply) {
+  if (auto settled = readiness.known()) return reply(std::move(*settled));
+  with_builder([this, reply = std::move(reply)](const BuilderStatus& builder, bool answered) {
+    if (!answered) return reply(text_reply(503, "the builder has not answered yet\n"));
+    reply(readiness.decide(builder.registries));
+  });
+}
+
+void Admin::Routes::metrics(ReplyTo reply) {
+  with_builder([this, reply = std::move(reply)](const BuilderStatus& builder, bool answered) {
+    const Scrape scrape{builder,       answered,        sources.program(),
+                        sources.dns(), process_stats(), health.failures()};
+    reply({200, Exposition::kContentType, metrics_text(scrape)});
+  });
+}
+
+void Admin::Routes::status(const HttpRequest& request, ReplyTo reply) {
+  with_builder([this, json = request.wants_json(true), reply = std::move(reply)](const BuilderStatus& builder,
+                                                                                 bool answered) {
+    if (!answered) return reply(text_reply(503, "the builder did not answer within 1 s\n"));
+    if (!readiness.known()) (void)readiness.decide(builder.registries);
+    const StatusReport report{sources.program(), builder, readiness.ready(), clock.wall()};
+    reply(json ? json_reply(200, to_json(report)) : text_reply(200, to_text(report)));
+  });
+}
+
+void Admin::Routes::explain(const HttpRequest& request, ReplyTo reply) {
+  const auto name_text = request.parameter("name");
+  if (!name_text) return reply(text_reply(400, "explain takes ?name=cart.demo.internal&type=A\n"));
+  const auto name = Name::parse(*name_text);
+  if (!name) return reply(text_reply(400, "name: " + name.error().message + "\n"));
+  const auto type = parse_type(request.parameter("type").value_or("A"));
+  if (!type) return reply(text_reply(400, "type: a record type like A, AAAA, SRV or TYPE65\n"));
+  const auto client = request.parameter("client");
+  if (client && !IpAddress::parse(*client)) {
+    return reply(text_reply(400, "client: an address like 10.0.0.1 or fd00::1\n"));
+  }
+  sources.explain(
+      *name, *type,
+      [json = request.wants_json(false), client = std::string(client.value_or("")),
+       reply = std::move(reply)](Explanation explanation) {
+        if (!client.empty()) {
+          explanation.notes.push_back("no rule here looks at the client: the same for " + client +
+                                      " as for everybody");
+        }
+        reply(json ? json_reply(200, to_json(explanation)) : text_reply(200, to_text(explanation)));
+      });
+}
+
+void Admin::Routes::dump(const HttpRequest& request, ReplyTo reply) {
+  const auto zone = request.parameter("zone");
+  if (!zone) return reply(text_reply(400, "dump takes ?zone=demo.internal\n"));
+  const auto parsed = Name::parse(*zone);
+  if (!parsed) return reply(text_reply(400, "zone: " + parsed.error().message + "\n"));
+  sources.dump(std::string(*zone), [reply = std::move(reply)](Result<std::string> text) {
+    if (!text) return reply(text_reply(404, text.error().message + "\n"));
+    reply(text_reply(200, std::move(*text)));
+  });
+}
+
+void Admin::Routes::reload(const HttpRequest& request, ReplyTo reply) {
+  sources.reload([json = request.wants_json(true), reply = std::move(reply)](const ReloadOutcome& outcome) {
+    const unsigned status = outcome.accepted ? 200 : 422;
+    reply(json ? json_reply(status, to_json(outcome)) : text_reply(status, to_text(outcome)));
+  });
+}
+
+Result<ListenerReport> Admin::Routes::open(Door door, Result<ListenSocket> socket) {
+  if (!socket) return socket.error();
+  ListenerReport report{std::string(to_string(door)), socket->address()};
+  server.listen(door, std::move(*socket));
+  return report;
+}
+
+void Admin::Routes::install() {
+  server.add(Door::Health, "GET", "/health",
+             [this](const auto&, auto reply) { health.check(std::move(reply)); });
+  server.add(Door::Ready, "GET", "/ready", [this](const auto&, auto reply) { ready(std::move(reply)); });
+  server.add(Door::Metrics, "GET", "/metrics",
+             [this](const auto&, auto reply) { metrics(std::move(reply)); });
+  server.add(Door::Admin, "GET", "/status",
+             [this](const auto& r, auto reply) { status(r, std::move(reply)); });
+  server.add(Door::Admin, "GET", "/explain",
+             [this](const auto& r, auto reply) { explain(r, std::move(reply)); });
+  server.add(Door::Admin, "GET", "/dump", [this](const auto& r, auto reply) { dump(r, std::move(reply)); });
+  server.add(Door::Admin, "POST", "/reload",
+             [this](const auto& r, auto reply) { reload(r, std::move(reply)); });
+}
+
+Admin::Admin(Sources sources, const Clock& clock, HttpLimits limits)
+    : routes_(std::make_shared<Routes>(std::move(sources), clock, limits)) {
+  routes_->install();
+}
+
+Admin::~Admin() { stop(); }
+
+Result<ListenerReport> Admin::listen(Door door, const SocketAddress& address) {
+  return routes_->open(door, ListenSocket::tcp(address));
+}
+
+Result<ListenerReport> Admin::listen_admin(const std::string& socket_path) {
+  return routes_->open(Door::Admin, ListenSocket::unix_socket(socket_path));
+}
+
+void Admin::start() { routes_->server.start(); }
+void Admin::stop() { routes_->server.stop(); }
+Readiness& Admin::readiness() noexcept { return routes_->readiness; }
+
+}  // namespace signpost::admin

@@ -1,0 +1,47 @@
+// What an operator can ask a running Signpost: the routes of the four doors.
+//
+// The life of a question: HttpServer reads it on the admin thread, a route here asks the part that knows (the
+// builder, the workers, the answer path) and goes on; the part replies from its own thread, the reply is put
+// into words by reports.h or metrics.h, and HttpServer sends it. No table of the builder is ever read from
+// here.
+//
+//   health   GET /health            200 when every worker answered a ping
+//   ready    GET /ready             200 once every required registry was listed
+//   metrics  GET /metrics
+//   admin    GET /status            JSON, or ?format=text
+//            GET /explain           ?name=&type=&client=, text, or ?format=json
+//            GET /dump              ?zone=, master-file text
+//            POST /reload           JSON, or ?format=text; 422 when the configuration was refused
+#pragma once
+
+#include <memory>
+
+#include "dns/admin/health.h"
+#include "dns/admin/http_server.h"
+#include "dns/admin/sources.h"
+
+namespace signpost::admin {
+
+/// Owns the HTTP server. Lives longer than what the sources point to is not needed: stop() ends all use of
+/// them, apart from replies on their way, which are dropped.
+class Admin {
+ public:
+  /// `clock` outlives it.
+  Admin(Sources sources, const Clock& clock, HttpLimits limits = {});
+  ~Admin();
+
+  /// Before start(): opens one door; the real address. The error says which address, why, what would be
+  /// right.
+  Result<ListenerReport> listen(Door door, const SocketAddress& address);
+  Result<ListenerReport> listen_admin(const std::string& socket_path);
+
+  void start();
+  void stop();
+  Readiness& readiness() noexcept;
+
+ private:
+  struct Routes;
+  std::shared_ptr<Routes> routes_;  // replies on their way look for it
+};
+
+}  // namespace signpost::admin

@@ -1,0 +1,54 @@
+// What an HTTP handler sees and says: no framework's types, so that only one file needs to know the
+// framework.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "dns/base/result.h"
+
+namespace signpost::admin {
+
+/// A request whose header and body were within their caps. Everything is percent-decoded.
+struct HttpRequest {
+  std::string method;                                           // "GET"; HEAD arrives as GET
+  std::string path;                                             // "/explain"
+  std::vector<std::pair<std::string, std::string>> parameters;  // in the order of the query string
+  std::string accept;                                           // the Accept field as sent; empty: none
+
+  /// The first value of that name.
+  std::optional<std::string_view> parameter(std::string_view name) const noexcept;
+  /// ?format=json or ?format=text decides, then an Accept field that names one of them, then `fallback`.
+  bool wants_json(bool fallback) const noexcept;
+};
+
+struct HttpReply {
+  unsigned status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+};
+HttpReply text_reply(unsigned status, std::string body);
+HttpReply json_reply(unsigned status, std::string body);
+
+/// Gives the reply, once, now or later, from any thread; what comes later than the deadline is dropped.
+/// Harmless after the server is gone.
+using ReplyTo = std::function<void(HttpReply)>;
+
+/// Runs on the admin thread and must not block it: other connections wait meanwhile.
+using Handler = std::function<void(const HttpRequest&, ReplyTo)>;
+
+/// Splits and decodes a request target ("/explain?name=a.b&type=A"); an error for a wrong escape, an absolute
+/// URI, or an octet 0.
+struct Target {
+  std::string path;
+  std::vector<std::pair<std::string, std::string>> parameters;
+};
+Result<Target> parse_target(std::string_view target);
+/// The other way: everything but unreserved characters (RFC 3986, section 2.3) escaped.
+std::string percent_encode(std::string_view text);
+
+}  // namespace signpost::admin

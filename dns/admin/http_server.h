@@ -1,0 +1,59 @@
+// The small HTTP server behind health, ready, metrics and the admin socket.
+//
+// The life of a request: a listener accepts a connection, the header (8 KiB) and body (64 KiB) are read
+// within 5 s, the route's handler is called on the admin thread, its reply is written whenever it comes (5
+// s), and the connection waits for its next request (5 s). Nothing here can hold up DNS: it has its own
+// thread, and memory is bounded by the caps times the connections.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "dns/admin/http_message.h"
+#include "dns/admin/listen_socket.h"
+
+namespace signpost::admin {
+
+/// Which door: a route belongs to one, so control is never reachable through a metrics port.
+enum class Door : std::uint8_t { Health, Ready, Metrics, Admin };
+std::string_view to_string(Door door) noexcept;  // "health"
+
+/// operations.md 7.3 ("Admin"); tests make them smaller.
+struct HttpLimits {
+  std::uint32_t header_octets = 8 * 1024;
+  std::uint64_t body_octets = 64 * 1024;
+  std::size_t connections =
+      32;  // a listener; beyond it, the one that has waited longest for a request gives way
+  std::chrono::milliseconds deadline{5000};
+};
+
+class HttpServer {
+ public:
+  explicit HttpServer(HttpLimits limits = {});
+  ~HttpServer();  // stops
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  /// Before start(). `method` in capitals; GET serves HEAD too. Another method on a known path is 405, any
+  /// other path of that door 404.
+  void add(Door door, std::string method, std::string path, Handler handler);
+  /// Before start(): from now on the kernel queues connections; they are served after start().
+  void listen(Door door, ListenSocket socket);
+  /// Any thread: runs `then` on the admin thread after that time; dropped when the server stops first.
+  void after(std::chrono::milliseconds delay, std::function<void()> then);
+  /// Starts the thread ("admin").
+  void start();
+  /// Closes listeners (and removes socket files) and connections, and joins the thread. Once is enough.
+  void stop();
+
+ private:
+  struct Core;
+  std::shared_ptr<Core> core_;  // replies that have not come yet look for it
+};
+
+}  // namespace signpost::admin

@@ -1,0 +1,188 @@
+#include "dns/admin/listen_socket.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace signpost::admin {
+namespace {
+
+constexpr int kBacklog = 64;
+constexpr mode_t kSocketMode = 0660;
+
+std::string words(int error_number) { return std::strerror(error_number); }
+
+struct BoundAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  sockaddr* get() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+BoundAddress to_sockaddr(const SocketAddress& address) noexcept {
+  BoundAddress bound;
+  const auto octets = address.ip.octets();
+  if (address.ip.is_v4()) {
+    sockaddr_in in{};
+    in.sin_family = AF_INET;
+    in.sin_port = htons(address.port);
+    std::memcpy(&in.sin_addr, octets.data(), octets.size());
+    std::memcpy(&bound.storage, &in, sizeof in);
+    bound.size = sizeof in;
+  } else {
+    sockaddr_in6 in{};
+    in.sin6_family = AF_INET6;
+    in.sin6_port = htons(address.port);
+    std::memcpy(&in.sin6_addr, octets.data(), octets.size());
+    std::memcpy(&bound.storage, &in, sizeof in);
+    bound.size = sizeof in;
+  }
+  return bound;
+}
+
+std::uint16_t port_of(int descriptor) noexcept {
+  BoundAddress bound;
+  bound.size = sizeof bound.storage;
+  if (getsockname(descriptor, bound.get(), &bound.size) != 0) return 0;
+  if (bound.storage.ss_family == AF_INET) {
+    sockaddr_in in{};
+    std::memcpy(&in, &bound.storage, sizeof in);
+    return ntohs(in.sin_port);
+  }
+  sockaddr_in6 in{};
+  std::memcpy(&in, &bound.storage, sizeof in);
+  return ntohs(in.sin6_port);
+}
+
+/// Nothing there: fine. A socket that nobody serves: removed. Anything else stays, and is an error.
+Result<void> clear_stale(const std::string& path, const sockaddr_un& address) {
+  struct stat found {};
+  if (lstat(path.c_str(), &found) != 0) {
+    if (errno == ENOENT) return {};
+    return Error{"unix:" + path + ": " + words(errno)};
+  }
+  if (!S_ISSOCK(found.st_mode)) {
+    return Error{"unix:" + path +
+                 ": a file that is not a socket is in the way; remove it or choose another path"};
+  }
+  const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (probe < 0) return Error{"unix:" + path + ": " + words(errno)};
+  const int connected = connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const int reason = connected == 0 ? 0 : errno;
+  close(probe);
+  if (reason == ECONNREFUSED) {
+    if (unlink(path.c_str()) != 0)
+      return Error{"unix:" + path + ": cannot remove the stale socket: " + words(errno)};
+    return {};
+  }
+  if (reason == 0 || reason == EAGAIN) {  // EAGAIN: somebody listens and is busy
+    return Error{"unix:" + path + ": another process answers on it; stop it or choose another path"};
+  }
+  return Error{"unix:" + path + ": " + words(reason)};
+}
+
+}  // namespace
+
+std::string bind_trouble(int error_number, std::uint16_t port) {
+  auto text = words(error_number);
+  switch (error_number) {
+    case EACCES:
+    case EPERM:
+      if (port != 0 && port < 1024) {
+        text +=
+            "; ports below 1024 need CAP_NET_BIND_SERVICE (or the sysctl "
+            "net.ipv4.ip_unprivileged_port_start)";
+      }
+      break;
+    case EADDRINUSE:
+      text += "; another process listens there: stop it, or choose another address or port";
+      break;
+    case EADDRNOTAVAIL:
+      text += "; no interface of this machine has that address";
+      break;
+    case EAFNOSUPPORT:
+      text += "; this machine has no IPv6: remove the address from listen";
+      break;
+    default:
+      break;
+  }
+  return text;
+}
+
+Result<ListenSocket> ListenSocket::tcp(const SocketAddress& address) {
+  const int family = address.ip.is_v4() ? AF_INET : AF_INET6;
+  const int descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (descriptor < 0) return Error{address.to_string() + ": " + bind_trouble(errno, address.port)};
+  ListenSocket opened(descriptor, family, address.to_string());
+  const int on = 1;
+  setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  // An IPv6 listener says nothing about IPv4: the same rule as for DNS.
+  if (family == AF_INET6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  auto bound = to_sockaddr(address);
+  if (bind(descriptor, bound.get(), bound.size) != 0 || listen(descriptor, kBacklog) != 0) {
+    return Error{address.to_string() + ": " + bind_trouble(errno, address.port)};
+  }
+  opened.address_ = SocketAddress{address.ip, port_of(descriptor)}.to_string();
+  return opened;
+}
+
+Result<ListenSocket> ListenSocket::unix_socket(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path) {
+    return Error{"unix:" + path + ": the path of a Unix socket takes 1 to " +
+                 std::to_string(sizeof address.sun_path - 1) + " octets"};
+  }
+  std::copy(path.begin(), path.end(), address.sun_path);
+  if (const auto cleared = clear_stale(path, address); !cleared) return cleared.error();
+  const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (descriptor < 0) return Error{"unix:" + path + ": " + words(errno)};
+  ListenSocket opened(descriptor, AF_UNIX, "unix:" + path);
+  // Linux gives the file the mode of the unbound socket, so there is no moment in which it is open to all;
+  // the chmod after it undoes the umask.
+  fchmod(descriptor, kSocketMode);
+  if (bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    auto text = "unix:" + path + ": " + words(errno);
+    if (errno == ENOENT) text += "; the directory must exist";
+    return Error{std::move(text)};
+  }
+  struct stat made {};
+  if (chmod(path.c_str(), kSocketMode) != 0 || listen(descriptor, kBacklog) != 0 ||
+      lstat(path.c_str(), &made) != 0) {
+    const auto reason = errno;
+    unlink(path.c_str());
+    return Error{"unix:" + path + ": " + words(reason)};
+  }
+  opened.path_ = path;
+  opened.device_ = made.st_dev;
+  opened.inode_ = made.st_ino;
+  return opened;
+}
+
+ListenSocket::ListenSocket(ListenSocket&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      family_(other.family_),
+      address_(std::move(other.address_)),
+      path_(std::exchange(other.path_, {})),
+      device_(other.device_),
+      inode_(other.inode_) {}
+
+ListenSocket::~ListenSocket() {
+  if (!path_.empty()) {
+    struct stat now {};
+    const bool ours = lstat(path_.c_str(), &now) == 0 && now.st_dev == device_ && now.st_ino == inode_;
+    if (ours) unlink(path_.c_str());
+  }
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+int ListenSocket::release() noexcept { return std::exchange(descriptor_, -1); }
+
+}  // namespace signpost::admin

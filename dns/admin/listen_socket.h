@@ -1,0 +1,53 @@
+// Opens the sockets that the HTTP server listens on, and explains in words why one could not be opened.
+#pragma once
+
+#include <string>
+
+#include <sys/types.h>
+
+#include "dns/base/ip_address.h"
+#include "dns/base/result.h"
+
+namespace signpost::admin {
+
+/// Owns one listening socket (non-blocking, close-on-exec).
+class ListenSocket {
+ public:
+  /// Port 0 takes a free one; address() says which. The error names the address, the reason, and what would
+  /// be right.
+  static Result<ListenSocket> tcp(const SocketAddress& address);
+
+  /// A socket file of mode 0660. A stale file that nobody listens on is replaced; a file that is no socket,
+  /// or one that answers, is an error. The destructor removes the file if it is still this one.
+  static Result<ListenSocket> unix_socket(const std::string& path);
+
+  ListenSocket(ListenSocket&& other) noexcept;
+  ListenSocket& operator=(ListenSocket&&) = delete;
+  ~ListenSocket();
+
+  /// Still owned here unless release() is called: then the caller closes it (the file is removed here all the
+  /// same).
+  int descriptor() const noexcept { return descriptor_; }
+  int release() noexcept;
+  /// "127.0.0.1:8080" with the real port, or "unix:/run/signpost/admin.sock".
+  const std::string& address() const noexcept { return address_; }
+  /// AF_INET, AF_INET6 or AF_UNIX.
+  int family() const noexcept { return family_; }
+
+ private:
+  ListenSocket(int descriptor, int family, std::string address)
+      : descriptor_(descriptor), family_(family), address_(std::move(address)) {}
+
+  int descriptor_ = -1;
+  int family_ = 0;
+  std::string address_;
+  std::string path_;  // of the socket file; empty for TCP
+  dev_t device_{};
+  ino_t inode_{};
+};
+
+/// What would be right after bind(2) or listen(2) failed with `error_number`, as the end of a sentence:
+/// "Permission denied: ports below 1024 need CAP_NET_BIND_SERVICE ...".
+std::string bind_trouble(int error_number, std::uint16_t port);
+
+}  // namespace signpost::admin

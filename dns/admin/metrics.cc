@@ -1,0 +1,193 @@
+#include "dns/admin/metrics.h"
+
+#include <array>
+#include <cmath>
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "dns/admin/exposition.h"
+
+namespace signpost::admin {
+namespace {
+
+template <class Integer>
+double number(Integer value) {
+  return static_cast<double>(value);
+}
+
+constexpr std::array<std::string_view, 2> kProtocols{"udp", "tcp"};  // by Transport
+constexpr std::array<std::string_view, 2> kFamilies{"1", "2"};       // CoreDNS' words: IPv4, IPv6
+constexpr std::array<std::string_view, kRcodeCount> kRcodes{
+    "NOERROR", "FORMERR", "SERVFAIL",  "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET",
+    "NOTAUTH", "NOTZONE", "DSOTYPENI", "12",       "13",     "14",      "15",       "BADVERS"};
+constexpr std::array<std::string_view, kDropCount> kDrops{
+    "short", "is_response", "source_port_zero", "policy", "responder", "send_failed", "client_gone"};
+constexpr std::array<std::string_view, kTcpEndCount> kTcpEnds{
+    "peer", "idle", "slow_message", "slow_reader", "bad_length", "evicted", "refused", "shutdown"};
+constexpr std::array<std::string_view, kGuardCount> kGuards{
+    "none",         "short",           "is_response",     "no_question",     "many_questions",
+    "bad_question", "foreign_records", "many_additional", "bad_record",      "opt_owner",
+    "second_opt",   "bad_option",      "trailing_octets", "oversize_message"};
+
+std::string text(std::string_view view) { return std::string(view); }
+
+/// One counter for each word of a fixed list: all of them, so that a rate exists before the first event.
+template <std::size_t N>
+void by_word(Exposition& page, std::string_view name, std::string_view help, std::string_view label,
+             const std::array<std::string_view, N>& words, const std::array<std::uint64_t, N>& counts) {
+  for (std::size_t i = 0; i < N; ++i)
+    page.counter(name, help, {{text(label), text(words[i])}}, number(counts[i]));
+}
+
+void sizes(Exposition& page, std::string_view name, std::string_view help,
+           const std::array<CounterTotals::Sizes, 2>& by_transport) {
+  const std::vector<double> bounds(kSizeBounds.begin(), kSizeBounds.end());
+  for (std::size_t i = 0; i < by_transport.size(); ++i) {
+    const auto& counted = by_transport[i];
+    page.histogram(name, help, {{"proto", text(kProtocols[i])}}, bounds,
+                   {counted.buckets.begin(), counted.buckets.end()}, number(counted.sum));
+  }
+}
+
+void durations(Exposition& page, const CounterTotals& dns) {
+  std::vector<double> bounds;
+  for (std::size_t i = 0; i + 1 < kDurationBuckets; ++i)
+    bounds.push_back(std::ldexp(1e-6, static_cast<int>(i)));
+  page.histogram("dns_request_duration_seconds",
+                 "From reception of a query to handing its response to the kernel.", {}, bounds,
+                 {dns.durations.begin(), dns.durations.end()}, number(dns.duration_nanoseconds) * 1e-9);
+}
+
+void dns_families(Exposition& page, const CounterTotals& dns) {
+  for (std::size_t proto = 0; proto < kProtocols.size(); ++proto) {
+    for (std::size_t family = 0; family < kFamilies.size(); ++family) {
+      page.counter("dns_requests_total", "Queries received, once each; family 1 is IPv4, 2 is IPv6.",
+                   {{"proto", text(kProtocols[proto])}, {"family", text(kFamilies[family])}},
+                   number(dns.queries[proto][family]));
+    }
+  }
+  by_word(page, "dns_request_types_total", "Well-formed queries by type.", "type", kCountedTypes, dns.types);
+  by_word(page, "dns_responses_total", "Responses sent by response code.", "rcode", kRcodes, dns.rcodes);
+  durations(page, dns);
+  sizes(page, "dns_request_size_bytes", "Octets of queries.", dns.request_octets);
+  sizes(page, "dns_response_size_bytes", "Octets of responses.", dns.response_octets);
+  page.counter("dns_do_requests_total", "Queries with the DNSSEC OK bit.", {}, number(dns.dnssec_ok));
+  page.counter("dns_truncated_total", "Responses sent with the TC bit.", {}, number(dns.truncated));
+  by_word(page, "dns_dropped_total", "Queries that got no response.", "reason", kDrops, dns.dropped);
+  for (std::size_t i = 1; i < kGuardCount; ++i) {  // 0 is "none"
+    page.counter("dns_rejected_total", "Malformed queries, by the check that refused them.",
+                 {{"reason", text(kGuards[i])}}, number(dns.rejected[i]));
+  }
+  for (std::size_t i = 0; i < kExtendedErrorCount; ++i) {
+    page.counter("dns_ede_total", "Extended DNS errors sent, by info code.", {{"code", std::to_string(i)}},
+                 number(dns.extended_errors[i]));
+  }
+  page.counter("dns_udp_batches_total", "Batches of UDP queries taken from the kernel.", {},
+               number(dns.udp_batches));
+  const char* deferrals = "Queries that waited for something, by what became of them.";
+  page.counter("dns_deferred_total", deferrals, {{"outcome", "started"}}, number(dns.deferred));
+  page.counter("dns_deferred_total", deferrals, {{"outcome", "resumed"}}, number(dns.resumed));
+  page.counter("dns_deferred_total", deferrals, {{"outcome", "expired"}}, number(dns.deferrals_expired));
+  page.counter("dns_deferred_total", deferrals, {{"outcome", "refused"}}, number(dns.deferrals_refused));
+  page.counter("dns_tcp_accepted_total", "TCP connections accepted.", {}, number(dns.tcp_accepted));
+  by_word(page, "dns_tcp_closed_total", "TCP connections closed, by reason.", "reason", kTcpEnds,
+          dns.tcp_closed);
+}
+
+void registry_family(Exposition& page, const RegistryStatus& registry) {
+  const Exposition::Labels labels{{"registry", registry.name}};
+  page.gauge("registry_connected", "1 while the registry is live.", labels,
+             registry.phase == RegistryPhase::Live);
+  for (const auto phase :
+       {RegistryPhase::Cold, RegistryPhase::Live, RegistryPhase::Lagging, RegistryPhase::Stale}) {
+    page.gauge("registry_state", "1 for the state the registry is in.",
+               {{"registry", registry.name}, {"state", text(to_string(phase))}}, registry.phase == phase);
+  }
+  page.gauge("registry_listed", "1 after the first complete list; never 0 again.", labels, registry.synced);
+  if (registry.last_event_age_seconds >= 0) {
+    page.gauge("registry_last_event_age_seconds", "Since the last proof of life.", labels,
+               registry.last_event_age_seconds);
+  }
+  page.counter("registry_lists_total", "Complete lists taken.", labels, number(registry.lists));
+  page.counter("registry_events_total", "Changes of services taken.", labels, number(registry.events));
+  page.gauge("registry_services", "Services known.", labels, number(registry.services));
+  page.gauge("registry_services_pending", "Services listed but not yet read.", labels,
+             number(registry.pending));
+  page.gauge("registry_services_unpublished", "Services without any name in DNS.", labels,
+             number(registry.unpublished));
+  const auto withheld = registry.instances - std::min(registry.instances, registry.eligible);
+  page.gauge("registry_instances", "Instances known, by whether policy lets them answer.",
+             {{"registry", registry.name}, {"state", "eligible"}}, number(registry.eligible));
+  page.gauge("registry_instances", "Instances known, by whether policy lets them answer.",
+             {{"registry", registry.name}, {"state", "withheld"}}, number(withheld));
+}
+
+void backend_families(Exposition& page, const std::vector<RegistryReport>& registries) {
+  for (const auto& registry : registries) {
+    page.counter("registry_restarts_total", "Times following the registry failed by a mistake of ours.",
+                 {{"registry", registry.name}}, number(registry.restarts));
+    std::map<std::pair<std::string, std::string>, std::uint64_t> sums;  // equal labels may not appear twice
+    for (const auto& count : registry.counts) sums[{metric_word(count.name), count.reason}] += count.value;
+    for (const auto& [key, value] : sums) {
+      page.counter("registry_" + key.first + "_total", "Counted by the registry's own protocol.",
+                   {{"registry", registry.name}, {"reason", key.second}}, number(value));
+    }
+  }
+}
+
+void builder_families(Exposition& page, const Scrape& scrape) {
+  const auto& builder = scrape.builder;
+  for (const auto& registry : builder.registries) registry_family(page, registry);
+  for (const auto& zone : builder.zones) {
+    const Exposition::Labels labels{{"zone", zone.name}};
+    page.gauge("zone_serial", "SOA serial.", labels, zone.serial);
+    page.gauge("zone_services", "Service names published.", labels, number(zone.services));
+    page.gauge("zone_collisions", "Names that another service won.", labels, number(zone.collisions));
+    page.gauge("zone_cold", "1 while names of the zone answer SERVFAIL.", labels, zone.cold);
+  }
+  page.gauge("builder_answered", "0 when the builder was too busy to tell; then its numbers are older.", {},
+             scrape.builder_answered);
+  page.counter("snapshot_publishes_total", "Snapshots published.", {}, number(builder.publishes));
+  page.counter("snapshot_blocks_built_total", "Service blocks built.", {}, number(builder.blocks_built));
+  page.gauge("snapshot_version", "Version of the current snapshot.", {}, number(builder.snapshot_version));
+  page.gauge("snapshot_names", "Names in the table.", {}, number(builder.names));
+  page.gauge("snapshot_block_bytes", "Octets of all published blocks.", {}, number(builder.block_octets));
+  page.gauge("snapshot_build_seconds", "Last publish, from its first event to the new version.", {},
+             builder.last_publish_seconds);
+  page.gauge("builder_longest_step_seconds", "Longest uninterrupted step of the builder.", {},
+             builder.longest_step_seconds);
+}
+
+void program_families(Exposition& page, const Scrape& scrape) {
+  page.gauge("build_info", "Always 1.",
+             {{"version", scrape.program.version}, {"compiler", scrape.program.compiler}}, 1);
+  page.gauge("workers", "Threads that answer queries.", {}, number(scrape.program.workers));
+  page.counter("reload_accepted_total", "Configurations taken over at run time.", {},
+               number(scrape.program.reload.accepted));
+  page.counter("reload_failed_total", "Configurations refused at run time.", {},
+               number(scrape.program.reload.refused));
+  page.counter("health_request_failures_total", "Health checks that a worker did not answer in time.", {},
+               number(scrape.health_failures));
+  const auto& process = scrape.process;
+  page.counter("process_cpu_seconds_total", "User and system time.", {}, process.cpu_seconds);
+  page.gauge("process_resident_memory_bytes", "Resident memory.", {}, number(process.resident_octets));
+  page.gauge("process_virtual_memory_bytes", "Virtual memory.", {}, number(process.virtual_octets));
+  page.gauge("process_open_fds", "Open file descriptors.", {}, number(process.open_descriptors));
+  page.gauge("process_max_fds", "Soft limit of open file descriptors.", {}, number(process.max_descriptors));
+  page.gauge("process_threads", "Threads.", {}, number(process.threads));
+  page.gauge("process_start_time_seconds", "Start in Unix time.", {}, process.start_time_seconds);
+}
+
+}  // namespace
+
+std::string metrics_text(const Scrape& scrape) {
+  Exposition page;
+  program_families(page, scrape);
+  dns_families(page, scrape.dns);
+  builder_families(page, scrape);
+  backend_families(page, scrape.program.registries);
+  return page.text();
+}
+
+}  // namespace signpost::admin

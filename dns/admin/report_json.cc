@@ -1,0 +1,135 @@
+#include <ctime>
+
+#include <nlohmann/json.hpp>
+
+#include "dns/admin/reports.h"
+
+namespace signpost::admin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Registries may say anything: what is not UTF-8 becomes U+FFFD instead of an exception.
+std::string printed(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string iso_time(WallTime time) {
+  const auto seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+Json counts_of(const std::vector<BackendCount>& counts) {
+  auto list = Json::array();
+  for (const auto& count : counts) {
+    list.push_back({{"name", count.name}, {"reason", count.reason}, {"value", count.value}});
+  }
+  return list;
+}
+
+Json registry_json(const RegistryStatus& registry, const ProgramReport& program) {
+  Json json{{"name", registry.name},
+            {"type", nullptr},
+            {"required", registry.required},
+            {"state", to_string(registry.phase)},
+            {"synced", registry.synced},
+            {"last_event_age_seconds", nullptr},
+            {"last_error", registry.last_error},
+            {"services", registry.services},
+            {"pending", registry.pending},
+            {"instances", registry.instances},
+            {"eligible", registry.eligible},
+            {"lists", registry.lists},
+            {"events", registry.events},
+            {"unpublished", registry.unpublished}};
+  if (registry.last_event_age_seconds >= 0) json["last_event_age_seconds"] = registry.last_event_age_seconds;
+  for (const auto& report : program.registries) {
+    if (report.name != registry.name) continue;
+    json["type"] = report.type;
+    json["restarts"] = report.restarts;
+    json["counts"] = counts_of(report.counts);
+  }
+  return json;
+}
+
+Json zone_json(const ZoneStatus& zone) {
+  return {{"name", zone.name},
+          {"serial", zone.serial},
+          {"services", zone.services},
+          {"collisions", zone.collisions},
+          {"cold", zone.cold}};
+}
+
+Json builder_json(const BuilderStatus& builder) {
+  return {{"publishes", builder.publishes},
+          {"blocks_built", builder.blocks_built},
+          {"snapshot_version", builder.snapshot_version},
+          {"names", builder.names},
+          {"block_octets", builder.block_octets},
+          {"last_publish_seconds", builder.last_publish_seconds},
+          {"longest_step_seconds", builder.longest_step_seconds}};
+}
+
+Json service_json(const ExplainedService& service) {
+  auto instances = Json::array();
+  for (const auto& instance : service.instances) {
+    instances.push_back({{"id", instance.id},
+                         {"addresses", instance.addresses},
+                         {"ports", instance.ports},
+                         {"health", instance.health},
+                         {"weight", instance.weight},
+                         {"eligible", instance.eligible},
+                         {"why", instance.why},
+                         {"share_percent", instance.share_percent}});
+  }
+  return {{"key", service.key},     {"zone", service.zone},     {"note", service.note},
+          {"names", service.names}, {"losses", service.losses}, {"instances", std::move(instances)}};
+}
+
+}  // namespace
+
+std::string to_json(const StatusReport& status) {
+  auto listeners = Json::array(), registries = Json::array(), zones = Json::array();
+  for (const auto& listener : status.program.listeners) {
+    listeners.push_back({{"kind", listener.kind}, {"address", listener.address}});
+  }
+  for (const auto& registry : status.builder.registries) {
+    registries.push_back(registry_json(registry, status.program));
+  }
+  for (const auto& zone : status.builder.zones) zones.push_back(zone_json(zone));
+  const auto up = std::chrono::duration_cast<std::chrono::seconds>(status.now - status.program.started);
+  return printed({{"version", status.program.version},
+                  {"started", iso_time(status.program.started)},
+                  {"uptime_seconds", up.count()},
+                  {"ready", status.ready},
+                  {"workers", status.program.workers},
+                  {"listeners", std::move(listeners)},
+                  {"registries", std::move(registries)},
+                  {"zones", std::move(zones)},
+                  {"builder", builder_json(status.builder)},
+                  {"reload",
+                   {{"accepted", status.program.reload.accepted},
+                    {"refused", status.program.reload.refused},
+                    {"last_outcome", status.program.reload.last_outcome}}}});
+}
+
+std::string to_json(const Explanation& explanation) {
+  auto services = Json::array();
+  for (const auto& service : explanation.services) services.push_back(service_json(service));
+  return printed({{"question", explanation.question},
+                  {"outcome", explanation.outcome},
+                  {"records", explanation.records},
+                  {"notes", explanation.notes},
+                  {"services", std::move(services)}});
+}
+
+std::string to_json(const ReloadOutcome& outcome) {
+  return printed(
+      {{"accepted", outcome.accepted}, {"errors", outcome.errors}, {"warnings", outcome.warnings}});
+}
+
+}  // namespace signpost::admin

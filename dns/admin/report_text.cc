@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "dns/admin/reports.h"
+
+namespace signpost::admin {
+namespace {
+
+using Row = std::vector<std::string>;
+
+/// Text from a registry on somebody's terminal: one line, no escape sequences.
+std::string plain(std::string text) {
+  for (auto& c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x20 || octet == 0x7f) c = '?';
+  }
+  return text;
+}
+
+/// Columns as wide as their widest cell, two spaces apart; the last one is not padded.
+std::string table(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += i == 0 ? "  " : "";
+      line += row[i];
+      if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 2, ' ');
+    }
+    out += line.erase(line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return out;
+}
+
+/// "3d4h", "2h5m", "1m30s", "12s": two units are enough for a person.
+std::string span_text(std::int64_t seconds) {
+  static constexpr std::array<std::pair<std::int64_t, char>, 4> kUnits{
+      {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}}};
+  std::string out;
+  int used = 0;
+  for (const auto& [size, letter] : kUnits) {
+    const auto count = seconds / size;
+    if (count == 0 && out.empty() && size > 1) continue;
+    if (used++ == 2) break;
+    if (count > 0 || out.empty()) out += std::to_string(count) + letter;
+    seconds %= size;
+  }
+  return out;
+}
+
+std::string age_text(double seconds) {
+  return seconds < 0 ? "-" : span_text(static_cast<std::int64_t>(std::floor(seconds)));
+}
+
+std::string registries_text(const StatusReport& status) {
+  std::vector<Row> rows{
+      {"REGISTRY", "TYPE", "STATE", "AGE", "SERVICES", "INSTANCES", "ELIGIBLE", "LAST ERROR"}};
+  for (const auto& registry : status.builder.registries) {
+    std::string type = "-";
+    for (const auto& report : status.program.registries) {
+      if (report.name == registry.name) type = report.type;
+    }
+    rows.push_back({registry.name + (registry.required ? " (required)" : ""), type,
+                    std::string(to_string(registry.phase)), age_text(registry.last_event_age_seconds),
+                    std::to_string(registry.services), std::to_string(registry.instances),
+                    std::to_string(registry.eligible), plain(registry.last_error)});
+  }
+  return table(rows);
+}
+
+std::string zones_text(const StatusReport& status) {
+  std::vector<Row> rows{{"ZONE", "SERIAL", "SERVICES", "COLLISIONS", "STATE"}};
+  for (const auto& zone : status.builder.zones) {
+    rows.push_back({zone.name, std::to_string(zone.serial), std::to_string(zone.services),
+                    std::to_string(zone.collisions), zone.cold ? "cold" : "answering"});
+  }
+  return table(rows);
+}
+
+std::string upper(std::string_view word) {
+  std::string out(word);
+  for (auto& c : out) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return out;
+}
+
+constexpr std::array<std::pair<std::string_view, RRType>, 21> kTypes{
+    {{"A", RRType::A},           {"NS", RRType::NS},     {"CNAME", RRType::CNAME}, {"SOA", RRType::SOA},
+     {"PTR", RRType::PTR},       {"MX", RRType::MX},     {"TXT", RRType::TXT},     {"AAAA", RRType::AAAA},
+     {"SRV", RRType::SRV},       {"DS", RRType::DS},     {"RRSIG", RRType::RRSIG}, {"NSEC", RRType::NSEC},
+     {"DNSKEY", RRType::DNSKEY}, {"SVCB", RRType::SVCB}, {"HTTPS", RRType::HTTPS}, {"NXNAME", RRType::NXNAME},
+     {"TKEY", RRType::TKEY},     {"TSIG", RRType::TSIG}, {"IXFR", RRType::IXFR},   {"AXFR", RRType::AXFR},
+     {"ANY", RRType::ANY}}};
+
+}  // namespace
+
+std::string to_text(const StatusReport& status) {
+  const auto& program = status.program;
+  const auto up = std::chrono::duration_cast<std::chrono::seconds>(status.now - program.started);
+  std::string out = "signpost " + program.version + (status.ready ? ", ready" : ", not ready") + ", up " +
+                    span_text(up.count()) + ", " + std::to_string(program.workers) +
+                    (program.workers == 1 ? " worker\n" : " workers\n");
+  std::vector<Row> listeners{{"LISTENER", "ADDRESS"}};
+  for (const auto& listener : program.listeners) listeners.push_back({listener.kind, listener.address});
+  out += "\n" + table(listeners) + "\n" + registries_text(status) + "\n" + zones_text(status);
+  if (!program.reload.last_outcome.empty())
+    out += "\nlast reload: " + plain(program.reload.last_outcome) + "\n";
+  return out;
+}
+
+std::string to_text(const ReloadOutcome& outcome) {
+  std::string out = outcome.accepted ? "reloaded\n" : "refused; the old configuration stays in force\n";
+  for (const auto& error : outcome.errors) out += "error: " + error + "\n";
+  for (const auto& warning : outcome.warnings) out += "warning: " + warning + "\n";
+  return out;
+}
+
+std::optional<RRType> parse_type(std::string_view word) {
+  const auto wanted = upper(word);
+  for (const auto& [name, type] : kTypes) {
+    if (name == wanted) return type;
+  }
+  if (wanted.rfind("TYPE", 0) != 0) return std::nullopt;
+  std::uint16_t number = 0;  // RFC 3597, section 5
+  const auto* end = wanted.data() + wanted.size();
+  const auto [stopped, error] = std::from_chars(wanted.data() + 4, end, number);
+  if (error != std::errc{} || stopped != end || RRType{number} == RRType::OPT) return std::nullopt;
+  return RRType{number};
+}
+
+}  // namespace signpost::admin

@@ -1,0 +1,31 @@
+// What /status, /explain and /reload say, as JSON for programs and as text for people.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dns/admin/sources.h"
+
+namespace signpost::admin {
+
+struct StatusReport {
+  ProgramReport program;
+  BuilderStatus builder;
+  bool ready = false;
+  WallTime now{};
+};
+
+/// Objects with stable keys; numbers stay numbers, an unknown age is null. Ends with a newline.
+std::string to_json(const StatusReport& status);
+std::string to_json(const Explanation& explanation);
+std::string to_json(const ReloadOutcome& outcome);
+
+/// Tables with aligned columns; control characters from registries are shown as '?'.
+std::string to_text(const StatusReport& status);
+std::string to_text(const ReloadOutcome& outcome);
+
+/// "A", "aaaa", "TYPE65"; nullopt for what is no type or cannot be asked (OPT).
+std::optional<RRType> parse_type(std::string_view word);
+
+}  // namespace signpost::admin

@@ -1,0 +1,68 @@
+// Where the admin room gets what it shows: functions that the program ties to its parts, and tests to theirs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "backends/registry/backend.h"
+#include "dns/admin/health.h"
+#include "dns/base/clock.h"
+#include "dns/base/result.h"
+#include "dns/query/counters.h"
+#include "zones/answer/explain.h"
+#include "zones/table/status.h"
+
+namespace signpost::admin {
+
+/// What the program knows of a registry beside what the builder knows.
+struct RegistryReport {
+  std::string name;
+  std::string type;            // "kubernetes"
+  std::uint64_t restarts = 0;  // times its coroutine ended with an exception and was started again
+  std::vector<BackendCount> counts;
+};
+
+struct ListenerReport {
+  std::string kind;     // "dns", "health" ...
+  std::string address;  // the real one: "127.0.0.1:40001", "unix:/run/signpost/admin.sock"
+};
+
+struct ReloadReport {
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;
+  std::string last_outcome;  // one line a person can read; empty: none yet
+};
+
+struct ProgramReport {
+  std::string version;   // "0.1.0"
+  std::string compiler;  // "gcc 12.2.0"
+  WallTime started{};
+  std::size_t workers = 0;
+  std::vector<ListenerReport> listeners;
+  std::vector<RegistryReport> registries;
+  ReloadReport reload;
+};
+
+/// What a reload came to, for POST /reload and the log.
+struct ReloadOutcome {
+  bool accepted = false;
+  std::vector<std::string> errors;    // why it was refused; then nothing changed
+  std::vector<std::string> warnings;  // what was accepted, but needs a restart or attention
+};
+
+/// All are called on the admin thread and may call back from any thread, now or later.
+struct Sources {
+  std::function<void(std::function<void(BuilderStatus)>)> builder;
+  std::function<ProgramReport()> program;
+  std::function<CounterTotals()> dns;  // all workers together
+  std::function<void(const Name&, RRType, std::function<void(Explanation)>)> explain;
+  /// The whole zone as master-file text. Long: must not run on the admin thread.
+  std::function<void(const std::string& zone, std::function<void(Result<std::string>)>)> dump;
+  std::function<void(std::function<void(ReloadOutcome)>)> reload;
+  std::size_t workers = 0;
+  std::function<void(std::size_t worker, std::function<void()> pong)> ping;
+};
+
+}  // namespace signpost::admin
