@@ -1,0 +1,104 @@
+// What goes into and comes out of the state machine of one namespace. No I/O here, no clock.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "backends/registry/service_state.h"
+#include "config/config.h"
+#include "dns/base/clock.h"
+#include "dns/base/log.h"
+
+namespace signpost::nacos {
+
+using Server = config::NacosRegistry::Server;
+using RequestId = std::uint64_t;
+
+namespace event {
+struct Start {};
+/// The connection asked for by Connect is up.
+struct Connected {};
+/// It could not be made, or is gone, or its stream ended; `why` is one line.
+struct Disconnected {
+  std::string why;
+};
+/// The answer to a unary request: the octets of a Payload. Unknown ids (timed out before) are ignored.
+struct Reply {
+  RequestId id = 0;
+  std::string octets;
+};
+/// A unary request ended without an answer.
+struct RequestFailed {
+  RequestId id = 0;
+  std::string why;
+};
+/// A message of the stream.
+struct Received {
+  std::string octets;
+};
+/// A login gave this token, or there will be none for now (empty, after a refusal).
+struct Token {
+  std::string token;
+};
+/// The deadline has come.
+struct Tick {};
+}  // namespace event
+using Event = std::variant<event::Start, event::Connected, event::Disconnected, event::Reply,
+                           event::RequestFailed, event::Received, event::Token, event::Tick>;
+
+namespace action {
+/// Drop what there is and make a new connection to this server.
+struct Connect {
+  Server server;
+};
+/// Drop the connection. Nothing of it is reported from here on.
+struct Disconnect {};
+struct OpenStream {};
+/// A unary request on this connection; to be given up after `timeout` at the latest.
+struct Request {
+  RequestId id = 0;
+  std::string octets;
+  Duration timeout{};
+};
+/// A message on the stream, in this order with the others.
+struct Send {
+  std::string octets;
+};
+/// A server refused this token: one new login, please.
+struct RenewToken {
+  std::string refused;
+};
+struct Upsert {
+  ServiceState state;
+};
+struct Erase {
+  ServiceKey key;
+};
+/// For the registry as a whole: see Session.
+enum class Milestone : std::uint8_t {
+  Listed,  // every service of the namespace has been named; sent once
+  Ready,   // and re-read on this connection; sent once a connection
+  Alive,   // the server has just proved that it lives
+};
+struct Reached {
+  Milestone milestone;
+};
+/// The connection was lost, or the first could not be made; once until the next Ready.
+struct Lost {
+  std::string why;
+};
+/// A line for the log.
+struct Note {
+  log::Level level = log::Level::Info;
+  std::string_view event;  // a literal
+  std::string text;
+};
+}  // namespace action
+using Action = std::variant<action::Connect, action::Disconnect, action::OpenStream, action::Request,
+                            action::Send, action::RenewToken, action::Upsert, action::Erase, action::Reached,
+                            action::Lost, action::Note>;
+using Actions = std::vector<Action>;
+
+}  // namespace signpost::nacos

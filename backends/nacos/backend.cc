@@ -1,0 +1,38 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "backends/nacos/follower.h"
+#include "backends/nacos/nacos.h"
+
+namespace signpost {
+namespace {
+
+class NacosBackend final : public Backend {
+ public:
+  NacosBackend(std::string name, const config::NacosRegistry& options,
+               const boost::asio::any_io_executor& executor, const Clock& clock)
+      : parts_{std::move(name), options, boost::asio::make_strand(executor), &clock} {}
+
+  std::string_view name() const noexcept override { return parts_.registry; }
+
+  boost::asio::awaitable<void> follow(RegistrySink& sink) override {
+    nacos::Follower follower(parts_, sink, counts_);
+    co_await boost::asio::co_spawn(parts_.strand, follower.run(), boost::asio::use_awaitable);
+  }
+
+  std::vector<BackendCount> counts() const override { return counts_.all(); }
+
+ private:
+  nacos::FollowerParts parts_;
+  nacos::Counts counts_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_nacos_backend(std::string name, const config::NacosRegistry& options,
+                                            boost::asio::any_io_executor executor, const Clock& clock) {
+  return std::make_unique<NacosBackend>(std::move(name), options, executor, clock);
+}
+
+}  // namespace signpost

@@ -1,0 +1,40 @@
+// The thin shell: carries out what the sessions ask for, for as long as one follow() runs.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "backends/nacos/counts.h"
+#include "backends/registry/backend.h"
+#include "config/config.h"
+#include "dns/base/clock.h"
+
+namespace signpost::nacos {
+
+struct FollowerParts {
+  std::string registry;
+  config::NacosRegistry options;
+  boost::asio::any_io_executor strand;
+  const Clock* clock = nullptr;
+};
+
+/// Everything on the strand.
+class Follower {
+ public:
+  Follower(const FollowerParts& parts, RegistrySink& sink, Counts& counts);
+  ~Follower();
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+
+  /// Until cancelled (terminal). Must be awaited to its end before the destructor.
+  boost::asio::awaitable<void> run();
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace signpost::nacos

@@ -1,0 +1,290 @@
+#include "backends/nacos/messages.h"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+namespace signpost::nacos {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Payload request(std::string type, Json body, const char* module) {
+  body["headers"] = Json::object();
+  body["module"] = module;
+  return {std::move(type), dump(body), {}};
+}
+
+// ---- a tolerant reader (facts 10.1): absent members, unknown ones, numbers written as strings.
+
+std::optional<Json> parse_object(std::string_view text) {
+  auto json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  return json;
+}
+
+const Json* member(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
+std::string text_of(const Json& object, const char* key) {
+  const auto* value = member(object, key);
+  if (value == nullptr || value->is_structured()) return {};  // dump() of a deep structure recurses
+  return value->is_string() ? value->get<std::string>() : dump(*value);
+}
+
+bool flag_of(const Json& object, const char* key, bool fallback) {
+  const auto* value = member(object, key);
+  if (value == nullptr) return fallback;
+  if (value->is_boolean()) return value->get<bool>();
+  if (value->is_string()) return value->get_ref<const std::string&>() == "true";
+  return fallback;
+}
+
+/// Whole numbers only; `fallback` for anything else, also for what does not fit.
+std::int64_t integer_of(const Json& object, const char* key, std::int64_t fallback) {
+  const auto* value = member(object, key);
+  if (value == nullptr) return fallback;
+  if (value->is_number_unsigned() && value->get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()) {
+    return fallback;
+  }
+  if (value->is_number_integer()) return value->get<std::int64_t>();
+  if (!value->is_string()) return fallback;
+  const auto& text = value->get_ref<const std::string&>();
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() ? number : fallback;
+}
+
+double weight_of(const Json& object) {
+  const auto* value = member(object, "weight");
+  if (value == nullptr) return 1;
+  if (value->is_number()) return value->get<double>();
+  if (!value->is_string()) return std::nan("");
+  const auto& text = value->get_ref<const std::string&>();
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() ? number : std::nan("");
+}
+
+Host read_host(const Json& json) {
+  Host host;
+  host.instance_id = text_of(json, "instanceId");
+  host.ip = text_of(json, "ip");
+  host.port = integer_of(json, "port", -1);
+  host.weight = weight_of(json);
+  host.healthy = flag_of(json, "healthy", true);
+  host.enabled = flag_of(json, "enabled", true);
+  host.cluster = text_of(json, "clusterName");
+  if (const auto* metadata = member(json, "metadata"); metadata != nullptr && metadata->is_object()) {
+    for (const auto& [key, value] : metadata->items()) {
+      if (!value.is_null()) host.metadata.emplace_back(key, text_of(*metadata, key.c_str()));
+    }
+  }
+  return host;
+}
+
+/// Splits "GROUP@@name" where a server joined them (r-nacos, HTTP).
+ServiceName service_name(std::string group, std::string name) {
+  if (const auto at = name.find("@@"); at != std::string::npos) {
+    if (group.empty()) group = name.substr(0, at);
+    name.erase(0, at + 2);
+  }
+  return {std::move(group), std::move(name)};
+}
+
+Result<ServiceInfo> read_service_info(const Json& body) {
+  const auto* json = member(body, "serviceInfo");
+  if (json == nullptr || !json->is_object()) return Error{"serviceInfo is missing"};
+  const auto* hosts = member(*json, "hosts");
+  if (hosts == nullptr || !hosts->is_array()) {
+    return Error{"hosts of " + text_of(*json, "name") + " is null, missing or no array"};
+  }
+  ServiceInfo info;
+  info.service = service_name(text_of(*json, "groupName"), text_of(*json, "name"));
+  info.last_ref_time = integer_of(*json, "lastRefTime", 0);
+  info.threshold_reached = flag_of(*json, "reachProtectionThreshold", false);
+  info.hosts.reserve(hosts->size());
+  for (const auto& host : *hosts) {
+    if (host.is_object()) {
+      info.hosts.push_back(read_host(host));
+    } else {
+      ++info.hosts_not_objects;
+    }
+  }
+  return info;
+}
+
+/// "namespace@@GROUP@@service"; the service part cannot hold @@ (3.1).
+std::optional<WatchNews::Change> read_change(const std::string& key, const std::string& type) {
+  const auto first = key.find("@@");
+  if (first == std::string::npos) return std::nullopt;
+  const auto second = key.find("@@", first + 2);
+  if (second == std::string::npos) return std::nullopt;
+  WatchNews::Change change;
+  change.space = key.substr(0, first);
+  change.service = {key.substr(first + 2, second - first - 2), key.substr(second + 2)};
+  change.added = type == "ADD_SERVICE";
+  const bool known = change.added || type == "DELETE_SERVICE";
+  if (!known || change.service.group.empty() || change.service.name.empty()) return std::nullopt;
+  return change;
+}
+
+void add_change(const Json& json, WatchNews& news) {
+  auto change = json.is_object() ? read_change(text_of(json, "serviceKey"), text_of(json, "changedType"))
+                                 : std::optional<WatchNews::Change>();
+  if (change) {
+    news.changes.push_back(std::move(*change));
+  } else {
+    ++news.unreadable;
+  }
+}
+
+WatchNews read_watch_sync(const Json& body) {
+  WatchNews news;
+  news.first_sync_done = text_of(body, "syncType") == "FINISH_FUZZY_WATCH_INIT_NOTIFY";
+  const auto* contexts = member(body, "contexts");
+  if (contexts == nullptr || !contexts->is_array()) return news;
+  for (const auto& context : *contexts) add_change(context, news);
+  return news;
+}
+
+WatchNews read_watch_change(const Json& body) {
+  WatchNews news;
+  add_change(body, news);
+  return news;
+}
+
+Reset read_reset(const Json& body) {
+  const auto port = integer_of(body, "serverPort", 0);
+  if (port < 1 || port > 65535) return {};
+  return {text_of(body, "serverIp"), static_cast<std::uint16_t>(port)};
+}
+
+SetupAck read_setup_ack(const Json& body) {
+  const auto* abilities = member(body, "abilityTable");
+  return {abilities != nullptr && abilities->is_object() && flag_of(*abilities, "fuzzyWatch", false)};
+}
+
+Error unreadable(const Payload& payload) { return Error{payload.type + ": the body is no JSON object"}; }
+
+}  // namespace
+
+Payload server_check_request() { return request("ServerCheckRequest", Json::object(), "internal"); }
+
+Payload health_check_request() { return request("HealthCheckRequest", Json::object(), "internal"); }
+
+Payload connection_setup_request(std::string_view space, bool negotiate) {
+  Json body{{"clientVersion", "Signpost-CPP:v1.0.0"},
+            {"tenant", space},
+            {"labels", {{"source", "sdk"}, {"module", "naming"}, {"AppName", "signpost"}}}};
+  if (negotiate) body["abilityTable"] = {{"fuzzyWatch", true}};
+  return request("ConnectionSetupRequest", std::move(body), "internal");
+}
+
+Payload list_request(std::string_view space, std::string_view group) {
+  Json body{{"namespace", space}, {"groupName", group}, {"serviceName", ""}};
+  body["pageNo"] = 1;
+  body["pageSize"] = std::numeric_limits<std::int32_t>::max();
+  return request("ServiceListRequest", std::move(body), "naming");
+}
+
+Payload subscribe_request(std::string_view space, const ServiceName& service, bool subscribe) {
+  Json body{{"namespace", space}, {"groupName", service.group}, {"serviceName", service.name}};
+  body["subscribe"] = subscribe;
+  body["clusters"] = "";
+  return request("SubscribeServiceRequest", std::move(body), "naming");
+}
+
+Payload watch_all_request(std::string_view space, const std::vector<ServiceName>& held, bool initializing) {
+  Json body{{"namespace", space}, {"groupKeyPattern", std::string(space) + ">>*>>*"}, {"watchType", "WATCH"}};
+  body["initializing"] = initializing;
+  auto keys = Json::array();
+  for (const auto& service : held)
+    keys.push_back(std::string(space) + "@@" + service.group + "@@" + service.name);
+  body["receivedGroupKeys"] = std::move(keys);
+  return request("NamingFuzzyWatchRequest", std::move(body), "naming");
+}
+
+Payload acknowledge(std::string_view request_type, std::string_view request_id) {
+  std::string type(request_type);
+  if (type.ends_with("Request")) type.replace(type.size() - 7, 7, "Response");
+  const Json body{{"resultCode", 200}, {"errorCode", 0}, {"requestId", request_id}, {"success", true}};
+  return {std::move(type), dump(body), {}};
+}
+
+Result<Answer> read_answer(const Payload& payload) {
+  const auto body = parse_object(payload.body);
+  if (!body) return unreadable(payload);
+  Answer answer;
+  const auto result = integer_of(*body, "resultCode", 200);
+  answer.ok = flag_of(*body, "success", result == 200) && result == 200 && payload.type != "ErrorResponse";
+  answer.error_code = static_cast<int>(integer_of(*body, "errorCode", answer.ok ? 0 : result));
+  answer.message = text_of(*body, "message");
+  return answer;
+}
+
+Result<ServerCheck> read_server_check(const Payload& payload) {
+  const auto body = parse_object(payload.body);
+  if (!body) return unreadable(payload);
+  return ServerCheck{text_of(*body, "connectionId"), flag_of(*body, "supportAbilityNegotiation", false)};
+}
+
+Result<ServiceInfo> read_subscribed(const Payload& payload) {
+  const auto body = parse_object(payload.body);
+  if (!body) return unreadable(payload);
+  return read_service_info(*body);
+}
+
+Result<std::vector<std::string>> read_list(const Payload& payload) {
+  const auto body = parse_object(payload.body);
+  if (!body) return unreadable(payload);
+  std::vector<std::string> names;
+  const auto* array = member(*body, "serviceNames");
+  if (array == nullptr || !array->is_array()) {
+    if (integer_of(*body, "count", -1) == 0) return names;
+    return Error{"serviceNames is null, missing or no array"};
+  }
+  names.reserve(array->size());
+  for (const auto& name : *array) {
+    if (!name.is_string()) return Error{"serviceNames holds what is no string"};
+    names.push_back(service_name({}, name.get<std::string>()).name);
+  }
+  return names;
+}
+
+Result<ServerRequest> read_server_request(const Payload& payload) {
+  const auto body = parse_object(payload.body);
+  if (!body) return unreadable(payload);
+  ServerRequest said{payload.type, text_of(*body, "requestId"), UnknownRequest{}};
+  if (said.type == "NotifySubscriberRequest") {
+    said.what = Push{read_service_info(*body)};
+  } else if (said.type == "NamingFuzzyWatchSyncRequest") {
+    said.what = read_watch_sync(*body);
+  } else if (said.type == "NamingFuzzyWatchChangeNotifyRequest") {
+    said.what = read_watch_change(*body);
+  } else if (said.type == "ClientDetectionRequest") {
+    said.what = Detection{};
+  } else if (said.type == "ConnectResetRequest") {
+    said.what = read_reset(*body);
+  } else if (said.type == "SetupAckRequest") {
+    said.what = read_setup_ack(*body);
+  }
+  return said;
+}
+
+Result<Login> read_login(std::string_view text) {
+  const auto body = parse_object(text);
+  if (!body) return Error{"the login answer is no JSON object"};
+  Login login{text_of(*body, "accessToken"), integer_of(*body, "tokenTtl", 0)};
+  if (login.token.empty()) return Error{"the login answer holds no accessToken"};
+  return login;
+}
+
+}  // namespace signpost::nacos

@@ -1,0 +1,260 @@
+// The life of the connection.
+#include "backends/nacos/session.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "backends/nacos/timing.h"
+
+namespace signpost::nacos {
+namespace {
+
+std::string spelled(const Server& server) { return server.host + ":" + std::to_string(server.port); }
+
+}  // namespace
+
+Session::Session(SessionOptions options, Random random, Counts& counts)
+    : options_(std::move(options)), random_(random), counts_(counts) {
+  assert(!options_.servers.empty() && !options_.groups.empty());
+  server_ = static_cast<std::size_t>(random_.below(options_.servers.size()));
+  for (const auto& group : options_.groups) groups_[group];
+}
+
+void Session::input(Event event, Monotonic now, Actions& out) {
+  std::visit([&](auto&& what) { on(std::move(what), now, out); }, std::move(event));
+  if (!connected()) return;
+  pump(now, out);
+  reach_milestones(now, out);
+}
+
+Monotonic Session::deadline() const {
+  auto earliest = wait_until_;
+  const auto consider = [&earliest](Monotonic when) { earliest = std::min(earliest, when); };
+  for (const auto& [id, call] : in_flight_) consider(call.deadline);
+  if (!connected()) return earliest;
+  consider(health_due_);
+  for (const auto& [name, group] : groups_) {
+    if (!group.queued) consider(group.due);
+  }
+  if (watch_.able && !watch_.queued) consider(watch_.due);
+  if (watch_.able && !watch_.synced) consider(watch_.sync_until);
+  if (!retries_.empty()) consider(retries_.begin()->first);
+  if (!removals_.empty()) consider(removals_.begin()->first);
+  if (!queue_.empty() && !awaiting_token_ && naming_in_flight() < timing::kInFlight) consider(paused_until_);
+  return earliest;
+}
+
+void Session::on(event::Start&&, Monotonic now, Actions& out) {
+  if (state_ != State::Idle) return;
+  if (options_.login && token_.empty()) {
+    state_ = State::Login;
+  } else {
+    connect(now, out);
+  }
+}
+
+void Session::on(event::Token&& given, Monotonic now, Actions& out) {
+  token_ = std::move(given.token);
+  awaiting_token_ = false;
+  if (state_ == State::Login) connect(now, out);
+}
+
+void Session::connect(Monotonic now, Actions& out) {
+  forget_connection(now);
+  at_named_ = named_.has_value();
+  current_ = named_ ? *named_ : options_.servers[server_];
+  named_.reset();
+  ++epoch_;
+  state_ = State::Connect;
+  wait_until_ = now + timing::kConnect;
+  out.emplace_back(action::Connect{current_});
+}
+
+void Session::on(event::Connected&&, Monotonic now, Actions& out) {
+  if (state_ != State::Connect) return;
+  state_ = State::ServerCheck;
+  wait_until_ = Monotonic::max();
+  send({Call::ServerCheck, {}}, timing::kRequest, now, out);
+}
+
+void Session::on(event::Disconnected&& gone, Monotonic now, Actions& out) {
+  if (state_ == State::Connect) return lose("connect", gone.why, now, out);
+  if (state_ >= State::ServerCheck) lose("closed", gone.why, now, out);
+}
+
+void Session::lose(std::string_view reason, const std::string& why, Monotonic now, Actions& out) {
+  counts_.add("reconnects", reason);
+  if (ready_since_ != Monotonic::max() && now - ready_since_ >= timing::kLasted) attempts_ = 0;
+  out.emplace_back(action::Disconnect{});
+  const auto text = spelled(current_) + ": " + why;
+  const auto level = lost_told_ ? log::Level::Debug : log::Level::Warning;
+  out.emplace_back(action::Note{level, "nacos.connection_lost", text});
+  if (!lost_told_) out.emplace_back(action::Lost{text});
+  lost_told_ = true;
+  if (!at_named_) server_ = (server_ + 1) % options_.servers.size();
+  forget_connection(now);
+  state_ = State::Wait;
+  wait_until_ = now + reconnect_delay();
+  ++attempts_;
+}
+
+/// min(5 s, 0.1 s x (round + 1)), of which the upper half is drawn: a round is once through the list (5.6).
+Duration Session::reconnect_delay() {
+  const auto round = attempts_ / static_cast<std::uint32_t>(options_.servers.size());
+  const auto full =
+      std::min<Duration>(timing::kReconnectMost, timing::kReconnectStep * (std::min(round, 50U) + 1));
+  const auto half = full / 2;
+  return half +
+         Duration(static_cast<Duration::rep>(random_.below(static_cast<std::uint64_t>(half.count()) + 1)));
+}
+
+/// What belongs to the connection goes; what it told us stays (5.8).
+void Session::forget_connection(Monotonic now) {
+  in_flight_.clear();
+  queue_.clear();
+  retries_.clear();
+  removals_.clear();
+  for (auto& [name, service] : services_) {
+    service.queued = false;
+    service.failures = 0;
+    service.removed_at.reset();
+  }
+  for (auto& [name, group] : groups_) group = Group{now, false, group.read, false, 0};
+  watch_ = Watch{};
+  wait_until_ = Monotonic::max();
+  health_due_ = Monotonic::max();
+  ready_since_ = Monotonic::max();
+  health_tries_ = 0;
+  malformed_in_a_row_ = 0;
+  pauses_ = 0;
+  paused_until_ = now;
+  forbidden_told_ = false;
+}
+
+void Session::server_checked(const Payload& payload, Monotonic now, Actions& out) {
+  const auto check = read_server_check(payload);
+  if (!check) return lose("server-check", check.error().message, now, out);
+  negotiates_ = check->negotiates;
+  state_ = State::Setup;
+  set_up_at_ = now;
+  wait_until_ = now + (negotiates_ ? timing::kSetupAck : timing::kSetupSettle);
+  out.emplace_back(action::OpenStream{});
+  out.emplace_back(action::Send{encode(connection_setup_request(options_.space, negotiates_))});
+}
+
+void Session::start_redo(Monotonic now, Actions& out) {
+  state_ = State::Redo;
+  wait_until_ = Monotonic::max();
+  heard(now);
+  out.emplace_back(action::Note{log::Level::Info, "nacos.connected", spelled(current_)});
+  for (const auto& [name, group] : groups_) enqueue({Call::List, {name, {}}});
+  if (watch_.able) {
+    watch_.sync_until = now + timing::kWatchSync;
+    enqueue({Call::Watch, {}});
+  }
+  for (const auto& [name, service] : services_) enqueue({Call::Subscribe, name});
+}
+
+void Session::heard(Monotonic now) {
+  health_tries_ = 0;
+  if (connected()) health_due_ = now + timing::kSilence;
+}
+
+void Session::on(event::Received&& message, Monotonic now, Actions& out) {
+  if (state_ < State::Setup) return;
+  heard(now);
+  const auto payload = decode_payload(message.octets);
+  if (!payload) return malformed(payload.error().message, now, out);
+  auto said = read_server_request(*payload);
+  if (!said) return malformed(said.error().message, now, out);
+  malformed_in_a_row_ = 0;
+  if (auto* ack = std::get_if<SetupAck>(&said->what)) {
+    if (state_ != State::Setup) return;
+    set_up_at_ = now;
+    watch_.able = ack->fuzzy_watch;
+    return start_redo(now, out);
+  }
+  if (std::holds_alternative<UnknownRequest>(said->what)) return counts_.add("skipped", "unknown-request");
+  // First the acknowledgement: a server that waits for it calls us slow and sends again (5.6, L8).
+  out.emplace_back(action::Send{encode(acknowledge(said->type, said->request_id))});
+  if (connected()) out.emplace_back(action::Reached{action::Milestone::Alive});
+  if (auto* push = std::get_if<Push>(&said->what)) pushed(std::move(*push), out);
+  if (auto* watch_news = std::get_if<WatchNews>(&said->what)) news(*watch_news, now, out);
+  if (auto* reset = std::get_if<Reset>(&said->what)) reset_to(*reset, now, out);
+}
+
+/// A rebalancing server sends its clients elsewhere (A4). No data changes and contact is not lost. A server
+/// that sends us on at once is no better than one that fails.
+void Session::reset_to(const Reset& reset, Monotonic now, Actions& out) {
+  counts_.add("reconnects", "reset");
+  const bool lasted = ready_since_ != Monotonic::max() && now - ready_since_ >= std::chrono::seconds(1);
+  if (!reset.host.empty()) {
+    named_ = Server{reset.host, reset.port};
+  } else if (!at_named_) {
+    server_ = (server_ + 1) % options_.servers.size();
+  }
+  const auto to = named_ ? spelled(*named_) : std::string("another server");
+  out.emplace_back(action::Note{log::Level::Info, "nacos.reset", spelled(current_) + " sends us to " + to});
+  out.emplace_back(action::Disconnect{});
+  forget_connection(now);
+  state_ = State::Wait;
+  wait_until_ = lasted ? now : now + reconnect_delay();
+  if (!lasted) ++attempts_;
+}
+
+void Session::malformed(const std::string& what, Monotonic now, Actions& out) {
+  counts_.add("skipped", "malformed-message");
+  if (++malformed_in_a_row_ >= timing::kMalformedInARow) lose("malformed", what, now, out);
+}
+
+void Session::on(event::Tick&&, Monotonic now, Actions& out) {
+  if (now >= wait_until_) {
+    if (state_ == State::Wait) return connect(now, out);
+    if (state_ == State::Connect) return lose("connect", "no connection in time", now, out);
+    if (state_ == State::Setup && negotiates_) return lose("setup", "no SetupAckRequest in time", now, out);
+    if (state_ == State::Setup) start_redo(now, out);
+  }
+  expire_calls(now, out);
+  if (!connected()) return;
+  check_health(now, out);
+  if (!connected()) return;
+  for (auto& [name, group] : groups_) {
+    if (!group.queued && now >= group.due) enqueue({Call::List, {name, {}}});
+  }
+  if (watch_.able && !watch_.queued && now >= watch_.due) enqueue({Call::Watch, {}});
+  if (watch_.able && now >= watch_.sync_until) watch_.synced = true;
+  while (!retries_.empty() && retries_.begin()->first <= now) {
+    auto name = retries_.begin()->second;
+    retries_.erase(retries_.begin());
+    if (services_.contains(name)) enqueue({Call::Subscribe, std::move(name)});
+  }
+  expire_removals(now, out);
+}
+
+/// Traffic is the proof of life; in silence we ask, three times (A3).
+void Session::check_health(Monotonic now, Actions& out) {
+  if (now < health_due_) return;
+  if (health_tries_ >= timing::kHealthTries) return lose("silent", "no answer to health checks", now, out);
+  ++health_tries_;
+  health_due_ = now + timing::kRequest;
+  send({Call::Health, {}}, timing::kRequest, now, out);
+}
+
+void Session::reach_milestones(Monotonic now, Actions& out) {
+  const auto all = [this](auto&& test) {
+    return std::all_of(groups_.begin(), groups_.end(), [&](const auto& entry) { return test(entry.second); });
+  };
+  const bool watched = !watch_.able || watch_.synced;
+  if (!listed_told_ && watched && all([](const Group& group) { return group.read; })) {
+    listed_told_ = true;
+    out.emplace_back(action::Reached{action::Milestone::Listed});
+  }
+  if (state_ != State::Redo || !watched || !queue_.empty() || naming_in_flight() != 0) return;
+  if (!all([](const Group& group) { return group.current; })) return;
+  state_ = State::Ready;
+  ready_since_ = now;
+  lost_told_ = false;
+  out.emplace_back(action::Reached{action::Milestone::Ready});
+}
+
+}  // namespace signpost::nacos

@@ -1,0 +1,187 @@
+// The protocol of one namespace as a state machine: events and the time go in, actions come out.
+//
+//   Login -> Connect -> ServerCheck -> Setup -> (Ack) -> Redo -> Ready, and from anywhere back over Wait to
+//   Connect
+//
+// One connection a namespace, since a push does not say of which namespace it speaks (facts: Nacos 5.3, A20).
+// Whatever the last connection said stays in force until the new one says otherwise (5.8): a lost connection
+// produces no Upsert and no Erase.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "backends/nacos/actions.h"
+#include "backends/nacos/counts.h"
+#include "backends/nacos/messages.h"
+#include "dns/base/random.h"
+
+namespace signpost::nacos {
+
+struct SessionOptions {
+  std::string registry;  // its name in the configuration
+  std::string space;     // namespace id
+  std::vector<std::string> groups;
+  std::vector<Server> servers;
+  Duration list_interval = std::chrono::seconds(10);
+  bool login = false;  // wait for a token before the first connection
+};
+
+/// One owner, one thread. `counts` outlives it.
+class Session {
+ public:
+  enum class State : std::uint8_t { Idle, Login, Wait, Connect, ServerCheck, Setup, Redo, Ready };
+
+  Session(SessionOptions options, Random random, Counts& counts);
+
+  /// Takes one event and appends what is to be done, in this order. Afterwards deadline() may have moved.
+  void input(Event event, Monotonic now, Actions& out);
+  /// When a Tick is due; Monotonic::max() for never.
+  Monotonic deadline() const;
+
+  State state() const noexcept { return state_; }
+  const std::string& space() const noexcept { return options_.space; }
+  std::size_t services() const noexcept { return services_.size(); }
+
+ private:
+  enum class Call : std::uint8_t { ServerCheck, Health, List, Watch, Subscribe, Unsubscribe };
+  struct Work {
+    Call call;
+    ServiceName service;  // List: only the group; Watch and connection calls: empty
+  };
+  struct InFlight {
+    Work work;
+    Monotonic deadline;
+    std::uint64_t started;  // sequence_ when it was sent
+    std::string token;      // sent with it
+  };
+  struct Service {
+    bool queued = false;                  // a Subscribe waits or is in flight
+    std::uint32_t failures = 0;           // of subscribing, in a row
+    std::uint64_t epoch = 0;              // of last_ref_time; 0: nothing accepted yet
+    std::int64_t last_ref_time = 0;       // compared only within one epoch (6.1)
+    std::uint64_t appeared = 0;           // sequence_ when the fuzzy watch last announced it
+    std::uint64_t announced = 0;          // epoch in which it did
+    std::uint64_t listed = 0;             // number of the last list that named it
+    std::optional<Monotonic> removed_at;  // when a DELETE_SERVICE came that no list has contradicted
+  };
+  struct Group {
+    Monotonic due{};
+    bool queued = false;   // a List waits or is in flight
+    bool read = false;     // ever
+    bool current = false;  // on this connection, and the last try did not fail
+    std::uint32_t failures = 0;
+  };
+  /// The fuzzy watch over the whole namespace.
+  struct Watch {
+    bool able = false;     // the server can
+    bool queued = false;   // the request waits or is in flight
+    bool held = false;     // the server holds our pattern: the next request only compares
+    bool partial = false;  // it stopped at its limit of services (50311)
+    bool synced = false;   // the first sync is over, or not to be waited for any longer
+    bool told = false;     // the fallback has been logged
+    std::uint32_t failures = 0;
+    Monotonic due = Monotonic::max();
+    Monotonic sync_until = Monotonic::max();
+    std::optional<Monotonic> first_refused;  // by 50310 (L6)
+  };
+
+  // session.cc: the life of the connection
+  void on(event::Start&&, Monotonic now, Actions& out);
+  void on(event::Connected&&, Monotonic now, Actions& out);
+  void on(event::Disconnected&&, Monotonic now, Actions& out);
+  void on(event::Reply&&, Monotonic now, Actions& out);
+  void on(event::RequestFailed&&, Monotonic now, Actions& out);
+  void on(event::Received&&, Monotonic now, Actions& out);
+  void on(event::Token&&, Monotonic now, Actions& out);
+  void on(event::Tick&&, Monotonic now, Actions& out);
+  bool connected() const noexcept { return state_ == State::Redo || state_ == State::Ready; }
+  void connect(Monotonic now, Actions& out);
+  void lose(std::string_view reason, const std::string& why, Monotonic now, Actions& out);
+  Duration reconnect_delay();
+  void forget_connection(Monotonic now);
+  void server_checked(const Payload& payload, Monotonic now, Actions& out);
+  void start_redo(Monotonic now, Actions& out);
+  void heard(Monotonic now);
+  void reset_to(const Reset& reset, Monotonic now, Actions& out);
+  void malformed(const std::string& what, Monotonic now, Actions& out);
+  void check_health(Monotonic now, Actions& out);
+  void reach_milestones(Monotonic now, Actions& out);
+
+  // session_calls.cc: unary requests, what fails and when it is tried again
+  void enqueue(Work work);
+  void enqueue_again(const Work& work);
+  std::size_t naming_in_flight() const;
+  void pump(Monotonic now, Actions& out);
+  Payload request_for(const Work& work);
+  void send(Work work, Duration timeout, Monotonic now, Actions& out);
+  void answered(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
+  void refused(const InFlight& call, const Answer& answer, Monotonic now, Actions& out);
+  void forbidden(const InFlight& call, Monotonic now, Actions& out);
+  void try_again(const Work& work, Monotonic now);
+  Duration retry_delay(std::uint32_t failures);
+  void expire_calls(Monotonic now, Actions& out);
+
+  // session_services.cc: which services there are and what they hold
+  ServiceKey key_of(const ServiceName& name) const;
+  Service& appear(const ServiceName& name, Actions& out);
+  void vanish(const ServiceName& name, Actions& out);
+  void listed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
+  void subscribed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
+  void accept(const ServiceName& name, Service& service, const ServiceInfo& info, Actions& out);
+  void pushed(const Push& push, Actions& out);
+  void news(const WatchNews& news, Monotonic now, Actions& out);
+  void expect_removal(const ServiceName& name, Monotonic now);
+  void expire_removals(Monotonic now, Actions& out);
+  void watch_answered(int error_code, Monotonic now, Actions& out);
+  void fall_back(std::string_view reason, const std::string& text, Actions& out);
+
+  SessionOptions options_;
+  Random random_;
+  Counts& counts_;
+
+  // the connection
+  State state_ = State::Idle;
+  Monotonic wait_until_ = Monotonic::max();  // of Wait, Connect and Setup
+  std::size_t server_ = 0;                   // index in the list: the one to try next, or tried now
+  std::optional<Server> named_;              // by ConnectResetRequest: tried once, then the list again
+  bool at_named_ = false;
+  Server current_;
+  std::uint32_t attempts_ = 0;  // since the last connection that lasted
+  std::uint64_t epoch_ = 0;     // counts connections
+  bool negotiates_ = false;
+  Monotonic set_up_at_{};
+  Monotonic ready_since_ = Monotonic::max();
+  Monotonic health_due_ = Monotonic::max();
+  std::uint32_t health_tries_ = 0;
+  std::uint32_t malformed_in_a_row_ = 0;
+  bool lost_told_ = false;
+  bool listed_told_ = false;
+  bool forbidden_told_ = false;
+
+  // its requests
+  std::string token_;
+  bool awaiting_token_ = false;
+  std::optional<Monotonic> renewed_at_;  // after a 403
+  RequestId last_id_ = 0;
+  std::uint64_t sequence_ = 0;  // orders announcements and requests
+  std::map<RequestId, InFlight> in_flight_;
+  std::deque<Work> queue_;
+  Monotonic paused_until_{};  // the server is over its limit (503), or not done with our set-up (301)
+  std::uint32_t pauses_ = 0;
+
+  // what it told us
+  std::map<ServiceName, Service> services_;
+  std::map<std::string, Group> groups_;  // the configured ones
+  Watch watch_;
+  std::set<std::pair<Monotonic, ServiceName>> retries_;   // subscribe again then
+  std::set<std::pair<Monotonic, ServiceName>> removals_;  // believe a DELETE_SERVICE then (L5)
+  std::uint64_t lists_read_ = 0;
+};
+
+}  // namespace signpost::nacos

@@ -1,0 +1,246 @@
+// Unary requests: what is sent, what fails, and when it is tried again.
+#include <algorithm>
+
+#include "backends/nacos/session.h"
+#include "backends/nacos/timing.h"
+
+namespace signpost::nacos {
+namespace {
+
+// errorCode of facts Nacos 5.7; negative ones are the server's own checks of the connection.
+constexpr int kStarting = 300, kUnregistered = 301, kNoHandler = 302, kForbidden = 403, kOverLimit = 503;
+constexpr int kNotConnected = -400, kNotNaming = -401;
+constexpr int kPatternLimit = 50310, kMatchLimit = 50311;
+
+}  // namespace
+
+/// Marks the work as waiting, so that it is never queued twice.
+void Session::enqueue(Work work) {
+  switch (work.call) {
+    case Call::List:
+      groups_[work.service.group].queued = true;
+      break;
+    case Call::Watch:
+      watch_.queued = true;
+      break;
+    case Call::Subscribe: {
+      auto& service = services_[work.service];
+      if (service.queued) return;
+      service.queued = true;
+      break;
+    }
+    default:
+      break;
+  }
+  queue_.push_back(std::move(work));
+}
+
+std::size_t Session::naming_in_flight() const {
+  return static_cast<std::size_t>(std::count_if(in_flight_.begin(), in_flight_.end(), [](const auto& entry) {
+    return entry.second.work.call != Call::Health;
+  }));
+}
+
+/// At most 64 at once (5.8): a storm of subscriptions must not run into the server's own limits (A16).
+void Session::pump(Monotonic now, Actions& out) {
+  auto free = timing::kInFlight - std::min(timing::kInFlight, naming_in_flight());
+  for (; free > 0 && !queue_.empty() && !awaiting_token_ && now >= paused_until_; --free) {
+    auto work = std::move(queue_.front());
+    queue_.pop_front();
+    if (work.call == Call::Subscribe && !services_.contains(work.service)) continue;   // gone while it waited
+    if (work.call == Call::Unsubscribe && services_.contains(work.service)) continue;  // and back
+    send(std::move(work), timing::kRequest, now, out);
+  }
+}
+
+Payload Session::request_for(const Work& work) {
+  switch (work.call) {
+    case Call::ServerCheck:
+      return server_check_request();
+    case Call::Health:
+      return health_check_request();
+    case Call::List:
+      return list_request(options_.space, work.service.group);
+    case Call::Subscribe:
+      return subscribe_request(options_.space, work.service, true);
+    case Call::Unsubscribe:
+      return subscribe_request(options_.space, work.service, false);
+    case Call::Watch:
+      break;
+  }
+  std::vector<ServiceName> held;
+  for (const auto& [name, service] : services_) {
+    if (watch_.held && service.announced == epoch_) held.push_back(name);
+  }
+  return watch_all_request(options_.space, held, !watch_.held);
+}
+
+void Session::send(Work work, Duration timeout, Monotonic now, Actions& out) {
+  auto payload = request_for(work);
+  if (!token_.empty()) payload.headers.emplace_back("accessToken", token_);
+  const auto id = ++last_id_;
+  in_flight_.emplace(id, InFlight{std::move(work), now + timeout, ++sequence_, token_});
+  out.emplace_back(action::Request{id, encode(payload), timeout});
+}
+
+void Session::on(event::Reply&& reply, Monotonic now, Actions& out) {
+  const auto found = in_flight_.find(reply.id);
+  if (found == in_flight_.end()) return;
+  auto call = std::move(found->second);
+  in_flight_.erase(found);
+  heard(now);
+  const auto payload = decode_payload(reply.octets);
+  const auto answer = payload ? read_answer(*payload) : Result<Answer>(payload.error());
+  if (!answer) {
+    if (call.work.call == Call::ServerCheck) return lose("server-check", answer.error().message, now, out);
+    try_again(call.work, now);
+    return malformed(answer.error().message, now, out);
+  }
+  malformed_in_a_row_ = 0;
+  if (!answer->ok) return refused(call, *answer, now, out);
+  pauses_ = 0;
+  answered(call, *payload, now, out);
+}
+
+void Session::answered(const InFlight& call, const Payload& payload, Monotonic now, Actions& out) {
+  if (connected()) out.emplace_back(action::Reached{action::Milestone::Alive});
+  switch (call.work.call) {
+    case Call::ServerCheck:
+      return server_checked(payload, now, out);
+    case Call::List:
+      return listed(call, payload, now, out);
+    case Call::Subscribe:
+      return subscribed(call, payload, now, out);
+    case Call::Watch:
+      return watch_answered(0, now, out);
+    case Call::Health:
+    case Call::Unsubscribe:
+      return;
+  }
+}
+
+void Session::refused(const InFlight& call, const Answer& answer, Monotonic now, Actions& out) {
+  const auto why = "error " + std::to_string(answer.error_code) + ": " + answer.message;
+  if (call.work.call == Call::ServerCheck || answer.error_code == kStarting) {
+    return lose(answer.error_code == kStarting ? "starting" : "server-check", why, now, out);
+  }
+  switch (answer.error_code) {
+    case kUnregistered:
+    case kNotConnected:
+    case kNotNaming:
+      if (now - set_up_at_ >= timing::kSetupGrace) return lose("unregistered", why, now, out);
+      if (call.work.call == Call::Health) return;
+      enqueue_again(call.work);
+      paused_until_ = now + timing::kRepeat;
+      return;
+    case kForbidden:
+      return forbidden(call, now, out);
+    case kOverLimit:
+    case -kOverLimit:
+      counts_.add("requests_failed", "over-limit");
+      enqueue_again(call.work);
+      paused_until_ = now + retry_delay(pauses_++);
+      return;
+    case kNoHandler:
+    case kPatternLimit:
+    case kMatchLimit:
+      if (call.work.call == Call::Watch) return watch_answered(answer.error_code, now, out);
+      break;
+    default:
+      break;
+  }
+  counts_.add("requests_failed", "refused");
+  out.emplace_back(action::Note{log::Level::Debug, "nacos.refused", why});
+  try_again(call.work, now);
+}
+
+/// 403: one new login, then patience (A13). Without an account the operator must be told what is missing:
+/// from 3.3 on servers ask for one by default (4.6).
+void Session::forbidden(const InFlight& call, Monotonic now, Actions& out) {
+  counts_.add("requests_failed", "forbidden");
+  const bool with_current = call.token == token_;
+  if (options_.login && (!with_current || awaiting_token_)) return enqueue_again(call.work);
+  if (options_.login && (!renewed_at_ || now - *renewed_at_ >= timing::kRenewToken)) {
+    renewed_at_ = now;
+    awaiting_token_ = true;
+    out.emplace_back(action::RenewToken{token_});
+    return enqueue_again(call.work);
+  }
+  if (!std::exchange(forbidden_told_, true)) {
+    const auto* text = options_.login
+                           ? "the account may not read this namespace: it needs r on <namespace>:*:naming/*"
+                           : "the server asks for a login: set username and password_file for this registry";
+    out.emplace_back(action::Note{log::Level::Warning, "nacos.forbidden", text});
+  }
+  try_again(call.work, now);
+}
+
+void Session::enqueue_again(const Work& work) {
+  if (work.call == Call::Health) return;
+  if (work.call == Call::Subscribe) {
+    const auto found = services_.find(work.service);
+    if (found == services_.end()) return;
+    found->second.queued = false;
+  }
+  enqueue(work);
+}
+
+void Session::try_again(const Work& work, Monotonic now) {
+  switch (work.call) {
+    case Call::List: {
+      auto& group = groups_[work.service.group];
+      group.queued = false;
+      group.current = false;
+      group.due = now + std::min(retry_delay(group.failures++), options_.list_interval);
+      return;
+    }
+    case Call::Watch:
+      watch_.queued = false;
+      watch_.due = now + retry_delay(watch_.failures++);
+      return;
+    case Call::Subscribe: {
+      const auto found = services_.find(work.service);
+      if (found == services_.end()) return;
+      found->second.queued = false;
+      retries_.emplace(now + retry_delay(found->second.failures++), work.service);
+      return;
+    }
+    default:
+      return;  // an Unsubscribe that fails costs a push now and then, which is ignored
+  }
+}
+
+/// 0.5 s doubling to 60 s, of which the upper half is drawn.
+Duration Session::retry_delay(std::uint32_t failures) {
+  const auto full =
+      std::min<Duration>(timing::kRetryMost, timing::kRetryFirst * (1U << std::min(failures, 7U)));
+  const auto half = full / 2;
+  return half +
+         Duration(static_cast<Duration::rep>(random_.below(static_cast<std::uint64_t>(half.count()) + 1)));
+}
+
+void Session::on(event::RequestFailed&& failed, Monotonic now, Actions& out) {
+  const auto found = in_flight_.find(failed.id);
+  if (found == in_flight_.end()) return;
+  const auto work = std::move(found->second.work);
+  in_flight_.erase(found);
+  counts_.add("requests_failed", "transport");
+  if (work.call == Call::ServerCheck) return lose("server-check", failed.why, now, out);
+  try_again(work, now);
+}
+
+void Session::expire_calls(Monotonic now, Actions& out) {
+  for (auto entry = in_flight_.begin(); entry != in_flight_.end();) {
+    if (now < entry->second.deadline) {
+      ++entry;
+      continue;
+    }
+    const auto work = std::move(entry->second.work);
+    entry = in_flight_.erase(entry);
+    counts_.add("requests_failed", "timeout");
+    if (work.call == Call::ServerCheck) return lose("server-check", "no answer in time", now, out);
+    try_again(work, now);
+  }
+}
+
+}  // namespace signpost::nacos

@@ -1,0 +1,37 @@
+// The numbers of the protocol in one place (facts: Nacos 5.6, 5.8, 12).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "dns/base/clock.h"
+
+namespace signpost::nacos::timing {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+inline constexpr Duration kConnect = seconds(3);
+inline constexpr Duration kRequest = seconds(3);   // a unary request; also server check and health check
+inline constexpr Duration kSetupAck = seconds(5);  // SetupAckRequest comes after 30-124 ms (L7)
+inline constexpr Duration kSetupSettle = milliseconds(20);  // no acknowledgement: usable after 4-9 ms (L7)
+inline constexpr Duration kSetupGrace = seconds(1);         // so long a 301 means "not yet" (L7)
+inline constexpr Duration kRepeat = milliseconds(50);       // after such a 301
+inline constexpr Duration kSilence = seconds(5);  // then a health check: detection starts at 20 s (L1)
+inline constexpr std::uint32_t kHealthTries = 3;
+inline constexpr Duration kReconnectStep = milliseconds(100);
+inline constexpr Duration kReconnectMost = seconds(5);
+inline constexpr Duration kLasted = seconds(10);  // a connection that was ready so long was a good one
+inline constexpr std::size_t kInFlight = 64;
+inline constexpr Duration kRetryFirst = milliseconds(500);
+inline constexpr Duration kRetryMost = seconds(60);
+inline constexpr Duration kRenewToken = seconds(60);   // at most one new login for a 403 in this time
+inline constexpr Duration kAbsentAfter = seconds(60);  // L5
+inline constexpr Duration kWatchAgain = minutes(3);    // compare the fuzzy watch's keys (5.4)
+inline constexpr Duration kWatchSync = seconds(10);  // first batch after 1.0 s (L4); wait no longer than this
+inline constexpr Duration kGhost = seconds(35);      // our dead connection's pattern counts for 31 s (L6)
+inline constexpr Duration kGhostRetry = seconds(5);
+inline constexpr std::uint32_t kMalformedInARow = 5;  // A17
+
+}  // namespace signpost::nacos::timing
