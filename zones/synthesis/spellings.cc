@@ -1,0 +1,201 @@
+// Which names a service has under a zone, and who gets a name that several want.
+#include <algorithm>
+#include <cassert>
+
+#include "zones/synthesis/names.h"
+
+namespace signpost::names {
+
+namespace {
+
+constexpr std::string_view kDefaultGroup = "DEFAULT_GROUP";  // folds to "default-group"
+
+/// One of the registry's words that a name is made of, first one first.
+struct Word {
+  std::string_view original;
+  bool may_differ = false;  // DEFAULT_GROUP is spelled `default-group` by definition: that is exact
+};
+
+std::string join(const std::vector<std::string>& labels) {
+  std::string text;
+  for (const auto& label : labels) text += (text.empty() ? "" : ".") + label;
+  return text;
+}
+
+/// DNS label of Kubernetes (RFC 1123): published as it is, also with "--" inside.
+bool is_dns_label(std::string_view word) {
+  const auto legal = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  return !word.empty() && word.size() <= kLabelOctetsMax && std::all_of(word.begin(), word.end(), legal) &&
+         word.front() != '-' && word.back() != '-';
+}
+
+/// Puts the names of one service together under one zone.
+class Speller {
+ public:
+  Speller(const ServiceKey& key, const config::Zone& zone, std::size_t derived)
+      : key_(key), derived_(derived) {
+    const auto apex = Name::parse(zone.name);
+    assert(apex);
+    if (apex) apex_ = apex->folded();
+  }
+
+  void add_folded(Form form, const std::vector<Word>& words) {
+    std::vector<std::string> labels;
+    auto spelling = blank(form);
+    spelling.exact = true;
+    for (const auto& word : words) {
+      const auto folded = fold_name(word.original);
+      if (!folded) return refuse(form, folded.error().message);
+      if (!word.may_differ && join(*folded) != word.original) spelling.exact = false;
+      labels.insert(labels.end(), folded->begin(), folded->end());
+      spelling.original += (spelling.original.empty() ? "" : ".") + std::string(word.original);
+    }
+    add(std::move(spelling), labels);
+  }
+
+  void add_kubernetes() {
+    for (const auto* word : {&key_.name, &key_.space}) {
+      if (!is_dns_label(*word)) return refuse(Form::Full, "'" + *word + "' is not a DNS label");
+    }
+    auto spelling = blank(Form::Full);
+    spelling.exact = true;
+    spelling.original = key_.name + '.' + key_.space;
+    add(std::move(spelling), {key_.name, key_.space, "svc"});
+  }
+
+  Spellings take() { return std::move(result_); }
+
+ private:
+  Spelling blank(Form form) const {
+    Spelling spelling;
+    spelling.form = form;
+    const auto dots = std::count(key_.name.begin(), key_.name.end(), '.');
+    spelling.dots_in_original = static_cast<std::uint8_t>(std::min<std::ptrdiff_t>(dots, 255));
+    return spelling;
+  }
+
+  void refuse(Form form, const std::string& why) {
+    result_.refused.push_back(key_.to_string() + ", " + std::string(to_string(form)) + " form: " + why);
+  }
+
+  void add(Spelling spelling, const std::vector<std::string>& labels) {
+    std::size_t octets = apex_.size() + derived_;
+    for (const auto& label : labels) octets += label.size() + 1;
+    if (octets > kNameOctetsMax) {
+      return refuse(spelling.form, join(labels) + '.' + apex_.to_string() +
+                                       " is too long: the longest name below it would have " +
+                                       std::to_string(octets) + " octets, and 255 are legal");
+    }
+    spelling.name = apex_;
+    for (auto label = labels.rbegin(); label != labels.rend(); ++label) spelling.name.prepend(*label);
+    result_.names.push_back(std::move(spelling));
+  }
+
+  const ServiceKey& key_;
+  std::size_t derived_;
+  Name apex_;
+  Spellings result_;
+};
+
+void spell_nacos(Speller& speller, const ServiceKey& key, const config::Zone& zone) {
+  const Word service{key.name};
+  const Word group{key.group, key.group == kDefaultGroup};
+  speller.add_folded(Form::Full, {service, group, {key.space}});
+  if (key.space != zone.default_namespace) return;
+  speller.add_folded(Form::Group, {service, group});
+  if (key.group == zone.default_group) speller.add_folded(Form::Bare, {service});
+}
+
+bool spells_default_group(const Claim& claim) {
+  return claim.spelling.form != Form::Bare && claim.key.group == kDefaultGroup;
+}
+
+}  // namespace
+
+std::string_view to_string(Form form) noexcept {
+  switch (form) {
+    case Form::Full:
+      return "full";
+    case Form::Group:
+      return "group";
+    case Form::Bare:
+      return "bare";
+  }
+  return "full";
+}
+
+std::size_t derived_octets(const ServiceState& state) {
+  std::size_t octets = kDerivedOctets;
+  const auto look_at = [&octets](const std::vector<Port>& ports) {
+    for (const auto& port : ports) {
+      octets = std::max(octets, 1 + port_label(port.name).size() + 2 + to_string(port.protocol).size());
+    }
+  };
+  look_at(state.ports);
+  for (const auto& instance : state.instances) {
+    look_at(instance.ports);
+    octets = std::max(octets, 1 + instance.host_name.size());
+  }
+  return octets;
+}
+
+Spellings spellings(const ServiceKey& key, Layout layout, const config::Zone& zone, std::size_t derived) {
+  Speller speller(key, zone, derived);
+  switch (layout) {
+    case Layout::Kubernetes:
+      speller.add_kubernetes();
+      break;
+    case Layout::Nacos:
+      spell_nacos(speller, key, zone);
+      break;
+    case Layout::File:
+      speller.add_folded(Form::Full, {{key.name}});
+      break;
+  }
+  return speller.take();
+}
+
+std::string_view to_string(Precedence rule) noexcept {
+  switch (rule) {
+    case Precedence::Registry:
+      return "registry listed earlier in the zone";
+    case Precedence::Form:
+      return "full form before group form before bare form";
+    case Precedence::DefaultGroup:
+      return "DEFAULT_GROUP owns default-group";
+    case Precedence::Dots:
+      return "fewer dots in the service name first";
+    case Precedence::Exact:
+      return "exact spelling first";
+    case Precedence::Bytes:
+      return "byte order of the registry's spelling";
+    case Precedence::Same:
+      return "same service";
+  }
+  return "same service";
+}
+
+std::pair<std::strong_ordering, Precedence> compare(const Claim& a, const Claim& b) noexcept {
+  using Order = std::strong_ordering;
+  if (const auto order = a.registry <=> b.registry; order != Order::equal)
+    return {order, Precedence::Registry};
+  if (const auto order = a.spelling.form <=> b.spelling.form; order != Order::equal)
+    return {order, Precedence::Form};
+  if (const auto order = spells_default_group(b) <=> spells_default_group(a); order != Order::equal) {
+    return {order, Precedence::DefaultGroup};
+  }
+  if (const auto order = a.spelling.dots_in_original <=> b.spelling.dots_in_original; order != Order::equal) {
+    return {order, Precedence::Dots};
+  }
+  if (const auto order = b.spelling.exact <=> a.spelling.exact; order != Order::equal)
+    return {order, Precedence::Exact};
+  for (const auto part : {&ServiceKey::name, &ServiceKey::group, &ServiceKey::space, &ServiceKey::registry}) {
+    if (const auto order = a.key.*part <=> b.key.*part; order != Order::equal)
+      return {order, Precedence::Bytes};
+  }
+  return {Order::equal, Precedence::Same};
+}
+
+bool precedes(const Claim& a, const Claim& b) noexcept { return compare(a, b).first < 0; }
+
+}  // namespace signpost::names
