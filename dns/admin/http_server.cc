@@ -157,17 +157,20 @@ asio::awaitable<void> HttpServer::Core::serve(Listener& listener, std::shared_pt
     co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
     connection->waiting = false;
     if (error) {
-      if (auto reply = refusal(error))
-        co_await write(*connection, to_response(std::move(*reply), 11, false, false));
+      if (auto reply = refusal(error)) {
+        auto response = to_response(std::move(*reply), 11, false, false);
+        co_await write(*connection, std::move(response));
+      }
       break;
     }
     stream.expires_never();  // the handler's own deadline holds now
     const auto& message = parser.get();
     const bool keep = message.keep_alive();
     auto reply = co_await answer(listener.door, message);
-    open = co_await write(*connection, to_response(std::move(reply), message.version(), keep,
-                                                   message.method() == http::verb::head)) &&
-           keep;
+    auto response =
+        to_response(std::move(reply), message.version(), keep, message.method() == http::verb::head);
+    const bool written = co_await write(*connection, std::move(response));
+    open = written && keep;
   }
   error_code ignored;
   stream.socket().shutdown(Protocol::socket::shutdown_both, ignored);
@@ -200,9 +203,13 @@ asio::awaitable<HttpReply> HttpServer::Core::answer(Door door, const Parser::val
   if (method == "HEAD") method = "GET";
   for (const auto& route : found->second) {
     if (route.method != method) continue;
-    const auto accept = message[http::field::accept];
-    co_return co_await ask(route.handler, {std::move(method), std::move(target->path),
-                                           std::move(target->parameters), std::string(accept)});
+    HttpRequest request;  // named: GCC 12 destroys temporaries of an awaited call twice
+    request.method = std::move(method);
+    request.path = std::move(target->path);
+    request.parameters = std::move(target->parameters);
+    request.accept = std::string(message[http::field::accept]);
+    auto reply = co_await ask(route.handler, std::move(request));
+    co_return reply;
   }
   co_return text_reply(405, "this path takes " + found->second.front().method + "\n");
 }
