@@ -31,9 +31,8 @@ enum class Guard : std::uint8_t {
   SecondOpt,        // E2
   BadOption,        // E3: an option overruns, or OPT itself does
   TrailingOctets,   // H16
-  OversizeMessage,  // longer than any buffer for queries, so cut off
 };
-inline constexpr std::size_t kGuardCount = 14;
+inline constexpr std::size_t kGuardCount = 13;
 
 struct Parsed {
   Verdict verdict = Verdict::Reject;

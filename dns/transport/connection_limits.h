@@ -1,0 +1,46 @@
+// How many TCP connections there are, in all and by source (T6). Shared by the workers, asked when a
+// connection opens and closes, never for a query.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "dns/base/ip_address.h"
+#include "dns/base/random.h"
+
+namespace signpost {
+
+class ConnectionLimits {
+ public:
+  enum class Verdict : std::uint8_t { Ok, Full, SourceFull };
+
+  ConnectionLimits(std::uint32_t clients, std::uint32_t per_source) noexcept
+      : clients_(clients), per_source_(per_source), key_(Random::from_kernel().next()) {}
+
+  /// What connections are counted under: an IPv4 address, or an IPv6 /64, since a host has as many addresses
+  /// of that as it likes. Keyed, so that nobody can aim at the cell of somebody else.
+  std::uint64_t source_of(const IpAddress& ip) const noexcept;
+
+  /// Ok: it is counted, and release() must follow.
+  Verdict open(std::uint64_t source) noexcept;
+  void release(std::uint64_t source) noexcept;
+
+ private:
+  // Two rows of counters, and the smaller one counts: to be mistaken for another source one must share both
+  // cells. With 10,000 sources a cell is shared with chance 10,000 / 131,072 = 7.6 %, both with 0.6 %, and
+  // even then only sources near their limit feel it. 1 MiB, of which only the touched pages exist.
+  static constexpr std::size_t kCells = 1 << 17;
+  using Row = std::array<std::atomic<std::uint32_t>, kCells>;
+  std::atomic<std::uint32_t>& first(std::uint64_t source) noexcept { return rows_[0][source % kCells]; }
+  std::atomic<std::uint32_t>& second(std::uint64_t source) noexcept {
+    return rows_[1][(source >> 32) % kCells];
+  }
+
+  std::uint32_t clients_, per_source_;
+  std::uint64_t key_;
+  std::atomic<std::uint32_t> open_{0};
+  std::array<Row, 2> rows_{};
+};
+
+}  // namespace signpost

@@ -1,0 +1,28 @@
+// What a server may be told; every value has its default here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "dns/base/clock.h"
+#include "dns/query/process.h"
+
+namespace signpost {
+
+struct TcpOptions {
+  Duration idle = std::chrono::seconds(10);             // T5; restarted by complete messages only
+  Duration message_deadline = std::chrono::seconds(2);  // T5: from the first octet of a message to its last
+  std::uint32_t clients = 10000;                        // T6: connections of the whole server
+  std::uint32_t per_source = 200;                       // T6: of one IPv4 address or IPv6 /64
+};
+
+struct ServerOptions {
+  Limits limits;
+  TcpOptions tcp;
+  std::size_t deferrals_per_worker = 1024;
+  Duration deferral_deadline = std::chrono::seconds(2);
+  int receive_buffer_octets = 4 << 20;
+  const Clock* clock = &system_clock();
+};
+
+}  // namespace signpost

@@ -1,0 +1,219 @@
+#include "dns/transport/worker.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+namespace signpost {
+
+namespace {
+
+constexpr std::uint64_t kWakeTag = std::uint64_t{1} << 60;
+constexpr unsigned kRoundsBetweenPolls =
+    8;  // of up to 64 queries a socket: about half a millisecond when busy
+constexpr auto kDrainTime = std::chrono::milliseconds(500);
+
+FileDescriptor checked(int descriptor, const char* what) {
+  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), what);
+  return FileDescriptor(descriptor);
+}
+
+void watch_input(int epoll, int descriptor, std::uint64_t data) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = data;
+  if (::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0)
+    throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+}
+
+/// Where the answer of a deferred UDP query goes: the socket, and the interface of a link-local peer.
+std::uint64_t udp_origin(std::size_t socket, std::uint32_t scope) noexcept {
+  return (std::uint64_t{scope} << 16 | socket) & ~TcpService::kOriginTag;
+}
+
+}  // namespace
+
+Worker::Worker(unsigned index, std::vector<Address> addresses, const ServerOptions& options,
+               std::unique_ptr<Responder> responder, ConnectionLimits& limits)
+    : index_(index),
+      options_(options),
+      addresses_(std::move(addresses)),
+      responder_(std::move(responder)),
+      epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      wake_(checked(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
+      batch_(std::max<std::size_t>(options.limits.udp_size, 512)),
+      deferrals_(options.deferrals_per_worker, options.deferral_deadline, wake_.get()),
+      tcp_(WorkerParts{index, options, *responder_, counters_, deferrals_}, limits, epoll_.get()) {
+  watch_input(epoll_.get(), wake_.get(), kWakeTag);
+  for (const auto& address : addresses_) {
+    const int udp = address.sockets.udp.get();
+    watch_input(epoll_.get(), udp, udp_.size());
+    udp_.push_back(UdpSocket{udp, address.bound, address.bound.ip.is_unspecified()});
+    tcp_.add_listener(address.sockets.tcp.get());
+  }
+}
+
+Worker::~Worker() { join(); }
+
+void Worker::start() {
+  thread_ = std::thread([this] { run(); });
+  (void)::pthread_setname_np(thread_.native_handle(),
+                             ("dns-worker-" + std::to_string(index_)).substr(0, 15).c_str());
+}
+
+void Worker::stop() noexcept {
+  stopping_.store(true, std::memory_order_release);
+  wake();
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::wake() noexcept { (void)eventfd_write(wake_.get(), 1); }
+
+void Worker::run() noexcept {
+  for (unsigned round = 0; !stopping_.load(std::memory_order_relaxed); ++round) {
+    const bool busy = serve_udp();
+    if (!busy || round % kRoundsBetweenPolls == 0) poll(!busy);
+  }
+  drain();
+}
+
+/// One batch from each socket that has something; false when none had.
+bool Worker::serve_udp() noexcept {
+  bool busy = false;
+  for (std::size_t i = 0; i < udp_.size(); ++i) {
+    if (!udp_[i].ready) continue;
+    udp_[i].ready = serve_batch(i) > 0;
+    busy |= udp_[i].ready;
+  }
+  return busy;
+}
+
+unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
+  const auto& socket = udp_[socket_index];
+  const unsigned count = batch_.receive(socket.descriptor, socket.wildcard);
+  if (count == 0) return 0;
+  QueryContext context;
+  context.local = socket.bound;
+  context.received = options_.clock->now();
+  context.worker = index_;
+  context.mailbox = &deferrals_.mailbox();
+  responder_->begin_batch();
+  for (unsigned i = 0; i < count; ++i) {
+    batch_.fill(i, socket.wildcard, context);
+    if (context.peer.port == 0) {  // H2: nobody can be asked from there
+      counters_.count_drop(Drop::SourcePortZero);
+      continue;
+    }
+    // What did not fit the buffer cannot be well-formed any more: the parser finds its end missing (H12).
+    const auto message = batch_.message(i);
+    context.ticket = deferrals_.next_ticket(message.size());
+    const auto handled =
+        handle(context, message, *responder_, batch_.response_buffer(), options_.limits, counters_);
+    if (handled.outcome == Outcome::Answered) {
+      batch_.reply(i, handled.response.size());
+    } else if (handled.outcome == Outcome::Deferred) {
+      deferrals_.keep(context, message, udp_origin(socket_index, batch_.scope(i)), context.received);
+      counters_.deferred.add();
+    }
+  }
+  if (const auto refused = batch_.send(socket.descriptor))
+    counters_.dropped[std::size_t(Drop::SendFailed)].add(refused);
+  counters_.count_duration(options_.clock->now() - context.received, count);
+  counters_.udp_batches.add();
+  return count;
+}
+
+int Worker::wait_milliseconds(Monotonic now) const noexcept {
+  auto next = tcp_.next_deadline();
+  if (const auto deferral = deferrals_.next_deadline(); deferral && (!next || *deferral < *next))
+    next = deferral;
+  if (!next) return -1;
+  // Rounded up, or the last millisecond would be spent spinning.
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - now).count();
+  return static_cast<int>(std::clamp<std::int64_t>(wait, 0, 60000));
+}
+
+void Worker::poll(bool may_wait) noexcept {
+  std::array<epoll_event, 64> events;
+  int timeout = 0;
+  if (may_wait) {
+    responder_->idle();
+    timeout = wait_milliseconds(options_.clock->now());
+  }
+  const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout);
+  const auto now = options_.clock->now();
+  for (int i = 0; i < count; ++i) {
+    const auto data = events[static_cast<std::size_t>(i)].data.u64;
+    if ((data & TcpService::kConnectionTag) != 0) {
+      tcp_.on_connection(data, events[static_cast<std::size_t>(i)].events, now);
+    } else if ((data & TcpService::kListenerTag) != 0) {
+      tcp_.on_listener(data, now);
+    } else if (data == kWakeTag) {
+      on_wake();
+    } else {
+      udp_[data].ready = true;
+    }
+  }
+  tcp_.expire(now);
+  ask_deferred_again(now);
+}
+
+void Worker::on_wake() noexcept {
+  eventfd_t value = 0;
+  (void)eventfd_read(wake_.get(), &value);
+  const auto now = options_.clock->now();  // after the read: whoever wakes from here on is seen the next time
+  responder_->begin_batch();
+  pong_.store(now.time_since_epoch().count(), std::memory_order_release);
+}
+
+void Worker::ask_deferred_again(Monotonic now) noexcept {
+  // As many as there were: a responder that resumes its own query at once must not keep the worker here.
+  for (auto left = deferrals_.waiting(); left > 0; --left) {
+    auto* waiting = deferrals_.take(now);
+    if (waiting == nullptr) return;
+    responder_->begin_batch();
+    (waiting->context.expired ? counters_.deferrals_expired : counters_.resumed).add();
+    const bool tcp = (waiting->origin & TcpService::kOriginTag) != 0;
+    if (tcp ? tcp_.resume(*waiting, now) : resume_udp(*waiting)) {
+      counters_.count_duration(now - waiting->context.received, 1);
+      deferrals_.release(waiting);
+    } else {
+      deferrals_.keep_again(waiting);
+    }
+  }
+}
+
+bool Worker::resume_udp(const DeferralTable::Waiting& waiting) noexcept {
+  const auto& socket = udp_[waiting.origin & 0xffff];
+  const auto handled = handle(waiting.context, waiting.message(), *responder_, batch_.response_buffer(),
+                              options_.limits, counters_);
+  if (handled.outcome == Outcome::Deferred) return false;
+  const auto scope = static_cast<std::uint32_t>(waiting.origin >> 16);
+  if (handled.outcome == Outcome::Answered &&
+      !send_datagram(socket.descriptor, handled.response, waiting.context.local, socket.wildcard,
+                     waiting.context.peer, scope))
+    counters_.count_drop(Drop::SendFailed);
+  return true;
+}
+
+/// Every query that the kernel has taken in is answered; those deferred are asked a last time.
+void Worker::drain() noexcept {
+  const auto end = options_.clock->now() + kDrainTime;
+  for (auto& socket : udp_) socket.ready = true;
+  while (serve_udp() && options_.clock->now() < end) continue;
+  poll(false);
+  ask_deferred_again(Monotonic::max());
+  while (!tcp_.drain(options_.clock->now()) && options_.clock->now() < end) poll(false);
+  responder_->idle();
+}
+
+}  // namespace signpost
