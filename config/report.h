@@ -52,7 +52,7 @@ class Report {
 };
 
 /// `text` between backquotes on one line: control characters escaped, long text cut at 60 octets.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// "a, b or c".
 std::string one_of(const std::vector<std::string_view>& words);

@@ -1,0 +1,112 @@
+#include "config/checks.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "config/names.h"
+
+namespace signpost::config {
+namespace {
+
+const Registry* find_registry(const Config& config, std::string_view name) {
+  const auto same = [&](const Registry& registry) { return registry.name == name; };
+  const auto found = std::find_if(config.registries.begin(), config.registries.end(), same);
+  return found == config.registries.end() ? nullptr : &*found;
+}
+
+Mark mark_of(const Place& place) { return {place.line, place.column}; }
+
+/// Where the zone's text names this registry.
+Mark mark_of_name(const Node& zone, std::string_view registry) {
+  if (const auto* one = zone.find("registry"); one != nullptr && one->value.scalar == registry)
+    return one->value.mark;
+  if (const auto* several = zone.find("registries")) {
+    for (const auto& item : several->value.items) {
+      if (item.scalar == registry) return item.mark;
+    }
+  }
+  return zone.mark;
+}
+
+void check_known_registries(const Node& written, const Config& config, Report& report) {
+  std::vector<std::string_view> known;
+  for (const auto& registry : config.registries) known.push_back(registry.name);
+  const auto* zones = written.find("zones");
+  for (std::size_t i = 0; zones != nullptr && i < std::min(zones->value.items.size(), config.zones.size());
+       ++i) {
+    for (const auto& name : config.zones[i].registries) {
+      if (find_registry(config, name) != nullptr) continue;
+      report.error(mark_of_name(zones->value.items[i], name),
+                   fmt::format("there is no registry {}{}", in_quotes(name),
+                               known.empty() ? "; add it under `registries`" : did_you_mean(name, known)));
+    }
+  }
+}
+
+void check_used_registries(const Config& config, Report& report) {
+  std::unordered_set<std::string_view> used;
+  for (const auto& zone : config.zones) used.insert(zone.registries.begin(), zone.registries.end());
+  for (const auto& registry : config.registries) {
+    if (used.contains(registry.name)) continue;
+    report.warning(mark_of(registry.place),
+                   fmt::format("no zone uses the registry {}", in_quotes(registry.name)));
+  }
+}
+
+/// One entry an apex; the longest apex serves a name, and what a shorter one knows there is never seen.
+void check_apexes(const Config& config, Report& report) {
+  std::unordered_map<std::string_view, const Zone*> by_name;
+  for (const auto& zone : config.zones) {
+    if (zone.name.empty()) continue;  // reported where it was read
+    const auto [known, fresh] = by_name.emplace(zone.name, &zone);
+    if (fresh) continue;
+    report.error(mark_of(zone.place), fmt::format("the zone {} is written twice, first in line {}; keep one",
+                                                  in_quotes(zone.name), known->second->place.line));
+  }
+  for (const auto& [name, zone] : by_name) {
+    if (name == ".") continue;
+    for (std::string_view parent = name; parent != ".";) {
+      const auto dot = parent.find('.');
+      parent = dot == std::string_view::npos ? "." : parent.substr(dot + 1);
+      const auto above = by_name.find(parent);
+      if (above == by_name.end()) continue;
+      report.warning(mark_of(zone->place), fmt::format("the zone {} hides all names of {} at and below it",
+                                                       in_quotes(name), in_quotes(parent)));
+      break;
+    }
+  }
+}
+
+/// Words that only a Nacos registry understands.
+void check_nacos_words(const Node& written, const Config& config, Report& report) {
+  const auto* zones = written.find("zones");
+  for (std::size_t i = 0; zones != nullptr && i < std::min(zones->value.items.size(), config.zones.size());
+       ++i) {
+    const auto is_nacos = [&](const std::string& name) {
+      const auto* registry = find_registry(config, name);
+      return registry == nullptr || std::holds_alternative<NacosRegistry>(registry->options);
+    };
+    const auto& registries = config.zones[i].registries;
+    if (std::any_of(registries.begin(), registries.end(), is_nacos)) continue;
+    for (const auto* key : {"default_namespace", "default_group"}) {
+      if (const auto* entry = zones->value.items[i].find(key)) {
+        report.warning(entry->key_mark, fmt::format("{} says nothing here: no registry of this zone is Nacos",
+                                                    in_quotes(key)));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void check_whole(const Node& written, const Config& config, Report& report) {
+  check_known_registries(written, config, report);
+  check_used_registries(config, report);
+  check_apexes(config, report);
+  check_nacos_words(written, config, report);
+}
+
+}  // namespace signpost::config

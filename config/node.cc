@@ -1,0 +1,259 @@
+#include "config/node.h"
+
+#include <algorithm>
+#include <exception>
+#include <sstream>
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include "config/utf8.h"
+
+namespace signpost::config {
+namespace {
+
+// The deepest legal text is zones[].nameservers[].addresses[]: 6. Aliases are copied, so that they can
+// multiply.
+constexpr std::size_t kDepthMax = 32;
+constexpr std::size_t kAliasNodesMax = 100000;
+
+Mark from_one(const YAML::Mark& mark) {
+  return mark.is_null() ? Mark{} : Mark{mark.line + 1, mark.column + 1};
+}
+
+/// Every child of a list or mapping.
+template <class Visit>
+void for_children(const Node& node, const Visit& visit) {
+  for (const auto& item : node.items) visit(item);
+  for (const auto& entry : node.entries) visit(entry.value);
+}
+
+std::size_t height(const Node& node) {
+  std::size_t below = 0;
+  for_children(node, [&](const Node& child) { below = std::max(below, height(child)); });
+  return below + 1;
+}
+
+std::size_t size(const Node& node) {
+  std::size_t count = 1;
+  for_children(node, [&](const Node& child) { count += size(child); });
+  return count;
+}
+
+/// Thrown through yaml-cpp to end the parse at once; the reason is in the report already.
+struct GiveUp {};
+
+/// Builds the tree from yaml-cpp's events. Its own Node cannot be used: it forgets that a key came twice and
+/// whether a value was an alias.
+class Builder final : public YAML::EventHandler {
+ public:
+  explicit Builder(Report& report) : report_(report) {}
+
+  Node take_root() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    Node node;
+    node.mark = from_one(mark);
+    add(std::move(node), anchor);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    refuse_tag(mark, tag);
+    Node node;
+    node.kind = Node::Kind::Scalar;
+    node.mark = from_one(mark);
+    node.scalar = value;
+    add(std::move(node), anchor);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(Node::Kind::List, mark, tag, anchor);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(Node::Kind::Mapping, mark, tag, anchor);
+  }
+  void OnMapEnd() override {
+    refuse_duplicates(open_.back().node);
+    close();
+  }
+
+ private:
+  struct Open {
+    Node node;
+    YAML::anchor_t anchor;
+    std::optional<Node> key;  // of a mapping: the key whose value comes next
+  };
+
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (tag.size() > 1) report_.error(from_one(mark), "tags are not used here; leave out " + in_quotes(tag));
+  }
+  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    refuse_tag(mark, tag);
+    if (open_.size() == kDepthMax) {
+      report_.error(from_one(mark), fmt::format("nested more than {} deep", kDepthMax));
+      throw GiveUp{};
+    }
+    Open opened;
+    opened.node.kind = kind;
+    opened.node.mark = from_one(mark);
+    opened.anchor = anchor;
+    open_.push_back(std::move(opened));
+  }
+  void close() {
+    auto closed = std::move(open_.back());
+    open_.pop_back();
+    add(std::move(closed.node), closed.anchor);
+  }
+  void add(Node node, YAML::anchor_t anchor);
+  void add_entry(Open& mapping, Node node);
+  void refuse_duplicates(Node& mapping);
+
+  Report& report_;
+  Node root_;
+  std::vector<Open> open_;
+  std::unordered_map<YAML::anchor_t, Node> anchors_;
+  std::size_t alias_nodes_ = 0;
+};
+
+void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
+  Node node;
+  const auto known = anchors_.find(anchor);
+  if (known == anchors_.end()) {
+    report_.error(from_one(mark), "this alias stands inside the value that it names");
+  } else {
+    alias_nodes_ += size(known->second);
+    if (alias_nodes_ > kAliasNodesMax || open_.size() + height(known->second) > kDepthMax) {
+      report_.error(from_one(mark), "this alias makes the text too big or too deep; write the value out");
+      throw GiveUp{};
+    }
+    node = known->second;
+  }
+  node.mark = from_one(mark);
+  add(std::move(node), 0);
+}
+
+void Builder::add(Node node, YAML::anchor_t anchor) {
+  if (anchor != 0) anchors_.insert_or_assign(anchor, node);
+  if (open_.empty()) {
+    root_ = std::move(node);
+    return;
+  }
+  auto& parent = open_.back();
+  if (parent.node.is_list()) {
+    parent.node.items.push_back(std::move(node));
+  } else if (!parent.key) {
+    parent.key = std::move(node);
+  } else {
+    add_entry(parent, std::move(node));
+  }
+}
+
+void Builder::add_entry(Open& mapping, Node node) {
+  auto key = std::move(*mapping.key);
+  mapping.key.reset();
+  if (!key.is_scalar()) {
+    report_.error(key.mark, fmt::format("a key is a word, not {}", called(key)));
+    return;
+  }
+  if (node.is_null()) node.mark = key.mark;
+  mapping.node.entries.push_back({std::move(key.scalar), key.mark, std::move(node)});
+}
+
+/// yaml-cpp accepts a key twice (measured); which of the two a person meant nobody knows. The first one
+/// stays.
+void Builder::refuse_duplicates(Node& mapping) {
+  std::unordered_map<std::string, Mark> first;
+  const auto repeated = [&](const Entry& entry) {
+    const auto [known, fresh] = first.emplace(entry.key, entry.key_mark);
+    if (!fresh) {
+      report_.error(entry.key_mark, fmt::format("{} is written twice, first in line {}; keep one",
+                                                in_quotes(entry.key), known->second.line));
+    }
+    return !fresh;
+  };
+  // remove_if may not be used: it does not promise to ask in order.
+  std::vector<Entry> kept;
+  kept.reserve(mapping.entries.size());
+  for (auto& entry : mapping.entries) {
+    if (!repeated(entry)) kept.push_back(std::move(entry));
+  }
+  mapping.entries = std::move(kept);
+}
+
+/// What people meet most: an unquoted IPv6 address with brackets, and a tab.
+std::string hint(std::string_view text, int line) {
+  std::size_t begin = 0;
+  for (int i = 1; i < line && begin != std::string_view::npos; ++i) {
+    begin = text.find('\n', begin);
+    if (begin != std::string_view::npos) ++begin;
+  }
+  if (begin == std::string_view::npos) return {};
+  const auto end = text.find('\n', begin);
+  const auto words = text.substr(begin, end == std::string_view::npos ? end : end - begin);
+  if (words.find("[:") != std::string_view::npos || words.find("]:") != std::string_view::npos) {
+    return R"(; an IPv6 address with a port needs quotes: "[::]:53")";
+  }
+  if (words.find('\t') != std::string_view::npos) return "; indent with spaces, not with tabs";
+  return {};
+}
+
+}  // namespace
+
+const Entry* Node::find(std::string_view key) const noexcept {
+  for (const auto& entry : entries) {
+    if (entry.key == key) return &entry;
+  }
+  return nullptr;
+}
+
+std::string called(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::Null:
+      return "nothing";
+    case Node::Kind::Scalar:
+      return in_quotes(node.scalar);
+    case Node::Kind::List:
+      return "a list";
+    case Node::Kind::Mapping:
+      return "a mapping";
+  }
+  return "nothing";
+}
+
+std::optional<Node> parse_document(std::string_view text, Report& report) {
+  if (const auto bad = first_unprintable(text)) {
+    report.error(bad->mark, bad->what);
+    return std::nullopt;
+  }
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    Builder builder(report);
+    parser.HandleNextDocument(builder);
+    auto root = builder.take_root();
+    if (Builder second(report); parser.HandleNextDocument(second)) {
+      report.error(second.take_root().mark, "a second document starts here; one file holds one document");
+    }
+    return root;
+  } catch (const GiveUp&) {
+    return std::nullopt;
+  } catch (const YAML::Exception& e) {
+    // The mark is where the parser gave up, at the end of the trouble rather than at its start.
+    const auto mark = from_one(e.mark);
+    report.error(mark, fmt::format("not YAML here or just before: {}{}", e.msg, hint(text, mark.line)));
+  } catch (const std::exception& e) {
+    report.error({}, fmt::format("not YAML: {}", e.what()));
+  }
+  return std::nullopt;
+}
+
+}  // namespace signpost::config

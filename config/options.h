@@ -1,0 +1,22 @@
+// Every option of the configuration, one table a section. A key is here only when its function is in the
+// program.
+#pragma once
+
+#include "config/config.h"
+#include "config/option.h"
+
+namespace signpost::config {
+
+/// The whole file.
+const Table<Config>& config_table();
+
+const Table<Zone>& zone_table();
+
+/// What `registries.<name>` takes: `type` and `required`, and the keys of the type. Reads the mapping of all
+/// registries, in the order written.
+Option<Config> registries_option();
+
+/// One line for each key there is, in the order of the tables: the reference, and the tests of the examples.
+OptionLines all_options();
+
+}  // namespace signpost::config

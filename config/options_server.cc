@@ -1,0 +1,159 @@
+// What the process itself needs: sockets, threads, the log. The registries and zones have their own files.
+#include "config/options.h"
+
+namespace signpost::config {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::size_t kSocketPathMax = 107;  // sun_path holds 108 octets with the final NUL (unix(7))
+
+const SocketAddress kEveryV4{IpAddress::v4({}), 53};
+const SocketAddress kEveryV6{IpAddress::v6({}), 53};
+
+/// "unix:/run/signpost/admin.sock" to its path.
+Value<std::string> unix_socket() {
+  const auto read = [file = path()](std::string_view text,
+                                    const Surroundings& around) -> Result<std::string> {
+    if (!text.starts_with("unix:"))
+      return Error{"only a Unix socket, whose file permissions say who may connect"};
+    auto path = file.read(text.substr(5), around);
+    if (path && path->size() > kSocketPathMax) return Error{"the path of a socket has at most 107 octets"};
+    return path;
+  };
+  return {"`unix:` and a path, such as \"unix:/run/signpost/admin.sock\"", read,
+          [](const std::string& path) { return path; }};
+}
+
+/// Two servers cannot listen on one port; port 0 is a free one for each.
+void check_listen(Reader& reader, const Node& written, Listen& listen) {
+  if (written.find("dns") == nullptr) listen.dns = {kEveryV4, kEveryV6};
+  std::vector<std::pair<SocketAddress, std::string_view>> taken;
+  for (const auto& address : listen.dns) taken.emplace_back(address, "dns");
+  const std::pair<std::string_view, const std::optional<SocketAddress>*> servers[] = {
+      {"health", &listen.health}, {"ready", &listen.ready}, {"metrics", &listen.metrics}};
+  for (const auto& [key, address] : servers) {
+    if (!*address || (*address)->port == 0) continue;
+    for (const auto& [other, owner] : taken) {
+      if (other != **address) continue;
+      reader.report.error(written.find(key)->value.mark,
+                          in_quotes(key) + " cannot have " + other.to_string() + ", which is that of " +
+                              in_quotes(owner) + "; give each a port of its own");
+    }
+    taken.emplace_back(**address, key);
+  }
+}
+
+const Table<Listen>& listen_table() {
+  static const Table<Listen> table = [] {
+    auto dns = list("dns", &Listen::dns, socket_address(),
+                    "Where DNS is answered, over UDP and TCP. Port 0 takes a free one, which is logged.");
+    dns.fallback = R"(["0.0.0.0:53", "[::]:53"])";
+    return Table<Listen>{
+        {
+            dns,
+            option("health", &Listen::health, socket_address(),
+                   "GET /health: whether the workers answer; never depends on a registry. Not written: not "
+                   "served."),
+            option("ready", &Listen::ready, socket_address(),
+                   "GET /ready: whether every required registry was complete once. Not written: not served."),
+            option("metrics", &Listen::metrics, socket_address(),
+                   "GET /metrics: counters for Prometheus. Not written: not served."),
+            option("admin", &Listen::admin_socket, unix_socket(),
+                   "The socket that `signpost explain`, `status` and `dump` ask. Not written: none."),
+        },
+        check_listen};
+  }();
+  return table;
+}
+
+const Table<Log>& log_table() {
+  static const Table<Log> table{
+      {
+          option("level", &Log::level,
+                 choice<log::Level>({{"debug", log::Level::Debug},
+                                     {"info", log::Level::Info},
+                                     {"warning", log::Level::Warning},
+                                     {"error", log::Level::Error}}),
+                 "The least important events that are written."),
+          option("format", &Log::format,
+                 choice<log::Format>({{"text", log::Format::Text}, {"json", log::Format::Json}}),
+                 "One event a line on stderr, as key=value or as JSON."),
+      },
+      nullptr};
+  return table;
+}
+
+const Table<Config>& edns_table() {
+  static const Table<Config> table{
+      {
+          option("udp_size", &Config::edns_udp_size, size<std::uint16_t>(512, 4096),
+                 "The largest UDP response; 1232 fits every path without fragments (dnsflagday.net/2020)."),
+      },
+      nullptr};
+  return table;
+}
+
+const Table<Tcp>& tcp_table() {
+  static const Table<Tcp> table{
+      {
+          option("idle", &Tcp::idle, duration(milliseconds(100), hours(1)),
+                 "A connection without a question for so long is closed (RFC 7766 section 6.2.3)."),
+          option("clients", &Tcp::clients, whole<std::uint32_t>(1, 1000000, "connections"),
+                 "Connections open at one time."),
+          option("per_source", &Tcp::per_source, whole<std::uint32_t>(1, 1000000, "connections"),
+                 "Connections open at one time from one address."),
+      },
+      nullptr};
+  return table;
+}
+
+/// `auto` is 0 in the struct.
+Value<std::uint32_t> worker_count() {
+  const auto number = whole<std::uint32_t>(1, 256);
+  const auto read = [number](std::string_view text, const Surroundings& around) -> Result<std::uint32_t> {
+    if (text == "auto") return std::uint32_t{0};
+    return number.read(text, around);
+  };
+  const auto print = [](const std::uint32_t& count) { return count == 0 ? "auto" : std::to_string(count); };
+  return {"auto or 1 to 256", read, print};
+}
+
+/// What cannot be seen from one section alone is in checks.h; `listen` has a default also when it is not
+/// written.
+void finish_config(Reader& reader, const Node& written, Config& config) {
+  if (written.find("listen") == nullptr) listen_table().check(reader, Node{}, config.listen);
+}
+
+}  // namespace
+
+const Table<Config>& config_table() {
+  static const Table<Config> table{
+      {
+          section("listen", &Config::listen, listen_table,
+                  "The sockets. Apart from DNS, nothing listens unasked."),
+          option("workers", &Config::workers, worker_count(),
+                 "Threads that answer. auto: what the affinity mask and the cgroup's CPU quota allow."),
+          section("log", &Config::log, log_table, "The log on stderr."),
+          part("edns", edns_table, "EDNS(0), RFC 6891."),
+          section("tcp", &Config::tcp, tcp_table, "DNS over TCP."),
+          option("startup_wait", &Config::startup_wait, duration(milliseconds(0), minutes(10)),
+                 "How long a start waits for the registries before it answers with what there is."),
+          registries_option(),
+          sections("zones", &Config::zones, zone_table, "The zones this server is authoritative for.")
+              .needed(),
+      },
+      finish_config};
+  return table;
+}
+
+OptionLines all_options() {
+  OptionLines lines;
+  describe(config_table(), "", lines);
+  return lines;
+}
+
+}  // namespace signpost::config

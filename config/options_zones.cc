@@ -1,0 +1,166 @@
+// What is answered, under which name, from which registry.
+#include <fmt/format.h>
+
+#include "config/names.h"
+#include "config/options.h"
+#include "config/scalars.h"
+
+namespace signpost::config {
+namespace {
+
+constexpr std::uint32_t kTtlMax = 604800;  // a week: longer and a mistake outlives everybody's patience
+constexpr std::uint32_t kNegativeTtlMax =
+    86400;                                 // RFC 2308 section 5: more than a day has proved problematic
+constexpr std::int64_t kSampleMax = 1000;  // more records than any response holds
+
+bool is_printable(char c) noexcept { return c > 0x20 && c < 0x7f; }
+
+Value<std::string> zone_name() {
+  const auto read = [](std::string_view text, const Surroundings&) { return read_zone_name(text); };
+  return {"the name of a zone, such as cluster.local or 10.in-addr.arpa", read,
+          [](const std::string& name) { return name; }};
+}
+
+Value<std::string> mailbox() {
+  const auto read = [](std::string_view text, const Surroundings&) { return read_mailbox(text); };
+  return {"a mailbox as SOA spells it, such as hostmaster.example.org", read,
+          [](const std::string& name) { return name; }};
+}
+
+Value<std::string> registry_name() { return text("the name of a registry", 63); }
+
+/// "order", "all", "sample 2".
+Value<Answer> answer() {
+  const auto read = [](std::string_view text, const Surroundings&) -> Result<Answer> {
+    if (text == "order") return Answer{AnswerMode::Order, 1};
+    if (text == "all") return Answer{AnswerMode::All, 1};
+    if (text == "sample") return Error{"say how many, such as `sample 1`"};
+    if (!text.starts_with("sample ")) return Error{};
+    const auto count = read_whole(text.substr(7), 1, kSampleMax);
+    if (!count) return Error{fmt::format("a sample has 1 to {} records", kSampleMax)};
+    return Answer{AnswerMode::Sample, static_cast<std::uint16_t>(*count)};
+  };
+  const auto print = [](const Answer& answer) -> std::string {
+    if (answer.mode == AnswerMode::Sample) return fmt::format("sample {}", answer.sample);
+    return answer.mode == AnswerMode::All ? "all" : "order";
+  };
+  return {"order, all or `sample` and a number", read, print};
+}
+
+const Table<NameServer>& nameserver_table() {
+  static const Table<NameServer> table{
+      {
+          option("name", &NameServer::name, host_name(), "The name server's own name, in full.").needed(),
+          list("addresses", &NameServer::addresses, ip_address(),
+               "Its addresses; needed when its name lies in the zone.", 0),
+      },
+      nullptr};
+  return table;
+}
+
+const Table<Zone>& soa_table() {
+  static const Table<Zone> table{
+      {
+          option("mname", &Zone::soa_mname, host_name(),
+                 "The primary name server. Not written: the first of the NS."),
+          option("rname", &Zone::soa_rname, mailbox(), "Whom to write to. Not written: hostmaster.<zone>."),
+      },
+      nullptr};
+  return table;
+}
+
+/// RFC 1034 section 4.2.1: who asks for a name server inside the zone needs its address from the same zone.
+void check_nameservers(Reader& reader, const Node& written, const Zone& zone) {
+  const auto* entry = written.find("nameservers");
+  if (entry == nullptr || entry->value.items.size() != zone.nameservers.size()) return;
+  for (std::size_t i = 0; i < zone.nameservers.size(); ++i) {
+    const auto& server = zone.nameservers[i];
+    const auto mark = entry->value.items[i].mark;
+    if (server.name.empty()) continue;
+    const bool inside = !zone.name.empty() && is_at_or_below(server.name, zone.name);
+    if (inside && server.addresses.empty()) {
+      reader.report.error(
+          mark, fmt::format("{} lies in the zone, so it needs `addresses`", in_quotes(server.name)));
+    } else if (!inside && !zone.name.empty() && !server.addresses.empty()) {
+      reader.report.warning(mark,
+                            fmt::format("{} lies outside the zone, so its `addresses` are not served here",
+                                        in_quotes(server.name)));
+    }
+    const auto same_name = [&](const NameServer& other) { return other.name == server.name; };
+    const auto begin = zone.nameservers.begin();
+    if (std::any_of(begin, begin + static_cast<std::ptrdiff_t>(i), same_name)) {
+      reader.report.error(mark, fmt::format("{} is listed twice; keep one", in_quotes(server.name)));
+    }
+  }
+}
+
+/// `registry: x` is the short form of `registries: [x]`.
+void check_zone(Reader& reader, const Node& written, Zone& zone) {
+  const auto* name = written.find("name");
+  const auto mark = name != nullptr ? name->value.mark : written.mark;
+  zone.place = {reader.report.file(), mark.line, mark.column};
+  const auto* one = written.find("registry");
+  const auto* several = written.find("registries");
+  if (one != nullptr && several != nullptr) {
+    reader.report.error(one->key_mark, "`registry` and `registries` both name the registries; keep one");
+  }
+  if (one == nullptr && several == nullptr) {
+    reader.report.error(mark,
+                        "this zone has no `registry`, so it would be empty; add `registry` or `registries`");
+  }
+  check_nameservers(reader, written, zone);
+}
+
+Option<Zone> registry_option() {
+  const auto read = [](Reader& reader, const Node& node, Zone& zone) {
+    if (auto name = read_scalar(reader, "registry", node, registry_name()))
+      zone.registries = {std::move(*name)};
+  };
+  return {"registry", registry_name().takes, "", "Where the names of the zone come from.", read};
+}
+
+}  // namespace
+
+const Table<Zone>& zone_table() {
+  static const Table<Zone> table{
+      {
+          option("name", &Zone::name, zone_name(),
+                 "The apex. Under in-addr.arpa and ip6.arpa: a reverse zone.")
+              .needed(),
+          registry_option(),
+          list("registries", &Zone::registries, registry_name(),
+               "The same for several, in order of precedence."),
+          option("ttl", &Zone::ttl, seconds(0, kTtlMax),
+                 "Lifetime of records in caches; also how long a dead address may linger there."),
+          option("negative_ttl", &Zone::negative_ttl, seconds(0, kNegativeTtlMax),
+                 "Lifetime of `no such name` in caches (SOA MINIMUM, RFC 2308)."),
+          option("answer", &Zone::answer, answer(),
+                 "order: all records, weighted at random. sample K: K of them, each as often as its weight "
+                 "says, "
+                 "which also survives forwarders. all: always in the same order."),
+          option("health", &Zone::health,
+                 choice<HealthPolicy>({{"ready", HealthPolicy::Ready},
+                                       {"serving", HealthPolicy::Serving},
+                                       {"strict", HealthPolicy::Strict},
+                                       {"any", HealthPolicy::Any}}),
+                 "Who may answer. ready: not the draining nor the down. serving: the draining too. strict: "
+                 "only who "
+                 "is known to be up. any: everybody."),
+          option("txt", &Zone::txt, on_or_off(), "Whether services have TXT records that describe them."),
+          list("txt_metadata", &Zone::txt_metadata,
+               text("a metadata key (printable, without `=`)", 200,
+                    [](char c) { return is_printable(c) && c != '='; }),
+               "The metadata that TXT records may show.", 0),
+          option("default_namespace", &Zone::default_namespace, text("a Nacos namespace id", 128),
+                 "Nacos: the namespace of names that do not say theirs."),
+          option("default_group", &Zone::default_group, text("a Nacos group", 128),
+                 "Nacos: the group of names that do not say theirs."),
+          sections("nameservers", &Zone::nameservers, nameserver_table,
+                   "The NS records of the apex. Not written: ns.dns.<zone> with this server's address."),
+          part("soa", soa_table, "The SOA record of the apex."),
+      },
+      check_zone};
+  return table;
+}
+
+}  // namespace signpost::config

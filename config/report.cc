@@ -1,0 +1,100 @@
+#include "config/report.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "config/utf8.h"
+
+namespace signpost::config {
+namespace {
+
+constexpr std::size_t kQuotedMax = 60;
+
+/// Levenshtein's distance with two rows; words here are a few dozen octets.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> above(b.size() + 1);
+  std::iota(above.begin(), above.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::vector<std::size_t> row(b.size() + 1, i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const auto changed = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, changed});
+    }
+    above = std::move(row);
+  }
+  return above.back();
+}
+
+}  // namespace
+
+void Report::Findings::add(Mark mark, std::string what) {
+  if (found.size() == kFindingsMax) {
+    ++left_out;
+    return;
+  }
+  found.push_back({mark, std::move(what)});
+}
+
+std::vector<std::string> Report::lines(const Findings& findings) const {
+  auto sorted = findings.found;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(a.mark.line, a.mark.column) < std::tie(b.mark.line, b.mark.column);
+  });
+  std::vector<std::string> lines;
+  for (const auto& finding : sorted) {
+    lines.push_back(finding.mark.line == 0 ? fmt::format("{}: {}", file_, finding.what)
+                                           : fmt::format("{}:{}:{}: {}", file_, finding.mark.line,
+                                                         finding.mark.column, finding.what));
+  }
+  if (findings.left_out > 0) lines.push_back(fmt::format("{}: and {} more", file_, findings.left_out));
+  return lines;
+}
+
+Diagnostics Report::diagnostics() const { return {lines(errors_), lines(warnings_)}; }
+
+std::string in_quotes(std::string_view text) {
+  const bool is_text = !first_unprintable(text);
+  std::string out = "`";
+  for (const char c : text.substr(0, kQuotedMax)) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet < 0x20 || octet == 0x7f || (octet >= 0x80 && !is_text)) {
+      out += fmt::format("\\x{:02x}", octet);
+    } else {
+      out += c;
+    }
+  }
+  if (text.size() > kQuotedMax) {
+    // The cut must not leave half a UTF-8 sequence: drop what follows the last lead octet, and that octet.
+    while (out.size() > 1 && (static_cast<unsigned char>(out.back()) & 0xc0) == 0x80) out.pop_back();
+    if (static_cast<unsigned char>(out.back()) >= 0xc0) out.pop_back();
+    out += "...";
+  }
+  return out + "`";
+}
+
+std::string one_of(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known) {
+  if (known.empty()) return {};
+  if (word.size() <= kQuotedMax) {
+    const auto nearest = std::min_element(
+        known.begin(), known.end(), [&](auto a, auto b) { return distance(word, a) < distance(word, b); });
+    // A third of the word wrong is a slip; more is another word.
+    if (distance(word, *nearest) <= std::max<std::size_t>(1, std::max(word.size(), nearest->size()) / 3)) {
+      return fmt::format("; did you mean {}?", in_quotes(*nearest));
+    }
+  }
+  return "; known here: " + one_of(known);
+}
+
+}  // namespace signpost::config
