@@ -6,25 +6,19 @@
 #include <cstring>
 #include <new>
 
+#include "zones/policy/draw.h"
+
 namespace signpost {
 namespace {
 
-template <class T>
-bool all_equal(const std::vector<T>& members) {
-  return std::all_of(members.begin(), members.end(), [&](const T& m) { return m.share == members.front().share; });
+/// k of `sample k`, never more than keeps every inclusion chance at or below 1.
+std::uint16_t sample_size(policy::ShareView members, std::uint16_t wanted) {
+  return std::min(wanted, policy::sample_max(members));
 }
 
-/// Largest k for which every inclusion chance k x share stays at most 1 (DESIGN.md section 3).
 template <class T>
-std::uint16_t legal_sample(const std::vector<T>& members, std::uint16_t wanted) {
-  std::uint64_t sum = 0;
-  std::uint64_t largest = 0;
-  for (const T& member : members) {
-    sum += member.share;
-    largest = std::max<std::uint64_t>(largest, member.share);
-  }
-  if (largest == 0) return 0;
-  return static_cast<std::uint16_t>(std::min<std::uint64_t>(wanted, sum / largest));
+policy::ShareView shares(const std::vector<T>& members) {
+  return policy::ShareView::of(std::span<const T>(members), false);
 }
 
 std::vector<std::uint8_t> flatten(const std::vector<Name>& names) {
@@ -84,12 +78,12 @@ const Block* make_block(const BlockDraft& draft) {
   block->zone_ = draft.zone;
   block->kind_ = draft.kind;
   block->mode_ = draft.answer.mode;
-  block->sample_v4_ = legal_sample(draft.v4, draft.answer.sample);
-  block->sample_v6_ = legal_sample(draft.v6, draft.answer.sample);
-  block->sample_members_ = legal_sample(draft.members, draft.answer.sample);
-  block->v4_equal_ = all_equal(draft.v4);
-  block->v6_equal_ = all_equal(draft.v6);
-  block->members_equal_ = all_equal(draft.members);
+  block->sample_v4_ = sample_size(shares(draft.v4), draft.answer.sample);
+  block->sample_v6_ = sample_size(shares(draft.v6), draft.answer.sample);
+  block->sample_members_ = sample_size(shares(draft.members), draft.answer.sample);
+  block->v4_equal_ = policy::all_equal(shares(draft.v4));
+  block->v6_equal_ = policy::all_equal(shares(draft.v6));
+  block->members_equal_ = policy::all_equal(shares(draft.members));
   block->suspect_ = draft.suspect;
   block->spelling_count_ = static_cast<std::uint16_t>(draft.spellings.size());
   auto at = static_cast<std::uint32_t>(sizeof(Block));

@@ -24,6 +24,10 @@ class Garbage {
   void add(const void* piece) {
     if (piece != nullptr) pieces_.push_back(const_cast<void*>(piece));
   }
+  void absorb(Garbage other) {
+    pieces_.insert(pieces_.end(), other.pieces_.begin(), other.pieces_.end());
+    other.pieces_.clear();
+  }
   bool empty() const noexcept { return pieces_.empty(); }
   void clear() noexcept {
     for (auto* piece : pieces_) std::free(piece);

@@ -1,0 +1,198 @@
+#include "zones/table/builder.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <map>
+#include <mutex>
+#include <pthread.h>
+#include <thread>
+#include <utility>
+
+#include "zones/table/event_queue.h"
+#include "zones/table/world.h"
+
+namespace signpost {
+namespace {
+
+// One step: so many events taken, or so many services rebuilt, between two looks at what else waits. A service of
+// ten instances costs about 10 us to rebuild, so a step stays near 1 ms (DESIGN.md section 7: at most 2 ms).
+constexpr std::size_t kEventsAStep = 512;
+constexpr std::size_t kServicesAStep = 128;
+constexpr std::chrono::milliseconds kTick{100};
+
+}  // namespace
+
+class Builder::Core {
+ public:
+  Core(SnapshotStore& store, const Clock& clock) : clock_(clock), world_(store, clock) {}
+  ~Core() { stop(); }
+
+  void start() {
+    assert(!thread_.joinable());
+    thread_ = std::thread([this] {
+      pthread_setname_np(pthread_self(), "builder");
+      run();
+    });
+  }
+
+  void stop() {
+    queue_.close();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void push(BuilderEvent event) {
+    event.arrived = clock_.now();
+    queue_.push(std::move(event));
+  }
+
+  void task(std::function<void()> work) {
+    BuilderEvent event;
+    event.task = std::move(work);
+    push(std::move(event));
+  }
+
+  RegistrySink& sink(const std::string& registry);
+
+  World& world() { return world_; }
+
+  BuilderStatus status() const {
+    auto status = world_.status();
+    status.last_publish_seconds = std::chrono::duration<double>(last_publish_).count();
+    status.longest_step_seconds = std::chrono::duration<double>(longest_step_).count();
+    return status;
+  }
+
+ private:
+  class Sink;
+
+  void run() {
+    std::deque<BuilderEvent> events;
+    bool more = false;
+    for (bool open = true; open;) {
+      open = queue_.take(events, kEventsAStep, more ? Duration::zero() : Duration(kTick));
+      const auto began = clock_.now();
+      const auto oldest = events.empty() ? began : events.front().arrived;
+      for (auto& event : events) apply(event);
+      const bool worked = !events.empty() || more;
+      events.clear();
+      more = world_.flush(kServicesAStep);
+      worked ? world_.publish() : world_.tick();
+      const auto ended = clock_.now();
+      if (worked) last_publish_ = ended - oldest;
+      if (ended >= next_tick_) {
+        world_.tick();
+        next_tick_ = ended + kTick;
+      }
+      longest_step_ = std::max(longest_step_, Duration(ended - began));
+    }
+  }
+
+  void apply(BuilderEvent& event) {
+    switch (event.kind) {
+      case BuilderEvent::Kind::BeginList: world_.begin_list(event.registry, event.number); break;
+      case BuilderEvent::Kind::Upsert: world_.take(std::move(event.state)); break;
+      case BuilderEvent::Kind::Erase: world_.erase(event.state.key); break;
+      case BuilderEvent::Kind::EndList: world_.end_list(event.registry, event.number, event.complete); break;
+      case BuilderEvent::Kind::CaughtUp: world_.caught_up(event.registry); break;
+      case BuilderEvent::Kind::LostContact: world_.lost_contact(event.registry, event.why); break;
+      case BuilderEvent::Kind::Task: event.task(); break;
+    }
+  }
+
+  const Clock& clock_;
+  World world_;  // builder thread, once it runs
+  EventQueue queue_;
+  std::mutex sinks_mutex_;
+  std::map<std::string, std::unique_ptr<Sink>> sinks_;
+  std::thread thread_;
+  Monotonic next_tick_{};
+  Duration last_publish_{};
+  Duration longest_step_{};
+};
+
+/// One registry's way into the queue.
+class Builder::Core::Sink final : public RegistrySink {
+ public:
+  Sink(Core& core, std::string registry) : core_(core), registry_(std::move(registry)) {}
+
+  void begin_list(Epoch epoch) override { push(BuilderEvent::Kind::BeginList, epoch); }
+  void upsert(ServiceState state, Revision revision) override {
+    BuilderEvent event;
+    event.kind = BuilderEvent::Kind::Upsert;
+    event.number = revision;
+    event.state = std::move(state);
+    event.state.key.registry = registry_;
+    core_.push(std::move(event));
+  }
+  void erase(const ServiceKey& key, Revision revision) override {
+    BuilderEvent event;
+    event.kind = BuilderEvent::Kind::Erase;
+    event.number = revision;
+    event.state.key = key;
+    event.state.key.registry = registry_;
+    core_.push(std::move(event));
+  }
+  void end_list(Epoch epoch, Complete complete) override {
+    push(BuilderEvent::Kind::EndList, epoch, complete == Complete::Yes);
+  }
+  void caught_up(Revision revision) override { push(BuilderEvent::Kind::CaughtUp, revision); }
+  void lost_contact(std::string_view why) override {
+    BuilderEvent event;
+    event.kind = BuilderEvent::Kind::LostContact;
+    event.registry = registry_;
+    event.why = why;
+    core_.push(std::move(event));
+  }
+
+ private:
+  void push(BuilderEvent::Kind kind, std::uint64_t number, bool complete = false) {
+    BuilderEvent event;
+    event.kind = kind;
+    event.registry = registry_;
+    event.number = number;
+    event.complete = complete;
+    core_.push(std::move(event));
+  }
+
+  Core& core_;
+  const std::string registry_;
+};
+
+RegistrySink& Builder::Core::sink(const std::string& registry) {
+  const std::lock_guard lock(sinks_mutex_);
+  auto& place = sinks_[registry];
+  if (!place) place = std::make_unique<Sink>(*this, registry);
+  return *place;
+}
+
+Builder::Builder(SnapshotStore& store, const Clock& clock) : core_(std::make_unique<Core>(store, clock)) {}
+Builder::~Builder() = default;
+void Builder::start() { core_->start(); }
+void Builder::stop() { core_->stop(); }
+RegistrySink& Builder::sink(const std::string& registry) { return core_->sink(registry); }
+
+void Builder::configure(std::shared_ptr<const config::Config> config, std::function<void()> done) {
+  core_->task([this, config = std::move(config), done = std::move(done)] {
+    core_->world().configure(config);
+    if (done) done();
+  });
+}
+
+void Builder::reset(const std::string& registry) {
+  core_->task([this, registry] { core_->world().reset(registry); });
+}
+
+void Builder::status(std::function<void(BuilderStatus)> reply) {
+  core_->task([this, reply = std::move(reply)] { reply(core_->status()); });
+}
+
+void Builder::find(const Name& name, std::function<void(std::vector<HeldService>)> reply) {
+  core_->task([this, name, reply = std::move(reply)] { reply(core_->world().find(name)); });
+}
+
+void Builder::subscribe(std::function<void(const ZoneChange&)> subscriber) {
+  core_->world().subscribe(std::move(subscriber));
+}
+
+}  // namespace signpost

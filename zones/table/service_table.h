@@ -1,0 +1,70 @@
+// The world as the registries told it: every service packed, found by key or by id. Builder thread only.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include "backends/registry/backend.h"
+#include "zones/snapshot/tables.h"
+
+namespace signpost {
+
+using ServiceId = std::uint32_t;
+inline constexpr ServiceId kNoService = 0xffffffff;
+
+struct HeldRecord {
+  ServiceKey key;
+  std::string packed;  // zones/table/packed_state
+  Epoch epoch = 0;     // the last list that mentioned it
+  std::uint16_t registry = 0;
+  bool dirty = false;
+  bool pending = false;
+  bool unpublished = false;      // it has no name in some zone that shows its registry
+  std::uint32_t instances = 0;   // known
+  std::uint32_t eligible = 0;    // by the rules of the first zone that shows it
+  std::vector<std::pair<std::uint16_t, Slot>> slots;  // zone index, its block there
+};
+
+class ServiceTable {
+ public:
+  ServiceTable();
+
+  ServiceId find(const ServiceKey& key) const;
+  /// The key is not in the table yet.
+  ServiceId add(ServiceKey key);
+  void remove(ServiceId id);
+  HeldRecord& operator[](ServiceId id) { return records_[id]; }
+  const HeldRecord& operator[](ServiceId id) const { return records_[id]; }
+  std::size_t size() const { return ids_.size(); }
+  /// Ids of all services there are, in no order; `visit` must not add or remove.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (const auto id : ids_) visit(id);
+  }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    const std::deque<HeldRecord>* records;
+    std::size_t operator()(const ServiceKey& key) const noexcept;
+    std::size_t operator()(ServiceId id) const noexcept { return (*this)((*records)[id].key); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const std::deque<HeldRecord>* records;
+    bool operator()(ServiceId a, ServiceId b) const noexcept { return a == b; }
+    bool operator()(const ServiceKey& key, ServiceId id) const noexcept { return key == (*records)[id].key; }
+    bool operator()(ServiceId id, const ServiceKey& key) const noexcept { return key == (*records)[id].key; }
+  };
+
+  std::deque<HeldRecord> records_;
+  std::vector<ServiceId> free_;
+  boost::unordered_flat_set<ServiceId, Hash, Equal> ids_;
+};
+
+}  // namespace signpost

@@ -1,0 +1,220 @@
+// World: what registries say. Blocks and publishing are in world_blocks.cc, what people ask in world_status.cc.
+#include "zones/table/world.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dns/base/log.h"
+#include "dns/base/random.h"
+#include "zones/table/packed_state.h"
+
+namespace signpost {
+
+World::World(SnapshotStore& store, const Clock& clock)
+    : store_(store), clock_(clock), hash_seed_(Random::from_kernel().next()) {
+  index_ = std::make_unique<NameIndex>(hash_seed_, [this](NameView n, Slot a, Slot b) { return precedes(n, a, b); });
+}
+
+World::~World() = default;
+
+int World::registry_index(const std::string& name) const {
+  const auto found = std::find_if(registries_.begin(), registries_.end(), [&](const auto& r) { return r.first == name; });
+  return found == registries_.end() ? -1 : static_cast<int>(found - registries_.begin());
+}
+
+void World::configure(std::shared_ptr<const config::Config> config) {
+  const auto old_zones = std::exchange(zones_, {});
+  forget_blocks();
+  set_ = make_zone_set(std::move(config));
+
+  std::vector<std::pair<std::string, RegistryState>> kept;
+  for (const auto& registry : set_.registries) {
+    const auto old = registry_index(registry.name);
+    kept.emplace_back(registry.name, old < 0 ? RegistryState() : std::move(registries_[static_cast<std::size_t>(old)].second));
+    kept.back().second.configured = true;
+  }
+  registries_ = std::move(kept);
+  std::vector<ServiceId> gone;
+  services_.for_each([&](ServiceId id) {
+    const auto registry = registry_index(services_[id].key.registry);
+    registry < 0 ? gone.push_back(id) : void(services_[id].registry = static_cast<std::uint16_t>(registry));
+  });
+  for (const auto id : gone) services_.remove(id);
+
+  for (std::size_t i = 0; i < set_.zones.size(); ++i) {
+    const auto before = std::find_if(old_zones.begin(), old_zones.end(),
+                                     [&](const ZoneView& z) { return z.zone->name == set_.zones[i]->name; });
+    const auto now = static_cast<std::uint32_t>(std::chrono::system_clock::to_time_t(clock_.wall()));
+    zones_.push_back({set_.zones[i], before == old_zones.end() ? now : before->serial, false, false});
+  }
+  changed_.assign(zones_.size(), true);
+  change_log_.assign(zones_.size(), {});
+  indexed_.assign(zones_.size(), false);
+  for (const auto& zone : set_.zones) {
+    for (const auto forward : zone->forward) indexed_[forward] = true;
+  }
+  own_names();
+  services_.for_each([this](ServiceId id) { mark(id); });
+  while (flush(SIZE_MAX)) {
+  }
+  refresh_zone_flags();
+  flags_changed_ = true;
+  publish();
+}
+
+void World::reset(const std::string& registry) {
+  const auto index = registry_index(registry);
+  if (index < 0) return;
+  std::vector<ServiceId> all;
+  services_.for_each([&](ServiceId id) {
+    if (services_[id].registry == index) all.push_back(id);
+  });
+  for (const auto id : all) remove(id);
+  registries_[static_cast<std::size_t>(index)].second = RegistryState();
+  registries_[static_cast<std::size_t>(index)].second.configured = true;
+  flags_changed_ = true;
+}
+
+void World::begin_list(const std::string& registry, Epoch epoch) {
+  const auto index = registry_index(registry);
+  if (index < 0) return;
+  auto& state = registries_[static_cast<std::size_t>(index)].second;
+  state.epoch = epoch;
+  state.listing = true;
+  state.last_event = clock_.now();
+}
+
+void World::take(ServiceState state) {
+  const auto index = registry_index(state.key.registry);
+  if (index < 0) return;
+  auto& registry = registries_[static_cast<std::size_t>(index)].second;
+  registry.last_event = clock_.now();
+  ++registry.events;
+  std::erase_if(state.instances, [](const Instance& i) { return !i.v4 && !i.v6; });
+  auto id = services_.find(state.key);
+  auto packed = pack(state);
+  const bool fresh = id == kNoService;
+  if (fresh) {
+    id = services_.add(state.key);
+    services_[id].registry = static_cast<std::uint16_t>(index);
+    ++registry.services;
+  }
+  auto& record = services_[id];
+  record.epoch = registry.epoch;
+  if (!fresh && record.packed == packed) return;
+  count(record, -1);
+  record.packed = std::move(packed);
+  record.pending = state.pending;
+  record.instances = static_cast<std::uint32_t>(state.instances.size());
+  count(record, +1);
+  mark(id);
+}
+
+/// The part of a record that a registry's totals are made of.
+void World::count(HeldRecord& record, int sign) {
+  auto& registry = registries_[record.registry].second;
+  const auto add = [sign](std::uint64_t& total, std::uint64_t by) { total = sign > 0 ? total + by : total - by; };
+  add(registry.pending, record.pending ? 1 : 0);
+  add(registry.instances, record.instances);
+  add(registry.eligible, record.eligible);
+  add(registry.unpublished, record.unpublished ? 1 : 0);
+}
+
+void World::erase(const ServiceKey& key) {
+  const auto index = registry_index(key.registry);
+  if (index < 0) return;
+  auto& registry = registries_[static_cast<std::size_t>(index)].second;
+  registry.last_event = clock_.now();
+  ++registry.events;
+  if (const auto id = services_.find(key); id != kNoService) remove(id);
+}
+
+void World::remove(ServiceId id) {
+  auto& record = services_[id];
+  for (const auto& [zone, slot] : record.slots) drop_slot(slot, zone);
+  record.slots.clear();
+  count(record, -1);
+  --registries_[record.registry].second.services;
+  if (record.dirty) std::erase(dirty_, id);
+  services_.remove(id);
+}
+
+void World::end_list(const std::string& registry, Epoch epoch, bool complete) {
+  const auto index = registry_index(registry);
+  if (index < 0) return;
+  auto& state = registries_[static_cast<std::size_t>(index)].second;
+  state.last_event = clock_.now();
+  state.listing = false;
+  if (!complete || epoch != state.epoch) return;
+  ++state.lists;
+  std::vector<ServiceId> unmentioned;
+  services_.for_each([&](ServiceId id) {
+    const auto& record = services_[id];
+    if (record.registry == index && record.epoch != epoch) unmentioned.push_back(id);
+  });
+  for (const auto id : unmentioned) remove(id);
+  if (state.synced) return;
+  state.synced = true;
+  state.lost_since.reset();
+  flags_changed_ = true;
+  services_.for_each([&](ServiceId id) {
+    if (services_[id].registry == index) mark(id);
+  });
+  log::info("registry.synced", {{"registry", registry}, {"services", state.services}, {"instances", state.instances}});
+}
+
+void World::caught_up(const std::string& registry) {
+  const auto index = registry_index(registry);
+  if (index < 0) return;
+  auto& state = registries_[static_cast<std::size_t>(index)].second;
+  state.last_event = clock_.now();
+  if (!state.lost_since) return;
+  state.lost_since.reset();
+  flags_changed_ = true;
+  log::info("registry.regained", {{"registry", registry}});
+}
+
+void World::lost_contact(const std::string& registry, const std::string& why) {
+  const auto index = registry_index(registry);
+  if (index < 0) return;
+  auto& state = registries_[static_cast<std::size_t>(index)].second;
+  state.last_error = why;
+  if (state.lost_since) return;
+  state.lost_since = clock_.now();
+  log::warning("registry.lost", {{"registry", registry}, {"why", why}, {"synced", state.synced}});
+}
+
+RegistryPhase World::phase(const RegistryState& registry) const {
+  if (!registry.published) return RegistryPhase::Cold;
+  if (!registry.lost_since) return RegistryPhase::Live;
+  return clock_.now() - *registry.lost_since < kFreshness ? RegistryPhase::Lagging : RegistryPhase::Stale;
+}
+
+void World::tick() {
+  refresh_zone_flags();
+  publish();
+  store_.sweep();
+}
+
+/// A zone is cold while a registry of it is, and stale when one is; a change of either is published.
+void World::refresh_zone_flags() {
+  for (auto& view : zones_) {
+    bool cold = false;
+    bool stale = false;
+    for (const auto& name : view.zone->registries) {
+      const auto index = registry_index(name);
+      const auto state = index < 0 ? RegistryPhase::Cold : phase(registries_[static_cast<std::size_t>(index)].second);
+      cold = cold || state == RegistryPhase::Cold;
+      stale = stale || state == RegistryPhase::Stale;
+    }
+    if (cold == view.cold && stale == view.stale) continue;
+    if (stale != view.stale) {
+      log::warning(stale ? "zone.stale" : "zone.fresh", {{"zone", view.zone->name.to_string()}});
+    }
+    view.cold = cold;
+    view.stale = stale;
+    flags_changed_ = true;
+  }
+}
+
+}  // namespace signpost

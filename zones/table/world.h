@@ -1,0 +1,108 @@
+// The mutable world: registries, services, names and blocks, and the step from one published snapshot to the next.
+//
+// The life of a state in here: take() packs it and marks its service dirty; flush() unpacks each dirty service once,
+// asks zones/policy, lets zones/synthesis write a block for every zone that shows it, and replaces the old block when
+// the octets differ; publish() hands tables, zones and serials to the store. All on the builder thread.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "zones/snapshot/store.h"
+#include "zones/table/builder.h"
+#include "zones/table/name_index.h"
+#include "zones/table/service_table.h"
+#include "zones/table/zone_set.h"
+
+namespace signpost {
+
+class World {
+ public:
+  World(SnapshotStore& store, const Clock& clock);
+  ~World();
+
+  void configure(std::shared_ptr<const config::Config> config);
+  void reset(const std::string& registry);
+  void subscribe(std::function<void(const ZoneChange&)> subscriber) { subscribers_.push_back(std::move(subscriber)); }
+
+  void begin_list(const std::string& registry, Epoch epoch);
+  void take(ServiceState state);
+  void erase(const ServiceKey& key);
+  void end_list(const std::string& registry, Epoch epoch, bool complete);
+  void caught_up(const std::string& registry);
+  void lost_contact(const std::string& registry, const std::string& why);
+
+  /// Rebuilds up to `most` dirty services; true when some are left.
+  bool flush(std::size_t most);
+  /// Publishes what flush() and the registries' states changed, if anything did.
+  void publish();
+  /// Freshness runs out without an event: to be called a few times a second.
+  void tick();
+
+  BuilderStatus status() const;
+  std::vector<HeldService> find(const Name& name) const;
+
+ private:
+  struct RegistryState {
+    bool configured = false;
+    bool listing = false;
+    bool synced = false;     // one complete list
+    bool published = false;  // all of that list is in a snapshot
+    Epoch epoch = 0;
+    std::optional<Monotonic> last_event;
+    std::optional<Monotonic> lost_since;
+    std::string last_error;
+    std::uint64_t lists = 0, events = 0;
+    std::uint64_t services = 0, pending = 0, instances = 0, eligible = 0, unpublished = 0;
+  };
+  struct SlotOwner {
+    ServiceId service = kNoService;  // kNoService: the zone's own name
+    std::uint16_t zone = 0;
+  };
+
+  int registry_index(const std::string& name) const;
+  RegistryPhase phase(const RegistryState& registry) const;
+  void mark(ServiceId id);
+  void remove(ServiceId id);
+  void rebuild(ServiceId id);
+  void rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zone);
+  void replace(ServiceId id, std::uint16_t zone, const Block* fresh);
+  void drop_slot(Slot slot, std::uint16_t zone);
+  void forget_blocks();
+  void index_addresses(const Block* old, const Block* fresh, Slot slot, std::uint16_t zone);
+  void note_change(std::uint16_t zone, const Block* old, const Block* fresh);
+  void count(HeldRecord& record, int sign);
+  bool precedes(NameView name, Slot a, Slot b) const;
+  std::optional<names::Spelling> spelling_of(Slot slot, NameView name) const;
+  std::size_t place_in(std::uint16_t zone, const std::string& registry) const;
+  std::size_t apex_octets(std::uint16_t zone) const { return set_.zones[zone]->name.size(); }
+  void own_names();
+  void refresh_zone_flags();
+  void tell_subscribers(std::uint16_t zone, std::uint32_t old_serial, std::uint32_t new_serial);
+  std::string loss_text(const Name& name, Slot loser, Slot winner) const;
+  HeldService held(ServiceId id, std::uint16_t zone) const;
+
+  SnapshotStore& store_;
+  const Clock& clock_;
+  const std::uint64_t hash_seed_;
+  ZoneSet set_;
+  std::unique_ptr<NameIndex> index_;
+  Garbage old_index_;  // of the configuration before, until the next publish
+  ServiceTable services_;
+  std::vector<std::pair<std::string, RegistryState>> registries_;
+  std::vector<ServiceId> dirty_;
+  std::vector<SlotOwner> owners_;  // by slot
+  std::vector<ZoneView> zones_;    // serial and flags as they will be published
+  std::vector<bool> changed_;      // zones with a visible change since the last publish
+  std::vector<bool> indexed_;      // zones whose addresses a reverse zone wants
+  std::vector<std::map<std::string, std::map<RRType, bool>>> change_log_;  // zone -> owner -> types; with subscribers only
+  std::vector<std::function<void(const ZoneChange&)>> subscribers_;
+  bool flags_changed_ = false;
+  std::uint64_t publishes_ = 0, blocks_built_ = 0, block_octets_ = 0;
+};
+
+}  // namespace signpost

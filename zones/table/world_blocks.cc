@@ -1,0 +1,282 @@
+// World: from dirty services to blocks, names and the next snapshot.
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <utility>
+
+#include "dns/base/log.h"
+#include "zones/policy/policy.h"
+#include "zones/snapshot/owners.h"
+#include "zones/table/packed_state.h"
+#include "zones/table/world.h"
+
+namespace signpost {
+namespace {
+
+/// The addresses whose PTR may point into this block.
+std::set<AddressKey> addresses_of(const Block* block) {
+  std::set<AddressKey> keys;
+  if (block == nullptr) return keys;
+  for (const auto& a : block->v4()) keys.insert(address_key(IpAddress::v4(a.octets)));
+  for (const auto& a : block->v6()) keys.insert(address_key(IpAddress::v6(a.octets)));
+  for (const auto& a : block->host_v4()) keys.insert(address_key(IpAddress::v4(a)));
+  for (const auto& a : block->host_v6()) keys.insert(address_key(IpAddress::v6(a)));
+  return keys;
+}
+
+IpAddress address_of(const AddressKey& key) {
+  return IpAddress::v6(key).unmapped();
+}
+
+Name under(const std::string& prefix, NameView service) {
+  std::vector<std::uint8_t> wire(prefix.begin(), prefix.end());
+  wire.insert(wire.end(), service.begin(), service.end());
+  return Name::from_wire(wire);
+}
+
+}  // namespace
+
+void World::mark(ServiceId id) {
+  auto& record = services_[id];
+  if (record.dirty || !registries_[record.registry].second.synced) return;
+  record.dirty = true;
+  dirty_.push_back(id);
+}
+
+bool World::flush(std::size_t most) {
+  const auto count = std::min(most, dirty_.size());
+  for (std::size_t i = 0; i < count; ++i) rebuild(dirty_[i]);
+  dirty_.erase(dirty_.begin(), dirty_.begin() + static_cast<std::ptrdiff_t>(count));
+  if (!dirty_.empty()) return true;
+  for (auto& [name, registry] : registries_) {
+    if (!registry.synced || registry.published) continue;
+    registry.published = true;
+    flags_changed_ = true;
+  }
+  return false;
+}
+
+void World::rebuild(ServiceId id) {
+  auto& record = services_[id];
+  record.dirty = false;
+  count(record, -1);
+  record.unpublished = false;
+  record.eligible = 0;
+  const auto state = unpack(record.key, record.packed);
+  const auto& zones = set_.registries[record.registry].zones;
+  for (const auto zone : zones) rebuild_in(id, state, zone);
+  count(record, +1);
+}
+
+void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zone) {
+  auto& record = services_[id];
+  const auto& rules = set_.rules(zone);
+  const auto layout = set_.registries[record.registry].layout;
+  const auto wanted = names::spellings(record.key, layout, rules, names::derived_octets(state));
+  for (const auto& reason : wanted.refused) {
+    log::debug("service.name_refused", {{"service", record.key.to_string()}, {"why", reason}});
+  }
+  if (wanted.names.empty()) {
+    record.unpublished = true;
+    log::warning("service.unpublished", {{"service", record.key.to_string()},
+                                         {"zone", rules.name},
+                                         {"why", wanted.refused.empty() ? "no name" : wanted.refused.front()}});
+    replace(id, zone, nullptr);
+    return;
+  }
+  const auto decision = policy::decide(state, rules.health);
+  if (zone == set_.registries[record.registry].zones.front()) {
+    record.eligible = static_cast<std::uint32_t>(decision.eligible);
+  }
+  std::vector<Name> spelled;
+  for (const auto& spelling : wanted.names) spelled.push_back(spelling.name);
+  SynthesisNotes notes;
+  const auto draft = synthesise(state, decision, {zone, layout, &rules}, std::move(spelled), notes);
+  ++blocks_built_;
+  replace(id, zone, make_block(draft));
+}
+
+/// `fresh` takes the place of the service's block in this zone; null: none. Equal octets: nothing happens.
+void World::replace(ServiceId id, std::uint16_t zone, const Block* fresh) {
+  auto& slots = services_[id].slots;
+  const auto at = std::find_if(slots.begin(), slots.end(), [zone](const auto& s) { return s.first == zone; });
+  if (at == slots.end()) {
+    if (fresh == nullptr) return;
+    const auto slot = index_->add_block(fresh);
+    if (owners_.size() <= slot) owners_.resize(slot + 1u);
+    owners_[slot] = {id, zone};
+    slots.emplace_back(zone, slot);
+    for (std::size_t i = 0; i < fresh->spelling_count(); ++i) index_->claim(fresh->spelling(i), apex_octets(zone), slot);
+    block_octets_ += fresh->octets();
+    index_addresses(nullptr, fresh, slot, zone);
+    note_change(zone, nullptr, fresh);
+    return;
+  }
+  if (fresh == nullptr) {
+    drop_slot(at->second, zone);
+    slots.erase(at);
+    return;
+  }
+  const auto slot = at->second;
+  const auto* old = index_->block(slot);
+  if (old->same_as(*fresh)) {
+    std::free(const_cast<Block*>(fresh));
+    return;
+  }
+  note_change(zone, old, fresh);
+  index_addresses(old, fresh, slot, zone);
+  block_octets_ += fresh->octets();
+  block_octets_ -= old->octets();
+  std::vector<Name> gone;
+  std::vector<Name> come;
+  for (std::size_t i = 0; i < old->spelling_count(); ++i) {
+    if (!fresh->is_spelled(old->spelling(i))) gone.push_back(Name::from_wire(old->spelling(i)));
+  }
+  for (std::size_t i = 0; i < fresh->spelling_count(); ++i) {
+    if (!old->is_spelled(fresh->spelling(i))) come.push_back(Name::from_wire(fresh->spelling(i)));
+  }
+  for (const auto& name : gone) index_->release(name.wire(), apex_octets(zone), slot);
+  index_->set_block(slot, fresh);
+  for (const auto& name : come) index_->claim(name.wire(), apex_octets(zone), slot);
+}
+
+void World::drop_slot(Slot slot, std::uint16_t zone) {
+  const auto* old = index_->block(slot);
+  note_change(zone, old, nullptr);
+  index_addresses(old, nullptr, slot, zone);
+  for (std::size_t i = 0; i < old->spelling_count(); ++i) index_->release(old->spelling(i), apex_octets(zone), slot);
+  block_octets_ -= old->octets();
+  owners_[slot] = {};
+  index_->remove_block(slot);
+}
+
+void World::index_addresses(const Block* old, const Block* fresh, Slot slot, std::uint16_t zone) {
+  if (!indexed_[zone]) return;
+  const auto before = addresses_of(old);
+  const auto after = addresses_of(fresh);
+  const auto touch_reverse = [this](const AddressKey& key) {
+    const auto owner = names::reverse_name(address_of(key));
+    for (std::size_t z = 0; z < zones_.size(); ++z) {
+      if (zones_[z].zone->reverse && is_at_or_below(owner.wire(), zones_[z].zone->name.wire())) changed_[z] = true;
+    }
+  };
+  for (const auto& key : before) {
+    if (after.contains(key)) continue;
+    index_->addresses().erase({key, slot}, index_->garbage());
+    touch_reverse(key);
+  }
+  for (const auto& key : after) {
+    if (before.contains(key)) continue;
+    index_->addresses().insert({key, slot}, index_->garbage());
+    touch_reverse(key);
+  }
+}
+
+void World::note_change(std::uint16_t zone, const Block* old, const Block* fresh) {
+  changed_[zone] = true;
+  if (subscribers_.empty()) return;
+  const auto before = old == nullptr ? std::map<std::string, OwnerTypes>() : owners_of(*old);
+  const auto after = fresh == nullptr ? std::map<std::string, OwnerTypes>() : owners_of(*fresh);
+  const auto* named = fresh == nullptr ? old : fresh;
+  const auto log_differences = [&](const auto& from, const auto& to) {
+    for (const auto& [prefix, types] : from) {
+      const auto other = to.find(prefix);
+      for (const auto& [type, content] : types) {
+        const bool same = other != to.end() && other->second.contains(type) && other->second.at(type) == content;
+        if (!same) change_log_[zone][to_text(under(prefix, named->spelling(0)).wire())][type] = true;
+      }
+    }
+  };
+  log_differences(before, after);
+  log_differences(after, before);
+}
+
+/// Everything published dies at the next publish; services and registries stay.
+void World::forget_blocks() {
+  old_index_.absorb(index_->release_all());
+  index_ = std::make_unique<NameIndex>(hash_seed_, [this](NameView n, Slot a, Slot b) { return precedes(n, a, b); });
+  owners_.clear();
+  dirty_.clear();
+  block_octets_ = 0;
+  services_.for_each([this](ServiceId id) {
+    services_[id].slots.clear();
+    services_[id].dirty = false;
+  });
+}
+
+void World::own_names() {
+  for (auto& own : set_.own_blocks) {
+    const auto* block = make_block(own.draft);
+    const auto slot = index_->add_block(block);
+    if (owners_.size() <= slot) owners_.resize(slot + 1u);
+    owners_[slot] = {kNoService, own.zone};
+    index_->claim(block->spelling(0), apex_octets(own.zone), slot);
+  }
+  for (const auto& empty : set_.own_empties) index_->add_empty(empty.name.wire(), apex_octets(empty.zone), empty.zone);
+}
+
+std::size_t World::place_in(std::uint16_t zone, const std::string& registry) const {
+  const auto& all = set_.rules(zone).registries;
+  return static_cast<std::size_t>(std::find(all.begin(), all.end(), registry) - all.begin());
+}
+
+std::optional<names::Spelling> World::spelling_of(Slot slot, NameView name) const {
+  const auto& owner = owners_[slot];
+  const auto& record = services_[owner.service];
+  auto all = names::spellings(record.key, set_.registries[record.registry].layout, set_.rules(owner.zone));
+  for (auto& spelling : all.names) {
+    if (std::ranges::equal(spelling.name.wire(), name)) return std::move(spelling);
+  }
+  return std::nullopt;
+}
+
+/// DESIGN.md section 2, "Precedence on one name": the zone's own names first, then the services' order.
+bool World::precedes(NameView name, Slot a, Slot b) const {
+  const bool own_a = a >= owners_.size() || owners_[a].service == kNoService;
+  const bool own_b = b >= owners_.size() || owners_[b].service == kNoService;
+  if (own_a || own_b) return own_a && !(own_b && b < a);
+  const auto spelling_a = spelling_of(a, name);
+  const auto spelling_b = spelling_of(b, name);
+  if (!spelling_a || !spelling_b) return spelling_a.has_value();
+  const auto& key_a = services_[owners_[a].service].key;
+  const auto& key_b = services_[owners_[b].service].key;
+  return names::precedes({*spelling_a, key_a, place_in(owners_[a].zone, key_a.registry)},
+                         {*spelling_b, key_b, place_in(owners_[b].zone, key_b.registry)});
+}
+
+void World::publish() {
+  refresh_zone_flags();
+  const bool visible = std::find(changed_.begin(), changed_.end(), true) != changed_.end();
+  if (!visible && !flags_changed_) return;
+  auto next = std::make_unique<Snapshot>();
+  std::vector<std::uint32_t> old_serials;
+  for (std::size_t z = 0; z < zones_.size(); ++z) {
+    old_serials.push_back(zones_[z].serial);
+    if (changed_[z]) ++zones_[z].serial;
+  }
+  next->zones = zones_;
+  auto garbage = index_->publish_into(*next);
+  garbage.absorb(std::exchange(old_index_, Garbage()));
+  store_.publish(std::move(next), std::move(garbage));
+  ++publishes_;
+  flags_changed_ = false;
+  for (std::size_t z = 0; z < zones_.size(); ++z) {
+    if (!changed_[z]) continue;
+    changed_[z] = false;
+    tell_subscribers(static_cast<std::uint16_t>(z), old_serials[z], zones_[z].serial);
+  }
+}
+
+void World::tell_subscribers(std::uint16_t zone, std::uint32_t old_serial, std::uint32_t new_serial) {
+  if (subscribers_.empty()) return;
+  ZoneChange change{zones_[zone].zone->name.to_string(), old_serial, new_serial, {}};
+  for (const auto& [owner, types] : std::exchange(change_log_[zone], {})) {
+    auto name = Name::parse(owner);
+    if (!name) continue;
+    change.owners.push_back({*name, {}});
+    for (const auto& [type, changed] : types) change.owners.back().types.push_back(type);
+  }
+  for (const auto& subscriber : subscribers_) subscriber(change);
+}
+
+}  // namespace signpost

@@ -1,0 +1,107 @@
+// World: what operators ask of it.
+#include <algorithm>
+#include <set>
+
+#include "zones/table/packed_state.h"
+#include "zones/table/world.h"
+
+namespace signpost {
+
+std::string_view to_string(RegistryPhase phase) noexcept {
+  switch (phase) {
+    case RegistryPhase::Cold: return "cold";
+    case RegistryPhase::Live: return "live";
+    case RegistryPhase::Lagging: return "lagging";
+    case RegistryPhase::Stale: return "stale";
+  }
+  return "cold";
+}
+
+BuilderStatus World::status() const {
+  BuilderStatus out;
+  for (std::size_t i = 0; i < registries_.size(); ++i) {
+    const auto& [name, state] = registries_[i];
+    RegistryStatus row;
+    row.name = name;
+    row.required = set_.registries[i].required;
+    row.synced = state.published;
+    row.phase = phase(state);
+    if (state.last_event) {
+      row.last_event_age_seconds = std::chrono::duration<double>(clock_.now() - *state.last_event).count();
+    }
+    row.last_error = state.last_error;
+    row.services = state.services;
+    row.pending = state.pending;
+    row.instances = state.instances;
+    row.eligible = state.eligible;
+    row.lists = state.lists;
+    row.events = state.events;
+    row.unpublished = state.unpublished;
+    out.registries.push_back(std::move(row));
+  }
+  std::vector<std::uint64_t> services(zones_.size());
+  services_.for_each([&](ServiceId id) {
+    for (const auto& [zone, slot] : services_[id].slots) ++services[zone];
+  });
+  for (std::size_t z = 0; z < zones_.size(); ++z) {
+    out.zones.push_back({zones_[z].zone->name.to_string(), zones_[z].serial, services[z], 0, zones_[z].cold});
+  }
+  if (!out.zones.empty()) out.zones.front().collisions = index_->collisions();
+  out.publishes = publishes_;
+  out.blocks_built = blocks_built_;
+  out.snapshot_version = store_.version();
+  out.names = index_->size();
+  out.block_octets = block_octets_;
+  return out;
+}
+
+std::string World::loss_text(const Name& name, Slot loser, Slot winner) const {
+  auto text = name.to_string();
+  if (winner >= owners_.size() || owners_[winner].service == kNoService) {
+    return text + ": taken by the zone's own record";
+  }
+  const auto& winner_key = services_[owners_[winner].service].key;
+  text += ": taken by " + winner_key.to_string();
+  const auto a = spelling_of(winner, name.wire());
+  const auto b = spelling_of(loser, name.wire());
+  if (!a || !b) return text;
+  const auto& loser_key = services_[owners_[loser].service].key;
+  const auto [order, rule] = names::compare({*a, winner_key, place_in(owners_[winner].zone, winner_key.registry)},
+                                            {*b, loser_key, place_in(owners_[loser].zone, loser_key.registry)});
+  return text + " (" + std::string(names::to_string(rule)) + ")";
+}
+
+HeldService World::held(ServiceId id, std::uint16_t zone) const {
+  const auto& record = services_[id];
+  HeldService out{unpack(record.key, record.packed), set_.rules(zone).name, {}, {}};
+  for (const auto& [in_zone, slot] : record.slots) {
+    if (in_zone != zone) continue;
+    const auto* block = index_->block(slot);
+    for (std::size_t i = 0; i < block->spelling_count(); ++i) {
+      const auto name = Name::from_wire(block->spelling(i));
+      const auto owner = index_->owner(name.wire());
+      owner == slot ? out.names.push_back(name.to_string()) : out.losses.push_back(loss_text(name, slot, owner));
+    }
+  }
+  return out;
+}
+
+std::vector<HeldService> World::find(const Name& name) const {
+  std::vector<HeldService> out;
+  std::set<std::pair<ServiceId, std::uint16_t>> told;
+  const auto tell = [&](Slot slot) {
+    if (slot >= owners_.size() || owners_[slot].service == kNoService) return;
+    const auto& owner = owners_[slot];
+    if (told.insert({owner.service, owner.zone}).second) out.push_back(held(owner.service, owner.zone));
+  };
+  const auto folded = name.folded();
+  for (auto at = folded.wire(); at.size() > 1 && out.empty(); at = parent(at)) {
+    const auto winner = index_->owner(at);
+    if (winner == kNoSlot) continue;
+    tell(winner);
+    for (const auto loser : index_->losers(at)) tell(loser);
+  }
+  return out;
+}
+
+}  // namespace signpost
