@@ -1,0 +1,152 @@
+"""The real servers by themselves: what a scenario takes for granted, shown before Signpost comes into it."""
+import dns.message
+import dns.query
+import pytest
+
+from harness import forwarders, kube, nacos, stats
+from harness.load import Load
+
+
+def slices(cluster, namespace, service):
+    """{address: ready} over all slices of a service, as the apiserver has them."""
+    path = f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices"
+    found = cluster.api.get(f"{path}?labelSelector=kubernetes.io/service-name%3D{service}")
+    return {
+        address: endpoint["conditions"]["ready"]
+        for item in found["items"]
+        for endpoint in item["endpoints"] or []
+        for address in endpoint["addresses"]
+    }
+
+
+def test_pods_become_endpoint_slices(cluster, namespace, until):
+    cluster.service(namespace, "cart", 80, 8080)
+    cluster.pod(namespace, "cart-1", "cart", "10.0.0.1")
+    cluster.pod(namespace, "cart-2", "cart", "10.0.0.2", ready=False)
+    until(lambda: slices(cluster, namespace, "cart") == {"10.0.0.1": True, "10.0.0.2": False}, 20, "both pods in slices")
+    cluster.delete_pod(namespace, "cart-1")
+    until(lambda: slices(cluster, namespace, "cart") == {"10.0.0.2": False}, 20, "the deleted pod is gone")
+
+
+def test_deleted_namespace_is_emptied(cluster, namespace, until):
+    cluster.service(namespace, "cart", 80)
+    cluster.delete_namespace(namespace)
+
+    def gone():
+        with pytest.raises(kube.ApiError) as refused:
+            cluster.api.get(f"/api/v1/namespaces/{namespace}")
+        return refused.value.status == 404
+
+    until(lambda: _fails(gone), 30, "namespace gone")
+
+
+def _fails(check):
+    try:
+        return check()
+    except BaseException:  # pytest.raises fails with its own kind while the namespace is still there
+        return False
+
+
+def test_dns_account_may_read_and_nothing_else(cluster):
+    dns_account = cluster.server.api(kube.DNS)
+    assert dns_account.get("/api/v1/services?limit=1")["kind"] == "ServiceList"
+    assert dns_account.get("/apis/discovery.k8s.io/v1/endpointslices?limit=1")["kind"] == "EndpointSliceList"
+    for path in ("/api/v1/pods", "/api/v1/secrets", "/api/v1/namespaces/default/services/kubernetes"):
+        with pytest.raises(kube.ApiError) as refused:
+            dns_account.get(path)
+        assert refused.value.status == 403, path
+
+
+def test_second_apiserver_sees_the_same_world(cluster, namespace):
+    second = cluster.second_server()
+    try:
+        cluster.service(namespace, "cart", 80)
+        assert second.api().get(f"/api/v1/namespaces/{namespace}/services/cart")["spec"]["ports"][0]["port"] == 80
+    finally:
+        second.process.stop()
+
+
+@pytest.mark.parametrize("language", ["python", "java"])
+def test_sdk_publishes_and_listens(nacos_server, sdk_peer, until, language):
+    service = f"peer-{language}"
+    listener = sdk_peer("python")
+    listener.subscribe(service)
+    publisher = sdk_peer(language)
+    publisher.register(service, "10.1.0.1", 8080, weight=2.5)
+    until(lambda: nacos_server.hosts(service).get(("10.1.0.1", 8080), {}).get("weight") == 2.5, 10, "listed")
+    seen = {}
+
+    def told():
+        while not listener.events.empty():
+            seen.update(listener.events.get()[2])
+        return seen.get("10.1.0.1:8080", (0,))[0] == 2.5
+
+    until(told, 10, "the listening SDK is told")
+    publisher.kill()
+    until(lambda: not nacos_server.hosts(service), 30, "the killed publisher's instance is gone")
+
+
+def test_http_v1_instance_survives_a_restart(folder):
+    server = nacos.Nacos(folder)
+    server.start()
+    try:
+        server.register("kept", "10.1.0.9", 80, weight=3)
+        server.kill()
+        server.start()
+        assert server.hosts("kept")[("10.1.0.9", 80)]["weight"] == 3
+    finally:
+        server.stop()
+
+
+def test_login_is_asked_for(folder):
+    server = nacos.Nacos(folder, auth=True)
+    server.start()
+    try:
+        server.register("locked", "10.1.0.9", 80)
+        server._token = ""
+        with pytest.raises(OSError, match="403"):
+            server.hosts("locked")
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("make", [forwarders.coredns, forwarders.dnsmasq], ids=["coredns", "dnsmasq"])
+def test_forwarder_forwards(folder, make):
+    """A forwarder in front of another real server; Signpost takes that place in test_forwarders.py."""
+    zone = folder / "zone"
+    zone.write_text(
+        "@ 60 IN SOA ns.test. host.test. 1 60 60 60 60\n@ 60 IN NS ns.test.\nns 60 IN A 127.0.0.1\na 60 IN A 192.0.2.7\n"
+    )
+    origin = forwarders.coredns_zone(folder, "test", zone)
+    forwarder = make(folder, "test", ("127.0.0.1", origin.port))
+    try:
+        answer = dns.query.udp(dns.message.make_query("a.test.", "A"), "127.0.0.1", port=forwarder.port, timeout=3)
+        assert [record.address for record in answer.answer[0]] == ["192.0.2.7"]
+    finally:
+        forwarder.stop()
+        origin.stop()
+
+
+def test_load_reports_wrong_answers(folder):
+    """The judge of the outage scenarios can say no: one right expectation, one wrong, one name that is not there."""
+    zone = folder / "zone"
+    zone.write_text("@ 60 IN SOA ns.test. host.test. 1 60 60 60 60\n@ 60 IN NS ns.test.\na 60 IN A 192.0.2.7\n")
+    origin = forwarders.coredns_zone(folder, "test", zone)
+    try:
+        right, wrong = ("a.test", "A", [["192.0.2.7"]]), ("a.test", "A", [["192.0.2.8"]])
+        absent = ("b.test", "A", [["192.0.2.7"]])
+        client = origin.client()
+        for questions, expect_wrong in (([right], False), ([right, wrong], True), ([absent], True)):
+            load = Load(("127.0.0.1", origin.port), 500, questions)
+            client.many("a.test", "A", 2000)  # lasts as long as it lasts: the stream runs beside it
+            report = load.stop()
+            assert report["lost"] == 0 and report["answered"] == report["sent"] > 0
+            assert (report["wrong"] > 0) == expect_wrong, report
+        client.close()
+        origin.stop()
+        dead = Load(("127.0.0.1", origin.port), 500, [right])
+        stats.percentile([0] * 10, 50)
+        report = dead.stop()
+        assert report["lost"] == report["sent"]
+    finally:
+        origin.stop()
