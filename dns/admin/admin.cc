@@ -16,8 +16,8 @@ struct Admin::Routes : std::enable_shared_from_this<Admin::Routes> {
       : sources(std::move(its_sources)),
         clock(its_clock),
         server(limits),
-        health({sources.workers, sources.ping,
-                [this](auto delay, auto then) { server.after(delay, std::move(then)); }}) {}
+        health({sources.wake_workers, sources.oldest_pong_age,
+                [this](auto delay, auto then) { server.after(delay, std::move(then)); }, &clock}) {}
 
   void install();
   Result<ListenerReport> open(Door door, Result<ListenSocket> socket);
@@ -137,8 +137,7 @@ Result<ListenerReport> Admin::Routes::open(Door door, Result<ListenSocket> socke
 }
 
 void Admin::Routes::install() {
-  server.add(Door::Health, "GET", "/health",
-             [this](const auto&, auto reply) { health.check(std::move(reply)); });
+  server.add(Door::Health, "GET", "/health", [this](const auto&, auto reply) { health.check(reply); });
   server.add(Door::Ready, "GET", "/ready", [this](const auto&, auto reply) { ready(std::move(reply)); });
   server.add(Door::Metrics, "GET", "/metrics",
              [this](const auto&, auto reply) { metrics(std::move(reply)); });

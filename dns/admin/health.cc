@@ -1,67 +1,27 @@
 #include "dns/admin/health.h"
 
 #include <algorithm>
-#include <mutex>
 
 namespace signpost::admin {
-namespace {
 
-/// One check on its way: pongs come from the workers' threads, the deadline from the admin thread.
-struct Check {
-  std::mutex mutex;
-  std::vector<bool> answered;
-  std::size_t missing = 0;
-  ReplyTo reply;  // empty once used
-
-  /// True once, for whoever is to reply.
-  ReplyTo take() { return std::exchange(reply, nullptr); }
-};
-
-std::string names_of_silent(const Check& check) {
-  std::string names;
-  for (std::size_t worker = 0; worker < check.answered.size(); ++worker) {
-    if (check.answered[worker]) continue;
-    if (!names.empty()) names += ", ";
-    names += "dns-" + std::to_string(worker);
-  }
-  return names;
+void Health::check(const ReplyTo& reply) {
+  const auto asked = sources_.clock->now();
+  sources_.wake_workers();
+  look(asked, std::chrono::milliseconds(1), reply);
 }
 
-void pong(Check& check, std::size_t worker) {
-  ReplyTo reply;
-  {
-    const std::lock_guard lock(check.mutex);
-    if (check.answered[worker]) return;
-    check.answered[worker] = true;
-    if (--check.missing == 0) reply = check.take();
+/// Looks, and looks again after a pause that doubles to 64 ms: an idle worker answers within microseconds,
+/// and waiting on it would take a thread.
+void Health::look(Monotonic asked, std::chrono::milliseconds pause, const ReplyTo& reply) {
+  const auto waited =
+      sources_.clock->now() - asked;  // before the age, so that a pong of before is never taken
+  if (sources_.oldest_pong_age() < waited) return reply(text_reply(200, "OK"));
+  if (waited >= kPongDeadline) {
+    ++failures_;
+    return reply(text_reply(503, "a worker gave no sign of life within 2 s\n"));
   }
-  if (reply) reply(text_reply(200, "OK"));
-}
-
-}  // namespace
-
-void Health::check(ReplyTo reply) {
-  const auto check = std::make_shared<Check>();
-  check->answered.resize(sources_.workers);
-  check->missing = sources_.workers;
-  if (check->missing == 0) return reply(text_reply(200, "OK"));
-  check->reply = std::move(reply);
-  sources_.after(kPingDeadline, [check, failures = failures_] {
-    ReplyTo late;
-    std::string silent;
-    {
-      const std::lock_guard lock(check->mutex);
-      late = check->take();
-      if (late) silent = names_of_silent(*check);
-    }
-    if (!late) return;
-    failures->fetch_add(1, std::memory_order_relaxed);
-    late(text_reply(503, "no answer within " + std::to_string(kPingDeadline.count() / 1000) + " s from " +
-                             silent + "\n"));
-  });
-  for (std::size_t worker = 0; worker < sources_.workers; ++worker) {
-    sources_.ping(worker, [check, worker] { pong(*check, worker); });
-  }
+  const auto next = std::min(pause * 2, std::chrono::milliseconds(64));
+  sources_.after(pause, [this, asked, next, reply] { look(asked, next, reply); });
 }
 
 std::optional<HttpReply> Readiness::known() const {

@@ -13,33 +13,39 @@
 #include <vector>
 
 #include "dns/admin/http_message.h"
+#include "dns/base/clock.h"
 #include "zones/table/status.h"
 
 namespace signpost::admin {
 
-/// How long a worker may take to answer a ping through its own loop.
-inline constexpr std::chrono::milliseconds kPingDeadline{2000};
+/// How long a worker may take to give a sign of life between two batches.
+inline constexpr std::chrono::milliseconds kPongDeadline{2000};
 
-/// What /health needs from elsewhere; tests give their own.
+/// What /health needs from elsewhere; tests give their own. All are called on the admin thread.
 struct HealthSources {
-  std::size_t workers = 0;
-  /// Asks one worker to call `pong` from its own loop; any thread.
-  std::function<void(std::size_t worker, std::function<void()> pong)> ping;
-  /// Calls `then` later, once.
+  /// Asks every worker for a sign of life; never waits.
+  std::function<void()> wake_workers;
+  /// How long ago the slowest worker gave its last one.
+  std::function<Duration()> oldest_pong_age;
+  /// Calls `then` later, once, on the admin thread.
   std::function<void(std::chrono::milliseconds, std::function<void()> then)> after;
+  const Clock* clock = &system_clock();
 };
 
-/// Pings every worker; replies 200 when all answered, or 503 with the names of those that did not in time.
+/// Replies 200 when every worker gave a sign of life after the question, 503 when one did not in time.
 class Health {
  public:
   explicit Health(HealthSources sources) : sources_(std::move(sources)) {}
-  void check(ReplyTo reply);
+  /// Admin thread, as long as this object lives.
+  void check(const ReplyTo& reply);
   /// Checks that ended with 503 since the start.
-  std::uint64_t failures() const noexcept { return failures_->load(std::memory_order_relaxed); }
+  std::uint64_t failures() const noexcept { return failures_; }
 
  private:
+  void look(Monotonic asked, std::chrono::milliseconds pause, const ReplyTo& reply);
+
   HealthSources sources_;
-  std::shared_ptr<std::atomic<std::uint64_t>> failures_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::uint64_t failures_ = 0;
 };
 
 /// The memory behind /ready. Any thread.

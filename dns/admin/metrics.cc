@@ -21,14 +21,81 @@ constexpr std::array<std::string_view, 2> kFamilies{"1", "2"};       // CoreDNS'
 constexpr std::array<std::string_view, kRcodeCount> kRcodes{
     "NOERROR", "FORMERR", "SERVFAIL",  "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET",
     "NOTAUTH", "NOTZONE", "DSOTYPENI", "12",       "13",     "14",      "15",       "BADVERS"};
-constexpr std::array<std::string_view, kDropCount> kDrops{
-    "short", "is_response", "source_port_zero", "policy", "responder", "send_failed", "client_gone"};
-constexpr std::array<std::string_view, kTcpEndCount> kTcpEnds{
-    "peer", "idle", "slow_message", "slow_reader", "bad_length", "evicted", "refused", "shutdown"};
-constexpr std::array<std::string_view, kGuardCount> kGuards{
-    "none",         "short",           "is_response",     "no_question",     "many_questions",
-    "bad_question", "foreign_records", "many_additional", "bad_record",      "opt_owner",
-    "second_opt",   "bad_option",      "trailing_octets", "oversize_message"};
+// Switches, not tables: a word that is missing for a new enumerator is a warning, and so an error.
+
+std::string_view word(Drop value) noexcept {
+  switch (value) {
+    case Drop::Short:
+      return "short";
+    case Drop::IsResponse:
+      return "is_response";
+    case Drop::SourcePortZero:
+      return "source_port_zero";
+    case Drop::Policy:
+      return "policy";
+    case Drop::Responder:
+      return "responder";
+    case Drop::SendFailed:
+      return "send_failed";
+    case Drop::ClientGone:
+      return "client_gone";
+  }
+  return "other";
+}
+
+std::string_view word(TcpEnd value) noexcept {
+  switch (value) {
+    case TcpEnd::Peer:
+      return "peer";
+    case TcpEnd::Idle:
+      return "idle";
+    case TcpEnd::SlowMessage:
+      return "slow_message";
+    case TcpEnd::SlowReader:
+      return "slow_reader";
+    case TcpEnd::BadLength:
+      return "bad_length";
+    case TcpEnd::Evicted:
+      return "evicted";
+    case TcpEnd::Refused:
+      return "refused";
+    case TcpEnd::Shutdown:
+      return "shutdown";
+  }
+  return "other";
+}
+
+std::string_view word(Guard value) noexcept {
+  switch (value) {
+    case Guard::None:
+      return "none";
+    case Guard::Short:
+      return "short";
+    case Guard::IsResponse:
+      return "is_response";
+    case Guard::NoQuestion:
+      return "no_question";
+    case Guard::ManyQuestions:
+      return "many_questions";
+    case Guard::BadQuestion:
+      return "bad_question";
+    case Guard::ForeignRecords:
+      return "foreign_records";
+    case Guard::ManyAdditional:
+      return "many_additional";
+    case Guard::BadRecord:
+      return "bad_record";
+    case Guard::OptOwner:
+      return "opt_owner";
+    case Guard::SecondOpt:
+      return "second_opt";
+    case Guard::BadOption:
+      return "bad_option";
+    case Guard::TrailingOctets:
+      return "trailing_octets";
+  }
+  return "other";
+}
 
 std::string text(std::string_view view) { return std::string(view); }
 
@@ -38,6 +105,14 @@ void by_word(Exposition& page, std::string_view name, std::string_view help, std
              const std::array<std::string_view, N>& words, const std::array<std::uint64_t, N>& counts) {
   for (std::size_t i = 0; i < N; ++i)
     page.counter(name, help, {{text(label), text(words[i])}}, number(counts[i]));
+}
+
+/// The same for an enumeration that counts from 0.
+template <class Enum, std::size_t N>
+void by_reason(Exposition& page, std::string_view name, std::string_view help,
+               const std::array<std::uint64_t, N>& counts) {
+  for (std::size_t i = 0; i < N; ++i)
+    page.counter(name, help, {{"reason", text(word(static_cast<Enum>(i)))}}, number(counts[i]));
 }
 
 void sizes(Exposition& page, std::string_view name, std::string_view help,
@@ -74,11 +149,9 @@ void dns_families(Exposition& page, const CounterTotals& dns) {
   sizes(page, "dns_response_size_bytes", "Octets of responses.", dns.response_octets);
   page.counter("dns_do_requests_total", "Queries with the DNSSEC OK bit.", {}, number(dns.dnssec_ok));
   page.counter("dns_truncated_total", "Responses sent with the TC bit.", {}, number(dns.truncated));
-  by_word(page, "dns_dropped_total", "Queries that got no response.", "reason", kDrops, dns.dropped);
-  for (std::size_t i = 1; i < kGuardCount; ++i) {  // 0 is "none"
-    page.counter("dns_rejected_total", "Malformed queries, by the check that refused them.",
-                 {{"reason", text(kGuards[i])}}, number(dns.rejected[i]));
-  }
+  by_reason<Drop>(page, "dns_dropped_total", "Queries that got no response.", dns.dropped);
+  by_reason<Guard>(page, "dns_rejected_total", "Malformed queries, by the check that refused them.",
+                   dns.rejected);
   for (std::size_t i = 0; i < kExtendedErrorCount; ++i) {
     page.counter("dns_ede_total", "Extended DNS errors sent, by info code.", {{"code", std::to_string(i)}},
                  number(dns.extended_errors[i]));
@@ -91,8 +164,7 @@ void dns_families(Exposition& page, const CounterTotals& dns) {
   page.counter("dns_deferred_total", deferrals, {{"outcome", "expired"}}, number(dns.deferrals_expired));
   page.counter("dns_deferred_total", deferrals, {{"outcome", "refused"}}, number(dns.deferrals_refused));
   page.counter("dns_tcp_accepted_total", "TCP connections accepted.", {}, number(dns.tcp_accepted));
-  by_word(page, "dns_tcp_closed_total", "TCP connections closed, by reason.", "reason", kTcpEnds,
-          dns.tcp_closed);
+  by_reason<TcpEnd>(page, "dns_tcp_closed_total", "TCP connections closed, by reason.", dns.tcp_closed);
 }
 
 void registry_family(Exposition& page, const RegistryStatus& registry) {

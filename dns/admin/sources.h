@@ -61,8 +61,8 @@ struct Sources {
   /// The whole zone as master-file text. Long: must not run on the admin thread.
   std::function<void(const std::string& zone, std::function<void(Result<std::string>)>)> dump;
   std::function<void(std::function<void(ReloadOutcome)>)> reload;
-  std::size_t workers = 0;
-  std::function<void(std::size_t worker, std::function<void()> pong)> ping;
+  std::function<void()> wake_workers;
+  std::function<Duration()> oldest_pong_age;
 };
 
 }  // namespace signpost::admin

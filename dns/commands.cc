@@ -1,0 +1,79 @@
+#include "dns/commands.h"
+
+#include <cstdio>
+
+#include "config/load.h"
+#include "dns/admin/admin_client.h"
+#include "dns/admin/http_message.h"
+#include "dns/check.h"
+
+namespace signpost {
+namespace {
+
+void print(std::FILE* to, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), to);
+  if (!text.empty() && text.back() != '\n') std::fputc('\n', to);
+}
+
+int fail(const std::string& reason) {
+  print(stderr, "error: " + reason);
+  return 1;
+}
+
+Result<std::string> socket_of(const Where& where) {
+  if (!where.socket.empty()) return where.socket;
+  const auto loaded = config::load_file(where.config_path);
+  if (!loaded) {
+    return Error{loaded.error().errors.front() +
+                 "\n(looking for listen.admin; --socket PATH names it directly)"};
+  }
+  if (loaded->config.listen.admin_socket.empty()) {
+    return Error{where.config_path + ": listen.admin is not set, so a running signpost cannot be asked"};
+  }
+  return loaded->config.listen.admin_socket;
+}
+
+/// Prints the reply; a refusal goes to stderr.
+int ask_and_print(const Where& where, const std::string& method, const std::string& target) {
+  const auto socket = socket_of(where);
+  if (!socket) return fail(socket.error().message);
+  const auto reply = admin::ask(*socket, method, target);
+  if (!reply) return fail(reply.error().message);
+  const bool well = reply->status == 200;
+  print(well ? stdout : stderr, reply->body);
+  return well ? 0 : 1;
+}
+
+}  // namespace
+
+int check(const std::string& config_path) {
+  const auto checked = check_config(config_path, CheckScope::FileAndOthers);
+  const auto& warnings = checked ? checked->warnings : checked.error().warnings;
+  for (const auto& warning : warnings) print(stderr, "warning: " + warning);
+  if (checked) {
+    print(stdout, config_path + ": well");
+    return 0;
+  }
+  for (const auto& error : checked.error().errors) print(stderr, "error: " + error);
+  return 1;
+}
+
+int status(const Where& where, bool json) {
+  return ask_and_print(where, "GET", json ? "/status?format=json" : "/status?format=text");
+}
+
+int explain(const Where& where, const std::string& name, const std::string& type, const std::string& client,
+            bool json) {
+  auto target = "/explain?name=" + admin::percent_encode(name) + "&type=" + admin::percent_encode(type) +
+                "&format=" + (json ? "json" : "text");
+  if (!client.empty()) target += "&client=" + admin::percent_encode(client);
+  return ask_and_print(where, "GET", target);
+}
+
+int dump(const Where& where, const std::string& zone) {
+  return ask_and_print(where, "GET", "/dump?zone=" + admin::percent_encode(zone));
+}
+
+int reload(const Where& where) { return ask_and_print(where, "POST", "/reload?format=text"); }
+
+}  // namespace signpost

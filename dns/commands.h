@@ -1,0 +1,23 @@
+// The commands that do not serve: they look at a configuration, or ask a running Signpost over its admin
+// socket. Each prints its result on stdout, its troubles on stderr, and gives the exit code: 0 well, 1
+// failed.
+#pragma once
+
+#include <string>
+
+namespace signpost {
+
+/// Where a running Signpost listens: `socket` wins, otherwise listen.admin of the configuration.
+struct Where {
+  std::string config_path;
+  std::string socket;  // empty: as the configuration says
+};
+
+int check(const std::string& config_path);
+int status(const Where& where, bool json);
+int explain(const Where& where, const std::string& name, const std::string& type, const std::string& client,
+            bool json);
+int dump(const Where& where, const std::string& zone);
+int reload(const Where& where);
+
+}  // namespace signpost

@@ -1,0 +1,87 @@
+// The front door: from the words on the command line to the part of the house that does what they say.
+#include <cstdio>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "dns/commands.h"
+#include "dns/run.h"
+#include "dns/version.h"
+
+namespace {
+
+constexpr int kMisuse = 2;
+
+struct Words {
+  signpost::Where where{"/etc/signpost/signpost.yaml", {}};
+  std::string name;
+  std::string type = "A";
+  std::string client;
+  std::string zone;
+  bool json = false;
+};
+
+CLI::App* command(CLI::App& program, Words& words, const char* name, const char* help) {
+  auto* added = program.add_subcommand(name, help);
+  added->add_option("-c,--config", words.where.config_path, "the configuration file")->capture_default_str();
+  return added;
+}
+
+CLI::App* client_command(CLI::App& program, Words& words, const char* name, const char* help) {
+  auto* added = command(program, words, name, help);
+  added->add_option("-s,--socket", words.where.socket,
+                    "the admin socket; default: listen.admin of the configuration");
+  return added;
+}
+
+int say_version() {
+  std::printf("signpost %s (%s)\n", signpost::kVersion, signpost::kCompiler);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program("Answers DNS for what service registries hold.", "signpost");
+  program.require_subcommand(1);
+  program.failure_message(CLI::FailureMessage::help);
+  program.footer("Exit codes: 0 well, 1 failed, 2 misuse.");
+  Words words;
+  int result = 0;
+
+  command(program, words, "run", "serve until told to end (SIGTERM); SIGHUP reloads")->callback([&] {
+    result = signpost::run(words.where.config_path);
+  });
+  command(program, words, "check", "say everything that is wrong with a configuration; connects to nothing")
+      ->callback([&] { result = signpost::check(words.where.config_path); });
+
+  auto* explain =
+      client_command(program, words, "explain", "why a running signpost answers a name as it does");
+  explain->add_option("NAME", words.name, "the name asked for")->required();
+  explain->add_option("TYPE", words.type, "the record type")->capture_default_str();
+  explain->add_option("--client", words.client, "the address that asks");
+  explain->add_flag("--json", words.json, "for programs");
+  explain->callback(
+      [&] { result = signpost::explain(words.where, words.name, words.type, words.client, words.json); });
+
+  auto* dump = client_command(program, words, "dump",
+                              "everything a running signpost answers in a zone, as a zone file");
+  dump->add_option("ZONE", words.zone, "the zone's name")->required();
+  dump->callback([&] { result = signpost::dump(words.where, words.zone); });
+
+  auto* status =
+      client_command(program, words, "status", "registries, zones and listeners of a running signpost");
+  status->add_flag("--json", words.json, "for programs");
+  status->callback([&] { result = signpost::status(words.where, words.json); });
+
+  client_command(program, words, "reload", "have a running signpost read its configuration again")
+      ->callback([&] { result = signpost::reload(words.where); });
+  program.add_subcommand("version", "say which signpost this is")->callback([&] { result = say_version(); });
+
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& misuse) {
+    return program.exit(misuse) == 0 ? 0 : kMisuse;
+  }
+  return result;
+}

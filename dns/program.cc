@@ -1,0 +1,227 @@
+#include "dns/program.h"
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <pthread.h>
+
+#include "backends/file/file_backend.h"
+#include "backends/kubernetes/kubernetes_backend.h"
+#include "backends/nacos/nacos.h"
+#include "dns/base/log.h"
+#include "dns/reload.h"
+#include "dns/transport/worker_count.h"
+#include "dns/version.h"
+#include "zones/answer/dump.h"
+#include "zones/answer/explain.h"
+#include "zones/answer/responder_factory.h"
+
+namespace signpost {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+/// How long registries may take to close their connections before the program ends without them.
+constexpr auto kRegistriesEnd = 3s;
+/// A status walks over all services, so the question grows rarer while a large registry is being listed.
+constexpr std::chrono::milliseconds kReadinessPauseMin{5};
+constexpr std::chrono::milliseconds kReadinessPauseMax{250};
+
+std::unique_ptr<Backend> make_backend(const config::Registry& registry, asio::io_context& context) {
+  const auto executor = asio::any_io_executor(context.get_executor());
+  const auto& clock = system_clock();
+  if (const auto* kubernetes = std::get_if<config::KubernetesRegistry>(&registry.options)) {
+    return make_kubernetes_backend(registry.name, *kubernetes, executor, clock);
+  }
+  if (const auto* nacos = std::get_if<config::NacosRegistry>(&registry.options)) {
+    return make_nacos_backend(registry.name, *nacos, executor, clock);
+  }
+  return make_file_backend(registry.name, std::get<config::FileRegistry>(registry.options), executor, clock);
+}
+
+ServerOptions server_options(const config::Config& config) {
+  ServerOptions options;
+  options.limits.udp_size = config.edns_udp_size;
+  options.tcp.idle = config.tcp.idle;
+  options.tcp.clients = config.tcp.clients;
+  options.tcp.per_source = config.tcp.per_source;
+  return options;
+}
+
+/// Hands the configuration to the builder and waits until its first or next snapshot stands.
+void configure_and_wait(Builder& builder, std::shared_ptr<const config::Config> config) {
+  std::promise<void> done;
+  builder.configure(std::move(config), [&] { done.set_value(); });
+  done.get_future().wait();
+}
+
+}  // namespace
+
+Program::Program(asio::io_context& control, config::Config config)
+    : control_(control),
+      config_(std::make_shared<const config::Config>(std::move(config))),
+      started_(system_clock().wall()),
+      builder_(store_, system_clock()),
+      registry_work_(registry_context_.get_executor()),
+      registries_(
+          registry_context_,
+          {[this](const config::Registry& registry) { return make_backend(registry, registry_context_); },
+           [this](const std::string& name) -> RegistrySink& { return builder_.sink(name); },
+           [this](const std::string& name) { builder_.reset(name); }}),
+      admin_(admin_sources(), system_clock()),
+      readiness_timer_(control) {}
+
+Program::~Program() { stop(); }
+
+Result<void> Program::start() {
+  builder_.start();
+  configure_and_wait(builder_, config_);
+  if (auto opened = open_admin_listeners(); !opened) return opened;
+  if (auto opened = start_server(); !opened) return opened;
+  start_registries();
+  admin_.start();
+  admin_.readiness().listening();
+  for (const auto& listener : report().listeners) {
+    log::info("listen.ready", {{"kind", listener.kind}, {"address", listener.address}});
+  }
+  watch_readiness(kReadinessPauseMin);
+  return {};
+}
+
+Result<void> Program::open_admin_listeners() {
+  const auto& listen = config_->listen;
+  const std::pair<admin::Door, const std::optional<SocketAddress>&> doors[] = {
+      {admin::Door::Health, listen.health},
+      {admin::Door::Ready, listen.ready},
+      {admin::Door::Metrics, listen.metrics}};
+  for (const auto& [door, address] : doors) {
+    if (!address) continue;
+    auto opened = admin_.listen(door, *address);
+    if (!opened) return Error{"listen." + std::string(admin::to_string(door)) + " " + opened.error().message};
+    announce(std::move(*opened));
+  }
+  if (listen.admin_socket.empty()) return {};
+  auto opened = admin_.listen_admin(listen.admin_socket);
+  if (!opened) return Error{"listen.admin " + opened.error().message};
+  announce(std::move(*opened));
+  return {};
+}
+
+Result<void> Program::start_server() {
+  const auto workers = config_->workers != 0 ? config_->workers : automatic_worker_count();
+  responders_ = make_responder_factory(store_);
+  auto server = Server::start(config_->listen.dns, workers, server_options(*config_), *responders_);
+  if (!server) return Error{"listen.dns " + server.error().message};
+  server_ = std::move(*server);
+  for (const auto& address : server_->addresses()) announce({"dns", address.to_string()});
+  return {};
+}
+
+void Program::start_registries() {
+  asio::post(registry_context_, [this, config = config_] { registries_.apply(config->registries); });
+  registry_thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "registry");
+    registry_context_.run();
+  });
+}
+
+void Program::announce(admin::ListenerReport listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.push_back(std::move(listener));
+}
+
+/// Says `signpost.ready` once. Nobody may ask /ready for a long time, so the program asks itself.
+void Program::watch_readiness(std::chrono::milliseconds pause) {
+  builder_.status([this, pause](BuilderStatus status) {
+    asio::post(control_, [this, pause, status = std::move(status)] {
+      (void)admin_.readiness().decide(status.registries);
+      if (admin_.readiness().ready()) return log::info("signpost.ready", {{"version", kVersion}});
+      readiness_timer_.expires_after(pause);
+      readiness_timer_.async_wait([this, pause](const boost::system::error_code& error) {
+        if (!error) watch_readiness(std::min(pause * 2, kReadinessPauseMax));
+      });
+    });
+  });
+}
+
+admin::ReloadOutcome Program::reload() {
+  const auto changed = load_change(*config_);
+  if (changed.config) {
+    config_ = changed.config;
+    log::set_level(config_->log.level);
+    log::set_format(config_->log.format);
+    configure_and_wait(builder_, config_);
+    asio::post(registry_context_,
+               [this, config = config_] { registries_.apply(config->registries, file_registries(*config)); });
+  }
+  const std::lock_guard lock(mutex_);
+  ++(changed.config ? reload_.accepted : reload_.refused);
+  reload_.last_outcome = one_line(changed.outcome);
+  return changed.outcome;
+}
+
+admin::ProgramReport Program::report() const {
+  admin::ProgramReport report;
+  report.version = kVersion;
+  report.compiler = kCompiler;
+  report.started = started_;
+  report.workers = server_ ? server_->worker_count() : 0;
+  report.registries = registries_.reports();
+  const std::lock_guard lock(mutex_);
+  report.listeners = listeners_;
+  report.reload = reload_;
+  return report;
+}
+
+void Program::dump_zone(const std::string& zone, std::function<void(Result<std::string>)> reply) {
+  std::string text;
+  const auto dumped = dump(store_, zone, [&](std::string_view lines) { text += lines; });
+  if (!dumped) return reply(dumped.error());
+  reply(std::move(text));
+}
+
+admin::Sources Program::admin_sources() {
+  admin::Sources sources;
+  sources.builder = [this](auto reply) { builder_.status(std::move(reply)); };
+  sources.program = [this] { return report(); };
+  sources.dns = [this] { return server_->counters(); };
+  sources.explain = [this](const Name& name, RRType type, auto reply) {
+    explain(builder_, store_, name, type, std::move(reply));
+  };
+  sources.dump = [this](const std::string& zone, auto reply) {
+    asio::post(control_,
+               [this, zone, reply = std::move(reply)]() mutable { dump_zone(zone, std::move(reply)); });
+  };
+  sources.reload = [this](auto reply) {
+    asio::post(control_, [this, reply = std::move(reply)] { reply(reload()); });
+  };
+  sources.wake_workers = [this] { server_->wake_all(); };
+  sources.oldest_pong_age = [this] { return server_->oldest_pong_age(); };
+  return sources;
+}
+
+void Program::stop() {
+  admin_.readiness().stopping();
+  readiness_timer_.cancel();
+  if (server_) server_->stop();
+  if (registry_thread_.joinable()) {
+    const auto ended = std::make_shared<std::promise<void>>();
+    auto all_ended = ended->get_future();
+    asio::post(registry_context_, [this, ended] { registries_.stop([ended] { ended->set_value(); }); });
+    if (all_ended.wait_for(kRegistriesEnd) != std::future_status::ready) {
+      log::warning("registry.stop_timeout",
+                   {{"waited_seconds", std::chrono::seconds(kRegistriesEnd).count()}});
+    }
+    registry_work_.reset();
+    registry_context_.stop();
+    registry_thread_.join();
+  }
+  admin_.stop();
+  builder_.stop();
+}
+
+}  // namespace signpost

@@ -1,0 +1,72 @@
+// The parts of a running Signpost and their order of life.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "config/config.h"
+#include "dns/admin/admin.h"
+#include "dns/base/result.h"
+#include "dns/registries.h"
+#include "dns/transport/server.h"
+#include "zones/snapshot/store.h"
+#include "zones/table/builder.h"
+
+namespace signpost {
+
+/// Everything here happens on the main thread, which runs `control`, unless said otherwise.
+class Program {
+ public:
+  Program(boost::asio::io_context& control, config::Config config);
+  ~Program();
+
+  /// Opens every listener or none; after it, queries are answered. The error says which address and why.
+  Result<void> start();
+  /// Reads the configuration again; a bad one changes nothing.
+  admin::ReloadOutcome reload();
+  /// Not ready from here on, then silence: listeners, registries, builder, admin.
+  void stop();
+
+ private:
+  admin::Sources admin_sources();
+  Result<void> open_admin_listeners();
+  Result<void> start_server();
+  void start_registries();
+  void watch_readiness(std::chrono::milliseconds pause);
+  void announce(admin::ListenerReport listener);
+  /// Any thread.
+  admin::ProgramReport report() const;
+  void dump_zone(const std::string& zone, std::function<void(Result<std::string>)> reply);
+
+  boost::asio::io_context& control_;
+  std::shared_ptr<const config::Config> config_;
+  const WallTime started_;
+
+  SnapshotStore store_;
+  Builder builder_;
+
+  boost::asio::io_context registry_context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> registry_work_;
+  Registries registries_;
+  std::thread registry_thread_;
+
+  admin::Admin admin_;
+  std::unique_ptr<ResponderFactory> responders_;
+  std::unique_ptr<Server> server_;
+  boost::asio::steady_timer readiness_timer_;
+
+  mutable std::mutex mutex_;  // what report() shows and the main thread changes
+  std::vector<admin::ListenerReport> listeners_;
+  admin::ReloadReport reload_;
+};
+
+}  // namespace signpost

@@ -1,0 +1,172 @@
+#include "dns/admin/admin.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "dns/admin/admin_client.h"
+#include "tests/dns/admin/exposition_parser.h"
+#include "tests/dns/admin/raw_http.h"
+
+namespace signpost::admin {
+namespace {
+
+using Json = nlohmann::json;
+
+/// A whole admin room over sources that answer at once, or never, as the test wants.
+struct House {
+  House() {
+    status.registries.push_back({});
+    status.registries[0].name = "cluster";
+    status.registries[0].required = true;
+    Sources sources;
+    sources.builder = [this](auto reply) {
+      if (builder_answers) reply(status);
+    };
+    sources.program = [this] { return program; };
+    sources.dns = [] { return CounterTotals{}; };
+    sources.explain = [](const Name& name, RRType type, auto reply) {
+      Explanation explanation;
+      explanation.question = name.to_string() + " " + std::to_string(static_cast<int>(type));
+      reply(explanation);
+    };
+    sources.dump = [](const std::string& zone, auto reply) {
+      if (zone != "demo.internal") return reply(Error{"no zone " + zone + "; known here: demo.internal"});
+      reply(std::string("demo.internal. 5 IN SOA ...\n"));
+    };
+    sources.reload = [this](auto reply) { reply(outcome); };
+    sources.wake_workers = [] {};
+    sources.oldest_pong_age = [this] {
+      return worker_answers ? Duration::zero() : Duration(std::chrono::hours(1));
+    };
+    admin = std::make_unique<Admin>(std::move(sources), system_clock());
+    const SocketAddress any{IpAddress::v4({127, 0, 0, 1}), 0};
+    for (const auto door : {Door::Health, Door::Ready, Door::Metrics}) {
+      auto opened = admin->listen(door, any);
+      EXPECT_TRUE(opened);
+      addresses[opened->kind] = opened->address;
+    }
+    socket_path = directory.path() + "/admin.sock";
+    const auto opened = admin->listen_admin(socket_path);
+    EXPECT_TRUE(opened);
+    EXPECT_EQ(opened->address, "unix:" + socket_path);
+    admin->start();
+  }
+  ~House() { admin->stop(); }
+
+  std::string get(const std::string& door, const std::string& path) {
+    auto client = RawHttp::tcp(addresses[door]);
+    client.send_get(path);
+    return client.response();
+  }
+  AdminReply asked(const std::string& method, const std::string& target) {
+    const auto reply = ask(socket_path, method, target);
+    EXPECT_TRUE(reply) << reply.error().message;
+    return reply ? *reply : AdminReply{};
+  }
+
+  TemporaryDirectory directory;
+  std::string socket_path;
+  std::map<std::string, std::string> addresses;
+  BuilderStatus status;
+  ProgramReport program;
+  ReloadOutcome outcome;
+  std::atomic<bool> builder_answers{true};
+  std::atomic<bool> worker_answers{true};
+  std::unique_ptr<Admin> admin;
+};
+
+TEST(Admin, HealthDoesNotDependOnRegistriesOrBuilder) {
+  House house;
+  house.builder_answers = false;
+  EXPECT_EQ(status_of(house.get("health", "/health")), 200);
+  house.worker_answers = false;
+  const auto response = house.get("health", "/health");
+  EXPECT_EQ(status_of(response), 503);
+  EXPECT_EQ(body_of(response), "a worker gave no sign of life within 2 s\n");
+}
+
+TEST(Admin, ReadyFollowsTheRequiredRegistriesOnce) {
+  House house;
+  EXPECT_EQ(status_of(house.get("ready", "/ready")), 503);
+  house.admin->readiness().listening();
+  EXPECT_EQ(body_of(house.get("ready", "/ready")), "registry cluster: not listed completely yet\n");
+  house.status.registries[0].synced = true;
+  EXPECT_EQ(status_of(house.get("ready", "/ready")), 200);
+  house.status.registries[0].synced = false;
+  house.builder_answers = false;
+  EXPECT_EQ(status_of(house.get("ready", "/ready")), 200);
+  house.admin->readiness().stopping();
+  EXPECT_EQ(status_of(house.get("ready", "/ready")), 503);
+}
+
+TEST(Admin, MetricsComeEvenWhenTheBuilderIsStuck) {
+  House house;
+  auto page = parse_exposition(body_of(house.get("metrics", "/metrics")));
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_EQ(page->value("signpost_builder_answered"), 1);
+  house.builder_answers = false;
+  page = parse_exposition(body_of(house.get("metrics", "/metrics")));
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->value("signpost_builder_answered"), 0);
+  EXPECT_EQ(page->count("signpost_registry_connected"), 1u);  // as it said before
+}
+
+TEST(Admin, DoorsDoNotServeEachOthersPaths) {
+  House house;
+  for (const auto* door : {"health", "ready", "metrics"}) {
+    EXPECT_EQ(status_of(house.get(door, "/status")), 404) << door;
+    EXPECT_EQ(status_of(house.get(door, "/explain?name=a")), 404) << door;
+  }
+  EXPECT_EQ(status_of(house.get("health", "/ready")), 404);
+}
+
+TEST(Admin, StatusAsJsonAndText) {
+  House house;
+  const auto json = house.asked("GET", "/status");
+  EXPECT_EQ(json.status, 200u);
+  EXPECT_EQ(Json::parse(json.body)["registries"][0]["name"], "cluster");
+  EXPECT_NE(house.asked("GET", "/status?format=text").body.find("cluster (required)"), std::string::npos);
+}
+
+TEST(Admin, ExplainChecksItsParameters) {
+  House house;
+  EXPECT_EQ(house.asked("GET", "/explain").status, 400u);
+  EXPECT_EQ(house.asked("GET", "/explain?name=a..b").status, 400u);
+  EXPECT_EQ(house.asked("GET", "/explain?name=a&type=NOPE").status, 400u);
+  EXPECT_EQ(house.asked("GET", "/explain?name=a&client=here").status, 400u);
+  const auto json = Json::parse(
+      house.asked("GET", "/explain?name=cart.demo.internal&type=srv&client=10.0.0.1&format=json").body);
+  EXPECT_EQ(json["question"], "cart.demo.internal. 33");
+  EXPECT_EQ(json["notes"].size(), 1u);
+}
+
+TEST(Admin, DumpSaysWhichZonesThereAre) {
+  House house;
+  EXPECT_EQ(house.asked("GET", "/dump?zone=demo.internal").body, "demo.internal. 5 IN SOA ...\n");
+  const auto wrong = house.asked("GET", "/dump?zone=nope");
+  EXPECT_EQ(wrong.status, 404u);
+  EXPECT_EQ(wrong.body, "no zone nope; known here: demo.internal\n");
+  EXPECT_EQ(house.asked("GET", "/dump").status, 400u);
+}
+
+TEST(Admin, ReloadIsAPostAndTellsTheOutcome) {
+  House house;
+  EXPECT_EQ(house.asked("GET", "/reload").status, 405u);
+  house.outcome = {false, {"signpost.yaml:1:1: no"}, {}};
+  const auto refused = house.asked("POST", "/reload");
+  EXPECT_EQ(refused.status, 422u);
+  EXPECT_EQ(Json::parse(refused.body)["errors"][0], "signpost.yaml:1:1: no");
+  house.outcome = {true, {}, {}};
+  EXPECT_EQ(house.asked("POST", "/reload").status, 200u);
+}
+
+TEST(AdminClient, SaysWhichSocketAndWhy) {
+  const auto nobody = ask("/nonexistent/admin.sock", "GET", "/status");
+  ASSERT_FALSE(nobody);
+  EXPECT_NE(nobody.error().message.find("unix:/nonexistent/admin.sock"), std::string::npos);
+  EXPECT_NE(nobody.error().message.find("is signpost running"), std::string::npos);
+  EXPECT_FALSE(ask("/" + std::string(200, 'x'), "GET", "/status"));
+}
+
+}  // namespace
+}  // namespace signpost::admin

@@ -1,0 +1,135 @@
+#include "dns/admin/metrics.h"
+
+#include <gtest/gtest.h>
+
+#include "dns/admin/exposition.h"
+#include "tests/dns/admin/exposition_parser.h"
+
+namespace signpost::admin {
+namespace {
+
+const std::string kReplacement = "\xef\xbf\xbd";
+
+Scrape scrape() {
+  Scrape scrape;
+  scrape.program.version = "0.1.0";
+  scrape.program.compiler = "gcc";
+  scrape.program.workers = 2;
+  scrape.dns.queries[0][0] = 7;
+  scrape.dns.queries[1][1] = 2;
+  scrape.dns.types[0] = 5;
+  scrape.dns.rcodes[3] = 4;
+  scrape.dns.extended_errors[14] = 6;
+  scrape.dns.truncated = 1;
+  scrape.dns.durations[0] = 3;
+  scrape.dns.durations[kDurationBuckets - 1] = 1;
+  scrape.dns.duration_nanoseconds = 9'000'001'000;
+  scrape.dns.response_octets[0].buckets[1] = 9;
+  scrape.dns.response_octets[0].sum = 450;
+  RegistryStatus registry;
+  registry.name = "cluster";
+  registry.phase = RegistryPhase::Lagging;
+  registry.synced = true;
+  registry.last_event_age_seconds = 12.5;
+  registry.services = 3;
+  registry.instances = 10;
+  registry.eligible = 8;
+  scrape.builder.registries.push_back(registry);
+  scrape.builder.zones.push_back({"cluster.local.", 1763632800, 3, 1, false});
+  scrape.program.registries.push_back({"cluster", "kubernetes", 1, {{"skipped", "no_address", 2}}});
+  return scrape;
+}
+
+Page parsed(const Scrape& scrape) {
+  auto page = parse_exposition(metrics_text(scrape));
+  EXPECT_TRUE(page) << page.error().message;
+  return page ? *page : Page{};
+}
+
+TEST(Metrics, MirrorsCoreDnsShapes) {
+  const auto page = parsed(scrape());
+  EXPECT_EQ(page.value("signpost_dns_requests_total", {{"proto", "udp"}, {"family", "1"}}), 7);
+  EXPECT_EQ(page.value("signpost_dns_requests_total", {{"proto", "tcp"}, {"family", "2"}}), 2);
+  EXPECT_EQ(page.value("signpost_dns_request_types_total", {{"type", "A"}}), 5);
+  EXPECT_EQ(page.value("signpost_dns_responses_total", {{"rcode", "NXDOMAIN"}}), 4);
+  EXPECT_EQ(page.value("signpost_dns_ede_total", {{"code", "14"}}), 6);
+  EXPECT_EQ(page.value("signpost_dns_truncated_total"), 1);
+  EXPECT_EQ(page.value("signpost_build_info", {{"version", "0.1.0"}, {"compiler", "gcc"}}), 1);
+}
+
+TEST(Metrics, HistogramsAddUp) {
+  const auto page = parsed(scrape());
+  EXPECT_EQ(page.value("signpost_dns_request_duration_seconds_bucket", {{"le", "1e-06"}}), 3);
+  EXPECT_EQ(page.value("signpost_dns_request_duration_seconds_count"), 4);
+  EXPECT_DOUBLE_EQ(page.value("signpost_dns_request_duration_seconds_sum"), 9.000001);
+  EXPECT_EQ(page.value("signpost_dns_response_size_bytes_bucket", {{"proto", "udp"}, {"le", "100"}}), 9);
+  EXPECT_EQ(page.value("signpost_dns_response_size_bytes_sum", {{"proto", "udp"}}), 450);
+}
+
+TEST(Metrics, RegistriesAndZones) {
+  const auto page = parsed(scrape());
+  EXPECT_EQ(page.value("signpost_registry_connected", {{"registry", "cluster"}}), 0);
+  EXPECT_EQ(page.value("signpost_registry_state", {{"registry", "cluster"}, {"state", "lagging"}}), 1);
+  EXPECT_EQ(page.value("signpost_registry_state", {{"registry", "cluster"}, {"state", "live"}}), 0);
+  EXPECT_EQ(page.value("signpost_registry_last_event_age_seconds", {{"registry", "cluster"}}), 12.5);
+  EXPECT_EQ(page.value("signpost_registry_instances", {{"registry", "cluster"}, {"state", "withheld"}}), 2);
+  EXPECT_EQ(
+      page.value("signpost_registry_skipped_total", {{"registry", "cluster"}, {"reason", "no_address"}}), 2);
+  EXPECT_EQ(page.value("signpost_registry_restarts_total", {{"registry", "cluster"}}), 1);
+  EXPECT_EQ(page.value("signpost_zone_serial", {{"zone", "cluster.local."}}), 1763632800);
+}
+
+TEST(Metrics, UnknownAgeIsLeftOut) {
+  auto input = scrape();
+  input.builder.registries[0].last_event_age_seconds = -1;
+  EXPECT_EQ(parsed(input).count("signpost_registry_last_event_age_seconds"), 0u);
+}
+
+TEST(Metrics, HostileNamesStayLabels) {
+  for (const std::string hostile :
+       {"a\"} 1\nsignpost_fake_total 1\n", "back\\slash", "\xff\xfe", "\xed\xa0\x80", "e\xcc\x81"}) {
+    auto input = scrape();
+    input.builder.registries[0].name = hostile;
+    input.builder.zones[0].name = hostile;
+    input.program.registries[0] = {
+        hostile, "file", 0, {{"bad name{}\n", hostile, 1}, {"bad name{}\n", hostile, 2}}};
+    const auto page = parsed(input);
+    EXPECT_EQ(page.count("signpost_fake_total"), 0u);
+    EXPECT_EQ(page.value("signpost_zone_services", {{"zone", clean_utf8(hostile)}}), 3);
+    EXPECT_EQ(page.value("signpost_registry_bad_name____total",
+                         {{"registry", clean_utf8(hostile)}, {"reason", clean_utf8(hostile)}}),
+              3);
+  }
+}
+
+TEST(Metrics, LabelSetsDoNotDependOnTraffic) {
+  const auto quiet = parsed(Scrape{});
+  Scrape busy;
+  for (auto& type : busy.dns.types) type = 1000;
+  for (auto& rcode : busy.dns.rcodes) rcode = 1000;
+  EXPECT_EQ(quiet.samples.size(), parsed(busy).samples.size());
+}
+
+TEST(CleanUtf8, ReplacesOctetByOctet) {
+  EXPECT_EQ(clean_utf8("plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"),
+            "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
+  EXPECT_EQ(clean_utf8("\xc0\xaf"), kReplacement + kReplacement);
+  EXPECT_EQ(clean_utf8("\xe0\x80\x80"), kReplacement + kReplacement + kReplacement);
+  EXPECT_EQ(clean_utf8("a\xe2\x82"), "a" + kReplacement + kReplacement);
+  EXPECT_EQ(clean_utf8("\xf5z"), kReplacement + "z");
+}
+
+TEST(ProcessStats, KnowsThisProcess) {
+  const auto stats = process_stats();
+  EXPECT_GT(stats.resident_octets, 1u << 20);
+  EXPECT_LT(stats.resident_octets, stats.virtual_octets);
+  EXPECT_GE(stats.open_descriptors, 3u);
+  EXPECT_GT(stats.max_descriptors, stats.open_descriptors);
+  EXPECT_GE(stats.threads, 1u);
+  const auto now = static_cast<double>(std::chrono::system_clock::to_time_t(system_clock().wall()));
+  EXPECT_GT(stats.start_time_seconds, now - 3600);
+  EXPECT_LT(stats.start_time_seconds, now + 5);
+}
+
+}  // namespace
+}  // namespace signpost::admin

@@ -1,0 +1,101 @@
+#include "dns/admin/reports.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace signpost::admin {
+namespace {
+
+using Json = nlohmann::json;
+
+StatusReport status() {
+  StatusReport report;
+  report.program = {
+      "0.1.0", "gcc", WallTime(std::chrono::seconds(1763632800)), 2, {{"dns", "127.0.0.1:5300"}}, {}, {}};
+  report.program.registries.push_back({"local", "file", 0, {{"skipped", "weight", 1}}});
+  RegistryStatus registry;
+  registry.name = "local";
+  registry.required = true;
+  registry.synced = true;
+  registry.phase = RegistryPhase::Live;
+  registry.last_event_age_seconds = 3725;
+  registry.services = 4;
+  registry.last_error = "line one\x1b[31m\nline two";
+  report.builder.registries.push_back(registry);
+  report.builder.zones.push_back({"demo.internal.", 42, 4, 0, true});
+  report.ready = true;
+  report.now = report.program.started + std::chrono::seconds(93784);
+  return report;
+}
+
+TEST(StatusJson, KeepsKindsAndKeys) {
+  const auto json = Json::parse(to_json(status()));
+  EXPECT_EQ(json["version"], "0.1.0");
+  EXPECT_EQ(json["started"], "2025-11-20T10:00:00Z");
+  EXPECT_EQ(json["uptime_seconds"], 93784);
+  EXPECT_EQ(json["ready"], true);
+  EXPECT_EQ(json["listeners"][0], (Json{{"kind", "dns"}, {"address", "127.0.0.1:5300"}}));
+  const auto& registry = json["registries"][0];
+  EXPECT_EQ(registry["state"], "live");
+  EXPECT_EQ(registry["type"], "file");
+  EXPECT_EQ(registry["last_event_age_seconds"], 3725.0);
+  EXPECT_EQ(registry["counts"][0]["reason"], "weight");
+  EXPECT_EQ(json["zones"][0]["serial"], 42);
+}
+
+TEST(StatusJson, UnknownAgeIsNull) {
+  auto report = status();
+  report.builder.registries[0].last_event_age_seconds = -1;
+  EXPECT_TRUE(Json::parse(to_json(report))["registries"][0]["last_event_age_seconds"].is_null());
+}
+
+TEST(StatusJson, SurvivesOctetsThatAreNoText) {
+  auto report = status();
+  report.builder.registries[0].last_error = "\xff\xfe";
+  EXPECT_EQ(Json::parse(to_json(report))["registries"][0]["last_error"], "\xef\xbf\xbd\xef\xbf\xbd");
+}
+
+TEST(StatusText, ReadsLikeATable) {
+  EXPECT_EQ(to_text(status()),
+            "signpost 0.1.0, ready, up 1d2h, 2 workers\n"
+            "\n"
+            "  LISTENER  ADDRESS\n"
+            "  dns       127.0.0.1:5300\n"
+            "\n"
+            "  REGISTRY          TYPE  STATE  AGE   SERVICES  INSTANCES  ELIGIBLE  LAST ERROR\n"
+            "  local (required)  file  live   1h2m  4         0          0         line one?[31m?line two\n"
+            "\n"
+            "  ZONE            SERIAL  SERVICES  COLLISIONS  STATE\n"
+            "  demo.internal.  42      4         0           cold\n");
+}
+
+TEST(ExplainJson, CarriesEveryReason) {
+  Explanation explanation;
+  explanation.question = "cart.demo.internal. A";
+  explanation.services.push_back({"local/cart", "demo.internal.", "", {"cart.demo.internal."}, {}, {}});
+  explanation.services[0].instances.push_back(
+      {"10.0.0.1#80", "10.0.0.1", "80/tcp", "down", 1, false, "health: down", 0});
+  const auto json = Json::parse(to_json(explanation));
+  EXPECT_EQ(json["services"][0]["instances"][0]["why"], "health: down");
+  EXPECT_EQ(json["services"][0]["instances"][0]["eligible"], false);
+}
+
+TEST(Reload, SaysWhatItCameTo) {
+  EXPECT_EQ(to_text(ReloadOutcome{true, {}, {"listen.dns needs a restart"}}),
+            "reloaded\nwarning: listen.dns needs a restart\n");
+  EXPECT_EQ(to_text(ReloadOutcome{false, {"f:1:2: no"}, {}}),
+            "refused; the old configuration stays in force\nerror: f:1:2: no\n");
+  EXPECT_EQ(Json::parse(to_json(ReloadOutcome{false, {"x"}, {}}))["errors"][0], "x");
+}
+
+TEST(ParseType, NamesAndNumbers) {
+  EXPECT_EQ(parse_type("aaaa"), RRType::AAAA);
+  EXPECT_EQ(parse_type("TYPE65"), RRType::HTTPS);
+  EXPECT_EQ(parse_type("type0"), RRType{0});
+  for (const auto* wrong : {"", "AA", "TYPE", "TYPE65536", "TYPE-1", "TYPE1x", "OPT", "TYPE41"}) {
+    EXPECT_FALSE(parse_type(wrong)) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace signpost::admin
