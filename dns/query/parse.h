@@ -19,18 +19,18 @@ enum class Verdict : std::uint8_t {
 /// Why a message was turned away.
 enum class Guard : std::uint8_t {
   None,
-  Short,            // H1: less than a header
-  IsResponse,       // H1, C15: QR set; replies to replies make loops
-  NoQuestion,       // H10
-  ManyQuestions,    // H11
-  BadQuestion,      // H12: label types, pointers, over 255 octets, cut off
-  ForeignRecords,   // H15: answer or authority records in a query
-  ManyAdditional,   // H15, C3: more than kAdditionalMax
-  BadRecord,        // H12: a record is cut off, counts are larger than the message
-  OptOwner,         // E2: OPT at a name
-  SecondOpt,        // E2
-  BadOption,        // E3: an option overruns, or OPT itself does
-  TrailingOctets,   // H16
+  Short,           // H1: less than a header
+  IsResponse,      // H1, C15: QR set; replies to replies make loops
+  NoQuestion,      // H10
+  ManyQuestions,   // H11
+  BadQuestion,     // H12: label types, pointers, over 255 octets, cut off
+  ForeignRecords,  // H15: answer or authority records in a query
+  ManyAdditional,  // H15, C3: more than kAdditionalMax
+  BadRecord,       // H12: a record is cut off, counts are larger than the message
+  OptOwner,        // E2: OPT at a name
+  SecondOpt,       // E2
+  BadOption,       // E3: an option overruns, or OPT itself does
+  TrailingOctets,  // H16
 };
 inline constexpr std::size_t kGuardCount = 13;
 

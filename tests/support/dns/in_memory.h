@@ -1,0 +1,39 @@
+// One query through handle() without any socket.
+#pragma once
+
+#include <string>
+
+#include "dns/query/process.h"
+#include "tests/support/dns/message.h"
+#include "tests/support/dns/responder.h"
+#include "tests/support/dns/rows.h"
+
+namespace signpost::test {
+
+struct InMemory {
+  explicit InMemory(DeferredQueries* deferred = nullptr) : responder(deferred) {
+    context.peer = *SocketAddress::parse("192.0.2.99:4242");
+    context.local = *SocketAddress::parse("192.0.2.53:53");
+  }
+
+  Handled handle(const Bytes& message) {
+    return signpost::handle(context, message, responder, buffer, limits, counters);
+  }
+  /// The reply; nothing for silence.
+  Bytes ask(const Bytes& message) {
+    const auto handled = handle(message);
+    return Bytes(handled.response.begin(), handled.response.end());
+  }
+  std::string tell(const Bytes& message) {
+    const auto reply = ask(message);
+    return reply.empty() ? kSilence : describe(reply);
+  }
+
+  QueryContext context;
+  TestResponder responder;
+  Limits limits;
+  WorkerCounters counters;
+  Bytes buffer = Bytes(kMessageOctetsMax);
+};
+
+}  // namespace signpost::test
