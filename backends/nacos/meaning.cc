@@ -4,6 +4,8 @@
 #include <cmath>
 #include <optional>
 #include <string_view>
+#include <tuple>
+#include <vector>
 
 namespace signpost::nacos {
 namespace {
@@ -104,6 +106,34 @@ std::optional<Instance> to_instance(const Host& host, Counts& counts) {
   return instance;
 }
 
+void sort_by_id(std::vector<Instance>& instances) {
+  const auto before = [](const Instance& a, const Instance& b) {
+    return std::tie(a.id, a.cluster, a.v4, a.v6) < std::tie(b.id, b.cluster, b.v4, b.v6);
+  };
+  std::stable_sort(instances.begin(), instances.end(), before);
+}
+
+/// Ids may lack the cluster (r-nacos), or be the publisher's own: instances that share one are told apart by
+/// address, port and cluster (L11). What is still the same is one instance said twice.
+void make_ids_unique(std::vector<Instance>& instances, Counts& counts) {
+  sort_by_id(instances);
+  std::vector<bool> shared(instances.size());
+  for (std::size_t i = 1; i < instances.size(); ++i) {
+    if (instances[i - 1].id == instances[i].id) shared[i - 1] = shared[i] = true;
+  }
+  for (std::size_t i = 0; i < instances.size(); ++i) {
+    auto& instance = instances[i];
+    if (!shared[i]) continue;
+    instance.id = (instance.v4 ? *instance.v4 : *instance.v6).to_string() + "#" +
+                  std::to_string(instance.ports.front().number) + "#" + instance.cluster;
+  }
+  sort_by_id(instances);
+  const auto same_id = [](const Instance& a, const Instance& b) { return a.id == b.id; };
+  const auto twice = std::unique(instances.begin(), instances.end(), same_id);
+  counts.add("skipped", "duplicate", static_cast<std::uint64_t>(instances.end() - twice));
+  instances.erase(twice, instances.end());
+}
+
 }  // namespace
 
 ServiceState to_state(ServiceKey key, const ServiceInfo& info, Counts& counts) {
@@ -114,13 +144,7 @@ ServiceState to_state(ServiceKey key, const ServiceInfo& info, Counts& counts) {
   for (const auto& host : info.hosts) {
     if (auto instance = to_instance(host, counts)) state.instances.push_back(std::move(*instance));
   }
-  auto& instances = state.instances;
-  const auto by_id = [](const Instance& a, const Instance& b) { return a.id < b.id; };
-  const auto same_id = [](const Instance& a, const Instance& b) { return a.id == b.id; };
-  std::stable_sort(instances.begin(), instances.end(), by_id);
-  const auto twice = std::unique(instances.begin(), instances.end(), same_id);
-  counts.add("skipped", "duplicate-id", static_cast<std::uint64_t>(instances.end() - twice));
-  instances.erase(twice, instances.end());
+  make_ids_unique(state.instances, counts);
   return state;
 }
 

@@ -172,6 +172,16 @@ SetupAck read_setup_ack(const Json& body) {
   return {abilities != nullptr && abilities->is_object() && flag_of(*abilities, "fuzzyWatch", false)};
 }
 
+ServerRequest::What read_what(std::string_view type, const Json& body) {
+  if (type == "NotifySubscriberRequest") return Push{read_service_info(body)};
+  if (type == "NamingFuzzyWatchSyncRequest") return read_watch_sync(body);
+  if (type == "NamingFuzzyWatchChangeNotifyRequest") return read_watch_change(body);
+  if (type == "ClientDetectionRequest") return Detection{};
+  if (type == "ConnectResetRequest") return read_reset(body);
+  if (type == "SetupAckRequest") return read_setup_ack(body);
+  return UnknownRequest{};
+}
+
 Error unreadable(const Payload& payload) { return Error{payload.type + ": the body is no JSON object"}; }
 
 }  // namespace
@@ -262,21 +272,7 @@ Result<std::vector<std::string>> read_list(const Payload& payload) {
 Result<ServerRequest> read_server_request(const Payload& payload) {
   const auto body = parse_object(payload.body);
   if (!body) return unreadable(payload);
-  ServerRequest said{payload.type, text_of(*body, "requestId"), UnknownRequest{}};
-  if (said.type == "NotifySubscriberRequest") {
-    said.what = Push{read_service_info(*body)};
-  } else if (said.type == "NamingFuzzyWatchSyncRequest") {
-    said.what = read_watch_sync(*body);
-  } else if (said.type == "NamingFuzzyWatchChangeNotifyRequest") {
-    said.what = read_watch_change(*body);
-  } else if (said.type == "ClientDetectionRequest") {
-    said.what = Detection{};
-  } else if (said.type == "ConnectResetRequest") {
-    said.what = read_reset(*body);
-  } else if (said.type == "SetupAckRequest") {
-    said.what = read_setup_ack(*body);
-  }
-  return said;
+  return ServerRequest{payload.type, text_of(*body, "requestId"), read_what(payload.type, *body)};
 }
 
 Result<Login> read_login(std::string_view text) {

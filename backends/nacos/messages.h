@@ -107,9 +107,10 @@ struct WatchNews {
 struct UnknownRequest {};
 
 struct ServerRequest {
+  using What = std::variant<UnknownRequest, SetupAck, Reset, Detection, Push, WatchNews>;
   std::string type;
   std::string request_id;
-  std::variant<UnknownRequest, SetupAck, Reset, Detection, Push, WatchNews> what;
+  What what;
 };
 /// Error: the body is no JSON object (A17).
 Result<ServerRequest> read_server_request(const Payload& payload);

@@ -25,6 +25,7 @@ void Session::input(Event event, Monotonic now, Actions& out) {
   if (!connected()) return;
   pump(now, out);
   reach_milestones(now, out);
+  if (std::exchange(alive_, false)) out.emplace_back(action::Reached{action::Milestone::Alive});
 }
 
 Monotonic Session::deadline() const {
@@ -125,6 +126,7 @@ void Session::forget_connection(Monotonic now) {
   health_due_ = Monotonic::max();
   ready_since_ = Monotonic::max();
   health_tries_ = 0;
+  alive_ = false;
   malformed_in_a_row_ = 0;
   pauses_ = 0;
   paused_until_ = now;
@@ -177,7 +179,7 @@ void Session::on(event::Received&& message, Monotonic now, Actions& out) {
   if (std::holds_alternative<UnknownRequest>(said->what)) return counts_.add("skipped", "unknown-request");
   // First the acknowledgement: a server that waits for it calls us slow and sends again (5.6, L8).
   out.emplace_back(action::Send{encode(acknowledge(said->type, said->request_id))});
-  if (connected()) out.emplace_back(action::Reached{action::Milestone::Alive});
+  alive_ = true;
   if (auto* push = std::get_if<Push>(&said->what)) pushed(std::move(*push), out);
   if (auto* watch_news = std::get_if<WatchNews>(&said->what)) news(*watch_news, now, out);
   if (auto* reset = std::get_if<Reset>(&said->what)) reset_to(*reset, now, out);

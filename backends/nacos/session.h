@@ -160,6 +160,7 @@ class Session {
   Monotonic health_due_ = Monotonic::max();
   std::uint32_t health_tries_ = 0;
   std::uint32_t malformed_in_a_row_ = 0;
+  bool alive_ = false;  // the server has just proved it
   bool lost_told_ = false;
   bool listed_told_ = false;
   bool forbidden_told_ = false;

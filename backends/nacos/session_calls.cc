@@ -103,7 +103,7 @@ void Session::on(event::Reply&& reply, Monotonic now, Actions& out) {
 }
 
 void Session::answered(const InFlight& call, const Payload& payload, Monotonic now, Actions& out) {
-  if (connected()) out.emplace_back(action::Reached{action::Milestone::Alive});
+  alive_ = true;
   switch (call.work.call) {
     case Call::ServerCheck:
       return server_checked(payload, now, out);

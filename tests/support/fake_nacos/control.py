@@ -1,0 +1,156 @@
+"""The HTTP side: logins as Nacos has them, and /control for the tests. Each request runs on the fake's loop."""
+
+import asyncio
+import base64
+import http.server
+import json
+import secrets
+import threading
+import time
+import urllib.parse
+
+LOGIN_PATHS = {"/nacos/v3/auth/user/login": "v3", "/nacos/v1/auth/users/login": "v1"}
+
+
+class Control:
+    """The verbs of POST /control/<verb>; each takes the JSON body as arguments."""
+
+    def __init__(self, fake):
+        self.fake = fake
+
+    @staticmethod
+    def _key(service, group="DEFAULT_GROUP", namespace="public"):
+        return namespace, group, service
+
+    def register(self, instances, replace=False, publisher="control", **which):
+        self.fake.registry.publish(self._key(**which), publisher, instances, replace)
+
+    def deregister(self, ip=None, port=None, cluster="DEFAULT", publisher="control", **which):
+        self.fake.registry.withdraw(self._key(**which), publisher, (ip, port, cluster) if ip else None)
+
+    def drop(self, **which):
+        self.fake.registry.drop(self._key(**which))
+
+    def protect(self, threshold, **which):
+        service = self.fake.registry.find(self._key(**which))
+        service.threshold = threshold
+        self.fake.changed(service, None)
+
+    def config(self, **settings):
+        unknown = set(settings) - set(self.fake.config)
+        if unknown:
+            raise ValueError(f"unknown settings {unknown}")
+        self.fake.config.update(settings)
+
+    def close(self):
+        """Ends every stream; the processes' registrations go with them."""
+        for connection in list(self.fake.connections.values()):
+            self.fake.forget(connection)
+
+    def forget(self):
+        """Drops the registration of every connection and says nothing: later requests get 301."""
+        self.fake.connections.clear()
+
+    def reset(self, host=None, port=None):
+        """ConnectResetRequest to every connection."""
+        body = {"module": "internal"}
+        if host:
+            body.update({"serverIp": host, "serverPort": str(port)})
+        for connection in list(self.fake.connections.values()):
+            connection.start(connection.ask("ConnectResetRequest", body, 60))
+
+    def order(self, type, count=1, **what):
+        """The next `count` requests of `type` get `code`, or `body` as the whole answer, or wait `delay` s."""
+        self.fake.orders.append({"type": type, "count": count, **what})
+
+    def say(self, type, body):
+        """A request on every stream; `body` is an object (a requestId is added) or text sent as it is."""
+        for connection in list(self.fake.connections.values()):
+            if isinstance(body, str):
+                connection.start(connection.send(type, body))
+            else:
+                connection.start(connection.ask(type, body, 60))
+
+    def octets(self, base64_text):
+        """Octets on every stream that need be no Payload."""
+        for connection in list(self.fake.connections.values()):
+            connection.start(connection.write(base64.b64decode(base64_text)))
+
+    def expire_tokens(self):
+        self.fake.tokens.clear()
+
+    def state(self):
+        fake = self.fake
+        return {
+            "requests": dict(fake.requests), "acks": dict(fake.acks),
+            "services": {"@@".join(key): service.view for key, service in fake.registry.services.items()},
+            "connections": [{
+                "id": each.id, "tenant": each.tenant, "waiting": len(each.waiting), "watches": sorted(each.watches),
+                "subscriptions": sorted("@@".join(key) for key in each.subscriptions),
+            } for each in fake.connections.values()]}
+
+
+def make_handler(fake):
+    control = Control(fake)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            text = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            path = urllib.parse.urlsplit(self.path).path
+            if path in LOGIN_PATHS:
+                self.reply(*self.login(LOGIN_PATHS[path], text))
+            elif path.startswith("/control/"):
+                self.reply(*self.on_loop(path.removeprefix("/control/"), json.loads(text or "{}")))
+            else:
+                self.reply(404, {"message": "not here"})
+
+        def do_GET(self):
+            known = self.path == "/control/state"
+            self.reply(*(self.on_loop("state", {}) if known else (404, {"message": "not here"})))
+
+        def on_loop(self, verb, arguments):
+            async def call():
+                return getattr(control, verb)(**arguments)
+
+            if verb.startswith("_") or not hasattr(control, verb):
+                return 404, {"message": verb}
+            try:
+                return 200, asyncio.run_coroutine_threadsafe(call(), fake.loop).result(10) or {}
+            except Exception as wrong:
+                return 400, {"message": repr(wrong)}
+
+        def login(self, version, text):
+            fake.requests["login " + version] += 1
+            if version == "v3" and fake.config["login_path"] == "v1":
+                return 404, {"message": "not here"}
+            form = dict(urllib.parse.parse_qsl(text))
+            if not fake.config["user"]:
+                return 200, {"accessToken": "AUTH_DISABLED", "tokenTtl": 18000, "globalAdmin": True}
+            if (form.get("username"), form.get("password")) != (fake.config["user"], fake.config["password"]):
+                return 403, {"message": "unknown user!"}
+            token = secrets.token_hex(16)
+            fake.tokens[token] = time.monotonic() + fake.config["token_ttl"]
+            return 200, {"accessToken": token, "tokenTtl": fake.config["token_ttl"], "globalAdmin": False,
+                         "username": form["username"]}
+
+        def reply(self, status, body):
+            octets = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(octets)))
+            self.end_headers()
+            self.wfile.write(octets)
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+def serve_http(fake, port):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), make_handler(fake))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
