@@ -73,7 +73,9 @@ void Worker::stop() noexcept {
 }
 
 void Worker::join() {
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  addresses_.clear();  // who asks from now on is told that nobody listens
 }
 
 void Worker::wake() noexcept { (void)eventfd_write(wake_.get(), 1); }

@@ -34,7 +34,7 @@ class Worker {
   ~Worker();
 
   void start();
-  /// Any thread: answers what has come, then ends; join() waits for that.
+  /// Any thread: answers what has come, then ends; join() waits for that and closes the sockets.
   void stop() noexcept;
   void join();
 

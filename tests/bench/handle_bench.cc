@@ -1,0 +1,69 @@
+// Nanoseconds for one query through handle(), without any socket; and of its parts.
+#include <cstring>
+
+#include <benchmark/benchmark.h>
+
+#include "dns/query/process.h"
+#include "dns/wire/writer.h"
+
+namespace signpost {
+namespace {
+
+class OneAddress final : public Responder {
+ public:
+  void begin_batch() noexcept override {}
+  void idle() noexcept override {}
+  Outcome respond(const QueryContext&, const Query&, Response& response) noexcept override {
+    response.set_authoritative(true);
+    if (auto* at = response.reserve(16)) {
+      at = put_u16(at, kOwnerPointer);
+      at = put_u32(put_u32(at, 0x00010001), 5);
+      put_u32(put_u16(at, 4), 0xc0000201);
+      response.add(Section::Answer, 16, 1);
+    }
+    return Outcome::Answered;
+  }
+};
+
+std::vector<std::uint8_t> question(bool edns) {
+  std::vector<std::uint8_t> octets(128);
+  Writer writer(octets);
+  writer.u32(0x12340100);
+  writer.u32(0x00010000);
+  writer.u32(edns ? 1 : 0);
+  writer.name(Name::parse("cart.shop.svc.cluster.local.")->wire());
+  writer.u32(0x00010001);
+  if (edns) {
+    writer.u8(0);
+    writer.u32(41u << 16 | 1232);
+    writer.u32(0);
+    writer.u16(0);
+  }
+  octets.resize(writer.size());
+  return octets;
+}
+
+void handle_question(benchmark::State& state) {
+  const auto message = question(state.range(0) != 0);
+  OneAddress responder;
+  WorkerCounters counters;
+  const Limits limits;
+  QueryContext context;
+  context.peer = *SocketAddress::parse("127.0.0.1:4242");
+  std::array<std::uint8_t, 1232> buffer;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(handle(context, message, responder, buffer, limits, counters));
+}
+BENCHMARK(handle_question)->ArgName("edns")->Arg(0)->Arg(1);
+
+void parse_question(benchmark::State& state) {
+  const auto message = question(state.range(0) != 0);
+  Query query;
+  for (auto _ : state) benchmark::DoNotOptimize(parse(message, {}, query));
+}
+BENCHMARK(parse_question)->ArgName("edns")->Arg(0)->Arg(1);
+
+}  // namespace
+}  // namespace signpost
+
+BENCHMARK_MAIN();
