@@ -40,15 +40,23 @@ void set_buffers(int fd, int receive_octets) noexcept {
   (void)::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 
-void set_udp_options(int fd, const SocketAddress& address, int receive_octets) noexcept {
-  set_buffers(fd, receive_octets);
-  const bool v6 = address.ip.is_v6();
-  // Replies are small enough for any path; what a stranger says about a path's MTU is not listened to.
+/// Replies go out whole, with DF set and whatever strangers say about the path's MTU ignored (RFC 9715):
+/// nobody can slip a forged fragment in, and the kernel need not invent an IP identification for each (3 % of
+/// all its work). Only those that a network of ordinary MTU could not carry may be cut.
+void forbid_fragments(int fd, bool v6, std::size_t reply_octets_max) noexcept {
+  constexpr std::size_t kAlwaysFits = 1500 - 40 - 8;
+  const bool may_cut = reply_octets_max > kAlwaysFits;
   if (v6) {
-    (void)set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT);
+    (void)set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, may_cut ? IPV6_PMTUDISC_OMIT : IPV6_PMTUDISC_PROBE);
   } else {
-    (void)set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
+    (void)set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, may_cut ? IP_PMTUDISC_OMIT : IP_PMTUDISC_PROBE);
   }
+}
+
+void set_udp_options(int fd, const SocketAddress& address, const SocketOptions& options) noexcept {
+  const bool v6 = address.ip.is_v6();
+  set_buffers(fd, options.receive_buffer_octets);
+  forbid_fragments(fd, v6, options.reply_octets_max);
   // A socket with one address replies from it anyway; only a wildcard must ask which one was asked (H3).
   if (address.ip.is_unspecified())
     (void)set_option(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVPKTINFO : IP_PKTINFO, 1);
@@ -78,10 +86,10 @@ SocketAddress bound_address(int fd) noexcept {
   return ::getsockname(fd, address, &raw.size) == 0 ? from_raw(address) : SocketAddress{};
 }
 
-Result<ListenSockets> open_pair(const SocketAddress& address, bool first, int receive_octets) {
+Result<ListenSockets> open_pair(const SocketAddress& address, bool first, const SocketOptions& options) {
   auto udp = open_bound(address, SOCK_DGRAM, first);
   if (!udp) return udp.error();
-  set_udp_options(udp->get(), address, receive_octets);
+  set_udp_options(udp->get(), address, options);
   auto tcp_address = address;
   tcp_address.port = bound_address(udp->get()).port;
   auto tcp = open_bound(tcp_address, SOCK_STREAM, first);
@@ -91,11 +99,11 @@ Result<ListenSockets> open_pair(const SocketAddress& address, bool first, int re
   return ListenSockets{std::move(*udp), std::move(*tcp)};
 }
 
-Result<ListenSockets> open_first_pair(const SocketAddress& address, int receive_octets) {
-  auto pair = open_pair(address, true, receive_octets);
+Result<ListenSockets> open_first_pair(const SocketAddress& address, const SocketOptions& options) {
+  auto pair = open_pair(address, true, options);
   // The kernel chose the UDP port; TCP may be taken there. Another draw, then.
   for (int i = 0; address.port == 0 && !pair && i < kFreePortAttempts; ++i)
-    pair = open_pair(address, true, receive_octets);
+    pair = open_pair(address, true, options);
   return pair;
 }
 
@@ -138,13 +146,13 @@ SocketAddress from_raw(const sockaddr* raw) noexcept {
 }
 
 Result<ListenGroup> open_listen_group(const SocketAddress& address, unsigned workers,
-                                      int receive_buffer_octets) {
-  auto first = open_first_pair(address, receive_buffer_octets);
+                                      const SocketOptions& options) {
+  auto first = open_first_pair(address, options);
   if (!first) return first.error();
   ListenGroup group{bound_address(first->udp.get()), {}};
   group.workers.push_back(std::move(*first));
   while (group.workers.size() < workers) {
-    auto pair = open_pair(group.bound, false, receive_buffer_octets);
+    auto pair = open_pair(group.bound, false, options);
     if (!pair) return pair.error();
     group.workers.push_back(std::move(*pair));
   }

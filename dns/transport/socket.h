@@ -9,6 +9,7 @@
 #include "dns/base/ip_address.h"
 #include "dns/base/result.h"
 #include "dns/transport/file_descriptor.h"
+#include "dns/wire/types.h"
 
 namespace signpost {
 
@@ -32,9 +33,14 @@ struct ListenGroup {
   std::vector<ListenSockets> workers;  // one each, sharing the port by SO_REUSEPORT
 };
 
+struct SocketOptions {
+  int receive_buffer_octets = 4 << 20;
+  std::size_t reply_octets_max = kUdpSizeDefault;  // of UDP
+};
+
 /// Opens UDP and TCP on `address` for `workers` workers. Port 0: one that is free for both. Errors name the
 /// address and the reason: "listen 0.0.0.0:53: bind UDP: Permission denied; ...".
 Result<ListenGroup> open_listen_group(const SocketAddress& address, unsigned workers,
-                                      int receive_buffer_octets);
+                                      const SocketOptions& options);
 
 }  // namespace signpost
