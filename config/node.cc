@@ -20,6 +20,7 @@ namespace {
 // multiply.
 constexpr std::size_t kDepthMax = 32;
 constexpr std::size_t kAliasNodesMax = 100000;
+constexpr std::string_view kQuotesHint = R"(; an IPv6 address with a port needs quotes: "[::]:53")";
 
 Mark from_one(const YAML::Mark& mark) {
   return mark.is_null() ? Mark{} : Mark{mark.line + 1, mark.column + 1};
@@ -161,7 +162,9 @@ void Builder::add_entry(Open& mapping, Node node) {
   auto key = std::move(*mapping.key);
   mapping.key.reset();
   if (!key.is_scalar()) {
-    report_.error(key.mark, fmt::format("a key is a word, not {}", called(key)));
+    // `[::]:53` without quotes is YAML for a key that is a list.
+    report_.error(key.mark,
+                  fmt::format("a key is a word, not {}{}", called(key), key.is_list() ? kQuotesHint : ""));
     return;
   }
   if (node.is_null()) node.mark = key.mark;
@@ -200,7 +203,7 @@ std::string hint(std::string_view text, int line) {
   const auto end = text.find('\n', begin);
   const auto words = text.substr(begin, end == std::string_view::npos ? end : end - begin);
   if (words.find("[:") != std::string_view::npos || words.find("]:") != std::string_view::npos) {
-    return R"(; an IPv6 address with a port needs quotes: "[::]:53")";
+    return std::string(kQuotesHint);
   }
   if (words.find('\t') != std::string_view::npos) return "; indent with spaces, not with tabs";
   return {};

@@ -37,7 +37,7 @@ struct Entry {
   Node value;  // a Null stands at its key: the text has nothing else to point at
 };
 
-/// "a list", "a mapping", "`text`" or "nothing": how a message calls what it found.
+/// "a list", "an empty list", "a mapping", "`text`" or "nothing": how a message calls what it found.
 std::string called(const Node& node);
 
 /// The one document of `text`; an empty one is Null. Mistakes go to `report`; nullopt when there is no tree

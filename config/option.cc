@@ -27,8 +27,10 @@ bool is_section(Reader& reader, std::string_view key, const Node& node,
   return false;
 }
 
-bool is_list_of(Reader& reader, std::string_view key, const Node& node, std::string_view takes) {
-  if (node.is_list()) return true;
+bool is_list_of(Reader& reader, std::string_view key, const Node& node, std::string_view takes,
+                std::size_t count_min) {
+  if (node.is_list() && node.items.size() >= count_min) return true;
+  if (node.is_null() && count_min == 0) return true;
   std::string remark;
   if (node.is_scalar()) {
     remark = in_quotes(node.scalar);

@@ -80,7 +80,9 @@ void reject_unknown(Reader& reader, const Node& section, const std::vector<std::
 /// Whether there is something to read; reports what is neither a mapping nor empty.
 bool is_section(Reader& reader, std::string_view key, const Node& node,
                 const std::vector<std::string_view>& keys);
-bool is_list_of(Reader& reader, std::string_view key, const Node& node, std::string_view takes);
+/// The same for a list of at least `count_min`; nothing is an empty list.
+bool is_list_of(Reader& reader, std::string_view key, const Node& node, std::string_view takes,
+                std::size_t count_min);
 
 /// The scalar of `key`, or nullopt after a report.
 template <class T>
@@ -145,7 +147,7 @@ Option<S> list(std::string_view key, std::vector<T> S::*member, Value<T> value, 
                std::size_t count_min = 1) {
   const auto takes = "a list, each " + value.takes;
   const auto read = [key, member, value, takes, count_min](Reader& reader, const Node& node, S& target) {
-    if (!is_list_of(reader, key, node, takes)) return;
+    if (!is_list_of(reader, key, node, takes, count_min)) return;
     (target.*member).clear();
     for (const auto& item : node.items) {
       auto result = read_scalar(reader, key, item, value);
@@ -157,7 +159,6 @@ Option<S> list(std::string_view key, std::vector<T> S::*member, Value<T> value, 
         (target.*member).push_back(std::move(*result));
       }
     }
-    if (node.items.size() < count_min) report_wrong(reader, key, node, takes, "it is empty");
   };
   std::string fallback;
   const S fresh{};
@@ -193,10 +194,10 @@ Option<S> part(std::string_view key, const Table<S>& (*table)(), std::string_vie
 /// index.
 template <class S, class U>
 Option<S> sections(std::string_view key, std::vector<U> S::*member, const Table<U>& (*table)(),
-                   std::string_view help) {
+                   std::string_view help, std::size_t count_min = 1) {
   const std::string takes = "a list of sections";
-  const auto read = [key, member, table, takes](Reader& reader, const Node& node, S& target) {
-    if (!is_list_of(reader, key, node, takes)) return;
+  const auto read = [key, member, table, takes, count_min](Reader& reader, const Node& node, S& target) {
+    if (!is_list_of(reader, key, node, takes, count_min)) return;
     (target.*member).reserve(node.items.size());
     for (const auto& item : node.items) {
       read_section(reader, key, item, table(), (target.*member).emplace_back());

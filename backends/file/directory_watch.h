@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,21 @@ struct WatchTimes {
   std::chrono::milliseconds quiet{60};
   std::chrono::milliseconds at_most{500};
   std::chrono::milliseconds poll{30000};
+};
+
+/// When a burst of changes has settled. Pure: the caller brings the time.
+class Settle {
+ public:
+  explicit Settle(WatchTimes times) : times_(times) {}
+  void changed(Monotonic now);
+  /// When to look at the files; nullopt while nothing has changed.
+  std::optional<Monotonic> due() const;
+  void clear() { first_.reset(); }
+
+ private:
+  WatchTimes times_;
+  std::optional<Monotonic> first_;
+  Monotonic last_{};
 };
 
 /// One executor, one wait() at a time. Says that something happened in a directory, not what: the caller
