@@ -25,15 +25,18 @@ _WRONG_SHOWN = 10
 
 class Load:
     """`questions` is a list of (name, type, allowed): `allowed` lists the right answers, each a sorted list of texts.
-    Order inside an answer does not matter; any other rcode than NOERROR is wrong."""
+    Order inside an answer does not matter; any other rcode than NOERROR is wrong. It runs when the constructor returns,
+    and stops no earlier than after `least` queries."""
 
-    def __init__(self, address, rate, questions):
-        order = {"address": list(address), "rate": rate, "questions": questions}
+    def __init__(self, address, rate, questions, least=1):
+        order = {"address": list(address), "rate": rate, "questions": questions, "least": least}
         self._child = subprocess.Popen(
             [sys.executable, pathlib.Path(__file__)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self._child.stdin.write(json.dumps(order) + "\n")
         self._child.stdin.flush()
+        if self._child.stdout.readline() != "sending\n":
+            raise RuntimeError("the load process did not start")
 
     def stop(self):
         """{"sent", "answered", "lost", "wrong", "shown": first wrong ones, "rate": per second as achieved}"""
@@ -53,15 +56,17 @@ class _Stream:
         self._socket.connect(tuple(order["address"]))
         self._socket.setblocking(False)
         self._gap = 1 / order["rate"]
+        self._least = order["least"]
         self._waiting = {}  # identifier -> (question, time sent)
         self._free = collections.deque(random.sample(range(65536), 65536))
         self._oldest = []
         self.counts = {"sent": 0, "answered": 0, "lost": 0, "wrong": 0, "shown": []}
 
     def run(self):
+        print("sending", flush=True)
         start = time.monotonic()
         next_send, index = start, 0
-        while not select.select([sys.stdin], [], [], 0)[0]:
+        while self.counts["sent"] < self._least or not select.select([sys.stdin], [], [], 0)[0]:
             now = time.monotonic()
             while next_send <= now:
                 self._send(index % len(self._queries), now)
