@@ -14,9 +14,10 @@ namespace {
 using Places = std::span<std::uint16_t>;
 
 // Measured by tests/bench/draw: up to here walking along the shares beats building a tree and descending it.
-constexpr std::size_t kWalkMembers = 48;
+constexpr std::size_t kWalkMembers = 256;
 constexpr std::size_t kWalkPlaces = 3;
 constexpr std::size_t kRetryPlaces = 8;
+constexpr std::uint32_t kBehindAll = 0xffffffff;  // above every point: at < sum <= 2^32 - 1
 
 std::uint64_t sum_of(const ShareView& members) noexcept {
   std::uint64_t sum = 0;
@@ -84,36 +85,41 @@ void permute_walking(const ShareView& members, Random& random, DrawScratch& scra
 }
 
 /// Partial sums after Fenwick: node i (from 1) holds the shares of the (i & -i) members up to the i-th. Their
-/// total fits 32 bits, so no node overflows.
+/// total fits 32 bits, so no node overflows. Nodes behind the last member hold more than any point, so that
+/// the descent needs no check for the end.
 void build_tree(const ShareView& members, std::span<std::uint32_t> nodes) noexcept {
-  for (std::size_t i = 1; i < nodes.size(); ++i) nodes[i] = members[i - 1];
-  for (std::size_t i = 1; i < nodes.size(); ++i) {
-    if (const auto above = i + (i & -i); above < nodes.size()) nodes[above] += nodes[i];
+  const auto used = nodes.first(members.size() + 1);
+  for (std::size_t i = 1; i < used.size(); ++i) used[i] = members[i - 1];
+  for (std::size_t i = 1; i < used.size(); ++i) {
+    if (const auto above = i + (i & -i); above < used.size()) used[above] += used[i];
   }
+  std::fill(nodes.begin() + static_cast<std::ptrdiff_t>(used.size()), nodes.end(), kBehindAll);
 }
 
-/// The member that holds the point `at` among those not yet taken; takes it.
+/// The member that holds the point `at` among those not yet taken; takes it. Without branches on the data,
+/// which nobody could predict.
 std::size_t take_from_tree(const ShareView& members, std::span<std::uint32_t> nodes,
-                           std::uint64_t at) noexcept {
+                           std::uint32_t at) noexcept {
   std::size_t before = 0;
-  for (auto step = std::bit_floor(nodes.size() - 1); step != 0; step /= 2) {
-    if (before + step < nodes.size() && at >= nodes[before + step]) {
-      before += step;
-      at -= nodes[before];
-    }
+  for (auto step = nodes.size() / 2; step != 0; step /= 2) {
+    const auto node = nodes[before + step];
+    const auto skip = 0 - static_cast<std::uint32_t>(at >= node);  // all bits or none
+    before += step & (std::size_t{0} - (skip & 1));
+    at -= node & skip;
   }
   assert(before < members.size());
   const auto share = members[before];
-  for (auto i = before + 1; i < nodes.size(); i += i & -i) nodes[i] -= share;
+  for (auto i = before + 1; i <= members.size(); i += i & -i) nodes[i] -= share;
   return before;
 }
 
 void permute_by_tree(const ShareView& members, Random& random, DrawScratch& scratch, Places places) noexcept {
-  const auto nodes = std::span(scratch.sums).first(members.size() + 1);
+  const auto nodes = std::span(scratch.sums).first(2 * std::bit_floor(members.size()));
   build_tree(members, nodes);
   auto sum = sum_of(members);
   for (auto& place : places) {
-    const auto taken = take_from_tree(members, nodes, random.below(sum));
+    const auto at = static_cast<std::uint32_t>(random.below(sum));
+    const auto taken = take_from_tree(members, nodes, at);
     sum -= members[taken];
     place = static_cast<std::uint16_t>(taken);
   }

@@ -42,7 +42,7 @@ void places(benchmark::internal::Benchmark* bench) {
 }
 
 BENCHMARK(order_equal)->Apply(sizes);
-BENCHMARK(order_weighted)->Apply(sizes)->Args({48, 0})->Args({49, 0})->Args({300, 3})->Args({300, 4});
+BENCHMARK(order_weighted)->Apply(sizes)->Args({256, 0})->Args({257, 0})->Args({300, 3})->Args({300, 4});
 BENCHMARK(sample_equal)->Apply(places);
 BENCHMARK(sample_weighted)->Apply(places);
 

@@ -38,7 +38,7 @@ TEST(DrawProperties, DifferentMembersForEveryCount) {
   const auto scratch = make_draw_scratch();
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     Random random(seed);
-    const std::size_t sizes[] = {1, 2, 3, 8, 17, 48, 49, 64, 65, 300, 1000};
+    const std::size_t sizes[] = {1, 2, 3, 8, 17, 64, 256, 257, 300, 511, 512, 1000};
     const auto size = sizes[random.below(std::size(sizes))];
     const auto shares = draw_shares(odd_weights(random, size));
     const ShareView members(shares, all_equal(ShareView(shares, false)));
