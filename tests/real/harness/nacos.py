@@ -44,6 +44,8 @@ class Nacos:
             "RNACOS_RAFT_NODE_ADDR": f"127.0.0.1:{grpc}",
             "RNACOS_RAFT_AUTO_INIT": "true",
             "RUST_LOG": "warn",
+            # It probes the ports of persistent instances, which in the tests exist on paper only: not within a run.
+            "RNACOS_NAMING_PERPETUAL_INSTANCE_PROBE_INTERVAL_SECOND": "86400",
         }
         if self.auth:
             settings |= {
