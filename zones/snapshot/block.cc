@@ -78,6 +78,7 @@ const Block* make_block(const BlockDraft& draft) {
   block->zone_ = draft.zone;
   block->kind_ = draft.kind;
   block->mode_ = draft.answer.mode;
+  block->sample_ = draft.answer.sample;
   block->sample_v4_ = sample_size(shares(draft.v4), draft.answer.sample);
   block->sample_v6_ = sample_size(shares(draft.v6), draft.answer.sample);
   block->sample_members_ = sample_size(shares(draft.members), draft.answer.sample);

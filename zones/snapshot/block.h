@@ -112,6 +112,8 @@ class Block {
   std::uint16_t zone() const noexcept { return zone_; }
   std::uint32_t ttl() const noexcept { return ttl_; }
   config::AnswerMode mode() const noexcept { return mode_; }
+  /// The k that the configuration asks for.
+  std::uint16_t sample() const noexcept { return sample_; }
   /// Largest legal k of `sample k` in each set (DESIGN.md section 3: k <= sum / largest share).
   std::uint16_t sample_v4() const noexcept { return sample_v4_; }
   std::uint16_t sample_v6() const noexcept { return sample_v6_; }
@@ -174,7 +176,7 @@ class Block {
   std::uint16_t zone_;
   BlockKind kind_;
   config::AnswerMode mode_;
-  std::uint16_t sample_v4_, sample_v6_, sample_members_;
+  std::uint16_t sample_, sample_v4_, sample_v6_, sample_members_;
   bool v4_equal_, v6_equal_, members_equal_, suspect_;
   std::uint16_t spelling_count_;
   std::array<std::uint32_t, kParts + 1> offsets_;  // from the start of the block; a part ends where the next begins

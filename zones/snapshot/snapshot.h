@@ -45,6 +45,8 @@ struct Snapshot {
   AddressView addresses;
   std::uint8_t labels_max = 0;  // of the longest spelling: look-ups of deeper names start there
 
+  bool nested = false;  // some service name lies below another's: derived names of the upper one come first
+
   /// Hash of a folded name: seeded, since strangers choose names (XXH3).
   std::uint32_t hash(NameView name) const noexcept;
   /// The block that has exactly this folded name as a spelling, or null; `slot` gets its slot.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "zones/policy/shares.h"
@@ -25,12 +26,6 @@ std::array<std::uint8_t, N> octets_of(const IpAddress& address) {
   return octets;
 }
 
-struct PortLess {
-  bool operator()(const Port& a, const Port& b) const {
-    return std::tie(a.name, a.protocol, a.number) < std::tie(b.name, b.protocol, b.number);
-  }
-};
-
 /// What goes into the block, sorted and without duplicates, still by value.
 struct Gathered {
   struct HostAddresses {
@@ -52,7 +47,7 @@ struct Gathered {
 
 std::vector<Port> ports_of(const Instance& instance, const ServiceState& state) {
   auto ports = instance.ports.empty() ? state.ports : instance.ports;
-  std::sort(ports.begin(), ports.end(), PortLess{});
+  std::sort(ports.begin(), ports.end());
   ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
   return ports;
 }
@@ -102,7 +97,7 @@ Gathered gather(const ServiceState& state, const Decision& decision, Layout layo
     address.is_v4() ? void(out.v4[octets_of<4>(address)] = 1) : void(out.v6[octets_of<16>(address)] = 1);
   }
   auto ports = state.ports;
-  std::sort(ports.begin(), ports.end(), PortLess{});
+  std::sort(ports.begin(), ports.end());
   out.members[{std::string(), ports}] = 1;
   return out;
 }

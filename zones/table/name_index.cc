@@ -62,6 +62,7 @@ void NameIndex::take(NameView name, std::size_t apex_octets, Slot slot) {
   const auto empty = empties_.find(key(name));
   if (empty != empties_.end()) {
     names_.move(hash, empty->second.slot, slot, garbage_);
+    nested_ = true;
   } else {
     names_.insert(hash, slot, garbage_);
   }
@@ -106,6 +107,7 @@ void NameIndex::count_empty(NameView name, std::uint16_t zone) {
   draft.spellings.push_back(Name::from_wire(name));
   const auto current = owner(name);
   empty.slot = slots_.add(make_block(draft), garbage_);
+  nested_ = nested_ || current != kNoSlot;
   if (current == kNoSlot) names_.insert(hash_name(name, hash_seed_), empty.slot, garbage_);
   labels_max_ = std::max(labels_max_, static_cast<std::uint8_t>(label_count(name)));
 }
@@ -125,6 +127,7 @@ Garbage NameIndex::publish_into(Snapshot& snapshot) {
   snapshot.slots = slots_.view();
   snapshot.addresses = addresses_.view();
   snapshot.labels_max = labels_max_;
+  snapshot.nested = nested_;
   names_.bump();
   slots_.bump();
   addresses_.bump();

@@ -75,6 +75,7 @@ class NameIndex {
   std::map<std::string, std::vector<Slot>> losers_;
   std::size_t collisions_ = 0;
   std::uint8_t labels_max_ = 0;
+  bool nested_ = false;  // stays true until the next configuration: one look-up more a query, never a wrong one
 };
 
 }  // namespace signpost

@@ -1,0 +1,139 @@
+// Answerer: the way from a name to its records. The records themselves are written in write.cc and reverse.cc.
+#include "zones/answer/answerer.h"
+
+#include <algorithm>
+
+namespace signpost {
+namespace {
+
+// A registry lost for longer than kFreshness: what may be dead is not to be cached for long (operations.md 2).
+constexpr std::uint32_t kStaleTtlMax = 5;
+
+}  // namespace
+
+Answerer::Answerer(Random random, std::optional<config::AnswerMode> mode)
+    : random_(random), mode_(mode), scratch_(new Scratch) {}  // not make_unique: pages nobody needs stay untouched
+
+void Answerer::answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate,
+                      Response& response) noexcept {
+  Ask ask{&snapshot, nullptr, nullptr, name, {}, kOwnerPointer, type, may_truncate, 0, &response};
+  for (int depth = 0; depth <= kChainMax; ++depth) {
+    if (answer_once(ask) == Step::Done) return;
+  }
+  response.fail(ExtendedError::Other, "alias chain too long");  // N8
+}
+
+Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
+  auto& response = *ask.response;
+  const auto located = locate(*ask.snapshot, ask.name);
+  ask.block = located.block;
+  if (ask.block == nullptr) {
+    if (ask.zone != nullptr) return Step::Done;  // an alias that leaves our zones: the CNAME is the answer (N9)
+    response.set_rcode(Rcode::Refused);          // H20
+    response.set_extended_error(ExtendedError::NotAuthoritative);
+    return Step::Done;
+  }
+  ask.zone = &ask.snapshot->zones[ask.block->zone()];
+  ask.service = ask.name.subspan(located.prefix);
+  ask.ttl = ask.zone->stale ? std::min(ask.block->ttl(), kStaleTtlMax) : ask.block->ttl();
+  glue_count_ = 0;
+  response.set_authoritative(true);
+  if (ask.zone->stale) [[unlikely]] response.set_extended_error(ExtendedError::StaleAnswer);
+  const bool exact = located.prefix == 0;
+  switch (ask.block->kind()) {
+    case BlockKind::Answers: answer_node(ask, located.node); break;
+    case BlockKind::Pending: not_ready(ask, "the registry listed this service but has not told its instances"); break;
+    case BlockKind::Absent: negative(ask, Rcode::NxDomain); break;
+    case BlockKind::EmptyNonTerminal: negative(ask, exact ? Rcode::NoError : Rcode::NxDomain); break;
+    case BlockKind::Apex:
+      if (exact) {
+        answer_apex(ask);
+      } else if (ask.zone->zone->reverse) {
+        answer_reverse(ask);
+      } else {
+        negative(ask, Rcode::NxDomain);
+      }
+      break;
+    case BlockKind::Alias:
+      if (!exact) {
+        negative(ask, Rcode::NxDomain);
+      } else if (write_alias(ask)) {
+        return Step::Follow;
+      }
+      break;
+  }
+  return Step::Done;
+}
+
+void Answerer::answer_node(Ask& ask, Node node) noexcept {
+  const auto& block = *ask.block;
+  switch (node.kind) {
+    case NodeKind::None: return negative(ask, Rcode::NxDomain);
+    case NodeKind::Empty: return no_data(ask);
+    case NodeKind::Service: return answer_service(ask);
+    case NodeKind::Port:
+      if (ask.type == RRType::SRV || ask.type == RRType::ANY) return write_srv_port(ask, block.ports()[node.index]);
+      return no_data(ask);
+    case NodeKind::Host:
+    case NodeKind::Instance: break;
+  }
+  const bool instance = node.kind == NodeKind::Instance;
+  const auto& host = block.hosts()[instance ? block.instances()[node.index].host : node.index];
+  const bool any = ask.type == RRType::ANY;
+  if (host.v4_count > 0 && (any || ask.type == RRType::A)) {
+    return write_host(ask, block.host_v4().subspan(host.v4_first, host.v4_count));
+  }
+  if (host.v6_count > 0 && (any || ask.type == RRType::AAAA)) {
+    return write_host(ask, block.host_v6().subspan(host.v6_first, host.v6_count));
+  }
+  if (instance && ask.type == RRType::TXT) {
+    const auto txt = block.txt_at(block.instances()[node.index].txt);
+    if (!txt.empty()) return write_txt(ask, txt);
+  }
+  no_data(ask);
+}
+
+void Answerer::answer_service(Ask& ask) noexcept {
+  const auto& block = *ask.block;
+  const bool any = ask.type == RRType::ANY;  // one RRset, the first there is (N10)
+  if (!block.v4().empty() && (any || ask.type == RRType::A)) {
+    return write_drawn(ask, block.v4(), block.v4_equal(), block.sample_v4());
+  }
+  if (!block.v6().empty() && (any || ask.type == RRType::AAAA)) {
+    return write_drawn(ask, block.v6(), block.v6_equal(), block.sample_v6());
+  }
+  if (!block.srv().empty() && (any || ask.type == RRType::SRV)) return write_srv_all(ask);
+  if (!block.txt().empty() && (any || ask.type == RRType::TXT)) return write_txt(ask, block.txt());
+  no_data(ask);
+}
+
+/// Before the first list nothing may be denied: neither a name nor a type (DESIGN.md section 3). What a zone has by
+/// itself (apex, NS host, dns-version) is known, and so is a service that another registry of the zone told.
+void Answerer::negative(Ask& ask, Rcode rcode) noexcept {
+  const bool inner_reverse = ask.block->kind() == BlockKind::Apex && ask.service.size() != ask.name.size();
+  const bool known =
+      rcode == Rcode::NoError && ask.block->kind() != BlockKind::EmptyNonTerminal && !inner_reverse;
+  if (ask.zone->cold && !known) return not_ready(ask, "a registry of this zone has not listed its services yet");
+  ask.response->set_rcode(rcode);
+  const auto& zone = *ask.zone->zone;
+  const auto apex = ask.name.subspan(ask.name.size() - zone.name.size());
+  const auto offset = static_cast<std::size_t>(apex.data() - ask.name.data());
+  // The apex ends the question name; of an alias's target it is written out.
+  const auto owner = ask.owner == kOwnerPointer ? static_cast<std::uint16_t>(kOwnerPointer + offset) : std::uint16_t{0};
+  const auto ttl = std::min(zone.soa_ttl, zone.negative_ttl);  // N4
+  if (!write_soa(ask, Section::Authority, ttl, owner, zone.name.wire())) too_large(ask);
+}
+
+void Answerer::not_ready(Ask& ask, std::string_view why) noexcept {
+  ask.response->fail(ExtendedError::NotReady, why);
+}
+
+void Answerer::too_large(Ask& ask) noexcept {
+  if (ask.may_truncate) {
+    ask.response->truncate();
+  } else {
+    ask.response->fail(ExtendedError::Other, "the answer does not fit a message");
+  }
+}
+
+}  // namespace signpost

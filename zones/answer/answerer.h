@@ -1,0 +1,92 @@
+// From a question to records: the one place that decides what a name answers.
+//
+// Workers, dump and explain all come through here. Nothing allocates, locks, throws or logs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "dns/base/random.h"
+#include "dns/query/response.h"
+#include "zones/answer/locate.h"
+#include "zones/policy/draw.h"
+#include "zones/snapshot/snapshot.h"
+
+namespace signpost {
+
+class Answerer {
+ public:
+  /// `mode`: in place of every block's own, for those who want whole sets in stable order.
+  explicit Answerer(Random random, std::optional<config::AnswerMode> mode = std::nullopt);
+
+  /// Fills `response` (begun with the same question). `name` folded. `may_truncate`: UDP; otherwise a set that does
+  /// not fit is cut to a fair draw of what does, since TC over TCP is illegal (T8).
+  void answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate, Response& response) noexcept;
+
+ private:
+  /// What the steps below share; one question's, reset by answer().
+  struct Ask {
+    const Snapshot* snapshot;
+    const ZoneView* zone;
+    const Block* block;
+    NameView name;      // the name being answered: the question's, later a CNAME target
+    NameView service;   // its end: the spelling that was met
+    std::uint16_t owner;  // compression pointer to `name` in the message
+    RRType type;
+    bool may_truncate;
+    std::uint32_t ttl;
+    Response* response;
+  };
+  enum class Step : std::uint8_t { Done, Follow };
+
+  Step answer_once(Ask& ask) noexcept;
+  void answer_node(Ask& ask, Node node) noexcept;
+  void answer_service(Ask& ask) noexcept;
+  void answer_apex(Ask& ask) noexcept;
+  void answer_reverse(Ask& ask) noexcept;
+  bool write_alias(Ask& ask) noexcept;
+  template <class Address>
+  void write_drawn(Ask& ask, std::span<const Address> all, bool equal, std::uint16_t sample) noexcept;
+  template <class Octets>
+  void write_host(Ask& ask, std::span<const Octets> all) noexcept;
+  void write_srv_all(Ask& ask) noexcept;
+  void write_srv_port(Ask& ask, const PortSet& port) noexcept;
+  void write_txt(Ask& ask, std::span<const std::uint8_t> rdata) noexcept;
+  bool write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept;
+  void write_glue(Ask& ask) noexcept;
+  void write_pointers(Ask& ask, const AddressKey& key) noexcept;
+  void no_data(Ask& ask) noexcept { negative(ask, Rcode::NoError); }
+  void negative(Ask& ask, Rcode rcode) noexcept;
+  void not_ready(Ask& ask, std::string_view why) noexcept;
+  void too_large(Ask& ask) noexcept;
+  bool write_soa(Ask& ask, Section section, std::uint32_t ttl, std::uint16_t owner, NameView owner_name) noexcept;
+
+  config::AnswerMode mode_of(const Block& block) const noexcept { return mode_.value_or(block.mode()); }
+  std::span<const std::uint16_t> draw(policy::ShareView members, config::AnswerMode mode, std::size_t sample,
+                                      std::size_t most) noexcept;
+
+  struct Glue {
+    std::uint16_t host;
+    std::uint16_t offset;  // of the target name in the message
+  };
+  static constexpr std::size_t kGlueMax = 32;  // names (C13)
+  static constexpr int kChainMax = 8;          // aliases (N8)
+
+  /// Room to draw in; touched only as far as a set is long.
+  struct Scratch {
+    policy::DrawScratch draw;
+    std::array<std::uint16_t, policy::kDrawMembersMax + 1> places;
+    std::array<std::uint32_t, policy::kDrawMembersMax + 1> shares;
+  };
+
+  Random random_;
+  std::optional<config::AnswerMode> mode_;
+  std::unique_ptr<Scratch> scratch_;
+  std::array<Glue, kGlueMax> glue_;
+  std::size_t glue_count_ = 0;
+  Name target_;  // of the alias being followed
+};
+
+}  // namespace signpost

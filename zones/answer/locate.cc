@@ -1,0 +1,88 @@
+#include "zones/answer/locate.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
+
+namespace signpost {
+namespace {
+
+using Label = std::span<const std::uint8_t>;  // length octet and text
+
+bool same(Label a, Label b) noexcept { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+
+/// `10-0-0-1-p8080`: the exact inverse of what synthesis wrote, so no leading zeros.
+Node instance_at(const Block& block, std::span<const std::uint8_t> text) noexcept {
+  const std::string_view label(reinterpret_cast<const char*>(text.data()), text.size());
+  const auto dash = label.rfind("-p");
+  if (dash == std::string_view::npos || dash + 2 == label.size() || label[dash + 2] == '0') return {};
+  std::uint16_t port = 0;
+  const auto digits = label.substr(dash + 2);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return {};
+  const auto host = block.find_host(text.first(dash));
+  if (host < 0) return {};
+  const auto all = block.instances();
+  const auto before = [](const InstanceNode& node, std::pair<int, int> wanted) {
+    return std::pair<int, int>(node.host, node.port) < wanted;
+  };
+  const auto found = std::lower_bound(all.begin(), all.end(), std::pair<int, int>(host, port), before);
+  if (found == all.end() || found->host != host || found->port != port) return {};
+  return {NodeKind::Instance, static_cast<std::uint16_t>(found - all.begin())};
+}
+
+Node one_label(const Block& block, Label label) noexcept {
+  const auto text = label.subspan(1);
+  if (text[0] == '_') {
+    for (const auto& port : block.ports()) {
+      if (same(block.label(port.protocol_label), label)) return {NodeKind::Empty, 0};
+    }
+    return {};
+  }
+  if (const auto host = block.find_host(text); host >= 0) return {NodeKind::Host, static_cast<std::uint16_t>(host)};
+  return instance_at(block, text);
+}
+
+}  // namespace
+
+Node node_at(const Block& block, std::span<const std::uint8_t> prefix) noexcept {
+  if (prefix.empty()) return {NodeKind::Service, 0};
+  const auto first = prefix.first(prefix[0] + 1u);
+  const auto rest = prefix.subspan(first.size());
+  if (rest.empty()) return one_label(block, first);
+  if (first[1] != '_' || rest.size() != rest[0] + 1u) return {};
+  for (std::size_t i = 0; i < block.ports().size(); ++i) {
+    const auto& port = block.ports()[i];
+    if (same(block.label(port.label), first) && same(block.label(port.protocol_label), rest)) {
+      return {NodeKind::Port, static_cast<std::uint16_t>(i)};
+    }
+  }
+  return {};
+}
+
+Located locate(const Snapshot& snapshot, NameView name) noexcept {
+  std::array<std::uint8_t, kNameOctetsMax / 2 + 2> starts;
+  std::size_t labels = 0;
+  std::size_t at = 0;
+  for (; name[at] != 0; at += name[at] + 1u) starts[labels++] = static_cast<std::uint8_t>(at);
+  starts[labels] = static_cast<std::uint8_t>(at);  // the root, which may be a zone too
+  Located located;
+  for (auto i = labels > snapshot.labels_max ? labels - snapshot.labels_max : 0; i <= labels; ++i) {
+    if (i < labels && name[starts[i] + 1u] == '_') continue;
+    const auto* block = snapshot.find(name.subspan(starts[i]));
+    if (block == nullptr) continue;
+    const Located candidate{block, starts[i],
+                            block->kind() == BlockKind::Answers ? node_at(*block, name.first(starts[i])) : Node{}};
+    if (located.block == nullptr) {
+      located = candidate;
+      if (!snapshot.nested) break;
+    } else if (candidate.node.kind != NodeKind::None) {
+      located = candidate;  // derived from a service further up: it comes first (DESIGN.md section 2)
+    }
+    if (block->kind() == BlockKind::Apex) break;
+  }
+  return located;
+}
+
+}  // namespace signpost

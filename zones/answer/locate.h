@@ -1,0 +1,39 @@
+// Which node of a snapshot a question name means.
+#pragma once
+
+#include <cstdint>
+
+#include "dns/wire/name.h"
+#include "zones/snapshot/snapshot.h"
+
+namespace signpost {
+
+enum class NodeKind : std::uint8_t {
+  None,      // does not exist below this block: NXDOMAIN
+  Empty,     // exists without records (`_tcp.<service>`): NODATA
+  Service,   // the service name, or whatever single node the block is
+  Host,      // an SRV target; index in Block::hosts()
+  Instance,  // one instance's own name; index in Block::instances()
+  Port,      // `_port._protocol`; index in Block::ports()
+};
+
+struct Node {
+  NodeKind kind = NodeKind::None;
+  std::uint16_t index = 0;
+};
+
+/// The nearest block at or above a name, and the octets of the name in front of the spelling that was met.
+struct Located {
+  const Block* block = nullptr;  // null: outside every zone
+  std::size_t prefix = 0;
+  Node node;  // of blocks of kind Answers
+};
+
+/// `name` folded. A hit on a service, host or port owner costs one or two look-ups; labels that start with '_' are
+/// only ours and never start a spelling, so `_http._tcp.<service>` is one look-up too.
+Located locate(const Snapshot& snapshot, NameView name) noexcept;
+
+/// The node with these labels in front of the block's spelling.
+Node node_at(const Block& block, std::span<const std::uint8_t> prefix) noexcept;
+
+}  // namespace signpost

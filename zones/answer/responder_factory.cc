@@ -1,0 +1,47 @@
+#include "zones/answer/responder_factory.h"
+
+#include "zones/answer/answerer.h"
+#include "zones/snapshot/store.h"
+
+namespace signpost {
+namespace {
+
+class SnapshotResponder final : public Responder {
+ public:
+  SnapshotResponder(SnapshotStore& store, Random random) : reader_(store), answerer_(random) {
+    snapshot_ = &reader_.refresh();
+    reader_.idle();
+  }
+  void begin_batch() noexcept override { snapshot_ = &reader_.refresh(); }
+  void idle() noexcept override { reader_.idle(); }
+  Outcome respond(const QueryContext& context, const Query& query, Response& response) noexcept override {
+    answerer_.answer(*snapshot_, query.question.folded.wire(), query.question.type,
+                     context.transport == Transport::Udp, response);
+    return Outcome::Answered;
+  }
+
+ private:
+  SnapshotReader reader_;
+  const Snapshot* snapshot_;
+  Answerer answerer_;
+};
+
+class SnapshotResponderFactory final : public ResponderFactory {
+ public:
+  SnapshotResponderFactory(SnapshotStore& store, std::optional<std::uint64_t> seed) : store_(store), seed_(seed) {}
+  std::unique_ptr<Responder> make_responder(unsigned worker) override {
+    return std::make_unique<SnapshotResponder>(store_, seed_ ? Random(*seed_ + worker) : Random::from_kernel());
+  }
+
+ private:
+  SnapshotStore& store_;
+  std::optional<std::uint64_t> seed_;
+};
+
+}  // namespace
+
+std::unique_ptr<ResponderFactory> make_responder_factory(SnapshotStore& store, std::optional<std::uint64_t> seed) {
+  return std::make_unique<SnapshotResponderFactory>(store, seed);
+}
+
+}  // namespace signpost

@@ -1,0 +1,234 @@
+// Answerer: writes records. Every owner is a pointer; only what must not be compressed is written out (N14).
+#include <algorithm>
+#include <cstring>
+
+#include "dns/wire/writer.h"
+#include "zones/answer/answerer.h"
+
+namespace signpost {
+namespace {
+
+constexpr std::size_t kFixed = 12;  // owner pointer, type, class, TTL, RDLENGTH
+constexpr std::size_t kSrvFixed = kFixed + 6;
+
+std::uint8_t* put_fields(std::uint8_t* at, std::uint16_t owner, RRType type, std::uint32_t ttl, std::size_t rdlength) noexcept {
+  at = put_u16(at, owner);
+  at = put_u16(at, static_cast<std::uint16_t>(type));
+  at = put_u16(at, static_cast<std::uint16_t>(RRClass::IN));
+  at = put_u32(at, ttl);
+  return put_u16(at, static_cast<std::uint16_t>(rdlength));
+}
+
+std::uint8_t* put_octets(std::uint8_t* at, std::span<const std::uint8_t> octets) noexcept {
+  std::memcpy(at, octets.data(), octets.size());
+  return at + octets.size();
+}
+
+/// 0: too far from the start for a pointer of 14 bits (RFC 1035, section 4.1.4).
+std::uint16_t pointer_to(std::size_t offset) noexcept {
+  return offset < 0x4000 ? static_cast<std::uint16_t>(0xc000 | offset) : std::uint16_t{0};
+}
+
+constexpr RRType type_of(std::size_t octets) noexcept { return octets == 4 ? RRType::A : RRType::AAAA; }
+
+/// One whole RRset of a target, or nothing of it (N15).
+template <class Octets, class Get>
+void add_glue(Response& response, std::uint16_t owner, std::uint32_t ttl, std::size_t count, Get&& get) noexcept {
+  constexpr auto kSize = sizeof(Octets);
+  auto* at = count == 0 ? nullptr : response.reserve(count * (kFixed + kSize));
+  if (at == nullptr) return;
+  for (std::size_t i = 0; i < count; ++i) at = put_octets(put_fields(at, owner, type_of(kSize), ttl, kSize), get(i));
+  response.add(Section::Additional, count * (kFixed + kSize), static_cast<std::uint16_t>(count));
+}
+
+}  // namespace
+
+std::span<const std::uint16_t> Answerer::draw(policy::ShareView members, config::AnswerMode mode, std::size_t sample,
+                                              std::size_t most) noexcept {
+  if (mode == config::AnswerMode::Sample) {
+    const std::span places(scratch_->places.data(), std::min(sample, most));
+    policy::sample(members, random_, scratch_->draw, places);
+    return places;
+  }
+  const std::span places(scratch_->places.data(), std::min(members.size(), most));
+  if (mode == config::AnswerMode::Order) {
+    policy::permute(members, random_, scratch_->draw, places);
+  } else {
+    for (std::size_t i = 0; i < places.size(); ++i) places[i] = static_cast<std::uint16_t>(i);
+  }
+  return places;
+}
+
+template <class Address>
+void Answerer::write_drawn(Ask& ask, std::span<const Address> all, bool equal, std::uint16_t sample) noexcept {
+  constexpr auto kOctets = sizeof(Address::octets);
+  constexpr auto kRecord = kFixed + kOctets;
+  auto& response = *ask.response;
+  const auto mode = mode_of(*ask.block);
+  const auto fit = response.remaining() / kRecord;
+  const auto wanted = mode == config::AnswerMode::Sample ? sample : all.size();
+  if (wanted > fit && (ask.may_truncate || fit == 0)) return too_large(ask);
+  const auto places = draw(policy::ShareView::of(all, equal), mode, sample, fit);
+  auto* at = response.reserve(places.size() * kRecord);
+  for (const auto place : places) {
+    at = put_octets(put_fields(at, ask.owner, type_of(kOctets), ask.ttl, kOctets), all[place].octets);
+  }
+  response.add(Section::Answer, places.size() * kRecord, static_cast<std::uint16_t>(places.size()));
+}
+template void Answerer::write_drawn(Ask&, std::span<const AddressV4>, bool, std::uint16_t) noexcept;
+template void Answerer::write_drawn(Ask&, std::span<const AddressV6>, bool, std::uint16_t) noexcept;
+
+template <class Octets>
+void Answerer::write_host(Ask& ask, std::span<const Octets> all) noexcept {
+  constexpr auto kRecord = kFixed + sizeof(Octets);
+  auto* at = ask.response->reserve(all.size() * kRecord);
+  if (at == nullptr) return too_large(ask);
+  for (const auto& octets : all) at = put_octets(put_fields(at, ask.owner, type_of(sizeof(Octets)), ask.ttl, sizeof(Octets)), octets);
+  ask.response->add(Section::Answer, all.size() * kRecord, static_cast<std::uint16_t>(all.size()));
+}
+template void Answerer::write_host(Ask&, std::span<const std::array<std::uint8_t, 4>>) noexcept;
+template void Answerer::write_host(Ask&, std::span<const std::array<std::uint8_t, 16>>) noexcept;
+
+void Answerer::write_txt(Ask& ask, std::span<const std::uint8_t> rdata) noexcept {
+  auto* at = ask.response->reserve(kFixed + rdata.size());
+  if (at == nullptr) return too_large(ask);
+  put_octets(put_fields(at, ask.owner, RRType::TXT, ask.ttl, rdata.size()), rdata);
+  ask.response->add(Section::Answer, kFixed + rdata.size(), 1);
+}
+
+/// `spent`: a sample's draw has used the weights up, so all are equal (DESIGN.md section 3).
+bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept {
+  auto& response = *ask.response;
+  const auto label = srv.host == Block::kSelf ? std::span<const std::uint8_t>() : ask.block->label(ask.block->hosts()[srv.host].label);
+  const auto size = kSrvFixed + label.size() + ask.service.size();
+  auto* at = response.reserve(size);
+  if (at == nullptr) return false;
+  const auto target = response.used() + kSrvFixed;
+  const bool known = std::any_of(glue_.begin(), glue_.begin() + static_cast<std::ptrdiff_t>(glue_count_),
+                                 [&](const Glue& g) { return g.host == srv.host; });
+  if (!known && glue_count_ < kGlueMax && target < 0x4000) glue_[glue_count_++] = {srv.host, static_cast<std::uint16_t>(target)};
+  at = put_fields(at, ask.owner, RRType::SRV, ask.ttl, size - kFixed);
+  at = put_u16(at, 0);  // priority: one tier
+  at = put_u16(at, spent ? 1 : srv.weight);
+  at = put_u16(at, srv.port);
+  if (!label.empty()) at = put_octets(at, label);
+  put_octets(at, ask.service);
+  response.add(Section::Answer, size, 1);
+  return true;
+}
+
+void Answerer::write_srv_all(Ask& ask) noexcept {
+  const auto& block = *ask.block;
+  const auto mode = mode_of(block);
+  const bool spent = mode == config::AnswerMode::Sample;
+  // The least that a record can take bounds how many may be drawn: no more are asked for than could ever fit.
+  const auto most = ask.response->remaining() / (kSrvFixed + ask.service.size()) + 1;
+  const auto members = policy::ShareView::of(block.members(), block.members_equal());
+  for (const auto place : draw(members, mode, block.sample_members(), most)) {
+    const auto& member = block.members()[place];
+    for (const auto& srv : block.srv().subspan(member.srv_first, member.srv_count)) {
+      if (write_one_srv(ask, srv, spent)) continue;
+      if (ask.may_truncate || ask.response->count(Section::Answer) == 0) return too_large(ask);
+      return write_glue(ask);  // over TCP: a fair draw of what fits
+    }
+  }
+  write_glue(ask);
+}
+
+void Answerer::write_srv_port(Ask& ask, const PortSet& port) noexcept {
+  const auto& block = *ask.block;
+  const auto records = block.port_srv().subspan(port.first, port.count);
+  auto& shares = scratch_->shares;
+  for (std::size_t i = 0; i < records.size(); ++i) shares[i] = block.members()[block.srv()[records[i]].member].share;
+  const std::span<const std::uint32_t> drawn(shares.data(), records.size());
+  const policy::ShareView members(drawn, block.members_equal());
+  const auto mode = mode_of(block);
+  const bool spent = mode == config::AnswerMode::Sample;
+  const auto sample = spent ? std::min(block.sample(), policy::sample_max(members)) : std::uint16_t{0};
+  const auto most = ask.response->remaining() / (kSrvFixed + ask.service.size()) + 1;
+  for (const auto place : draw(members, mode, sample, most)) {
+    if (write_one_srv(ask, block.srv()[records[place]], spent)) continue;
+    if (ask.may_truncate || ask.response->count(Section::Answer) == 0) return too_large(ask);
+    break;
+  }
+  write_glue(ask);
+}
+
+/// The targets' addresses, each RRset whole or not at all, dropped silently when space is short (N15).
+void Answerer::write_glue(Ask& ask) noexcept {
+  const auto& block = *ask.block;
+  auto& response = *ask.response;
+  for (std::size_t i = 0; i < glue_count_; ++i) {
+    const auto owner = pointer_to(glue_[i].offset);
+    if (glue_[i].host == Block::kSelf) {
+      add_glue<std::array<std::uint8_t, 4>>(response, owner, ask.ttl, block.v4().size(), [&](std::size_t n) { return std::span(block.v4()[n].octets); });
+      add_glue<std::array<std::uint8_t, 16>>(response, owner, ask.ttl, block.v6().size(), [&](std::size_t n) { return std::span(block.v6()[n].octets); });
+      continue;
+    }
+    const auto& host = block.hosts()[glue_[i].host];
+    add_glue<std::array<std::uint8_t, 4>>(response, owner, ask.ttl, host.v4_count, [&](std::size_t n) { return std::span(block.host_v4()[host.v4_first + n]); });
+    add_glue<std::array<std::uint8_t, 16>>(response, owner, ask.ttl, host.v6_count, [&](std::size_t n) { return std::span(block.host_v6()[host.v6_first + n]); });
+  }
+}
+
+/// CNAME for every type (N7); true when the chain goes on at its target.
+bool Answerer::write_alias(Ask& ask) noexcept {
+  auto& response = *ask.response;
+  const auto target = ask.block->alias();
+  auto* at = response.reserve(kFixed + target.size());
+  if (at == nullptr) {
+    too_large(ask);
+    return false;
+  }
+  const auto rdata = response.used() + kFixed;
+  put_octets(put_fields(at, ask.owner, RRType::CNAME, ask.ttl, target.size()), target);
+  response.add(Section::Answer, kFixed + target.size(), 1);
+  if (ask.type == RRType::CNAME || ask.type == RRType::ANY) return false;
+  target_ = Name::from_wire(target).folded();
+  ask.name = target_.wire();
+  ask.owner = pointer_to(rdata);
+  return ask.owner != 0;
+}
+
+bool Answerer::write_soa(Ask& ask, Section section, std::uint32_t ttl, std::uint16_t owner, NameView owner_name) noexcept {
+  const auto& zone = *ask.zone->zone;
+  const auto owner_size = owner != 0 ? std::size_t{2} : owner_name.size();
+  const auto size = owner_size + 10 + zone.soa.size();
+  auto* at = ask.response->reserve(size);
+  if (at == nullptr) return false;
+  at = owner != 0 ? put_u16(at, owner) : put_octets(at, owner_name);
+  at = put_u16(at, static_cast<std::uint16_t>(RRType::SOA));
+  at = put_u16(at, static_cast<std::uint16_t>(RRClass::IN));
+  at = put_u16(put_u32(at, ttl), static_cast<std::uint16_t>(zone.soa.size()));
+  put_octets(at, zone.soa);
+  put_u32(at + zone.soa_serial_at, ask.zone->serial);
+  ask.response->add(section, size, 1);
+  return true;
+}
+
+void Answerer::answer_apex(Ask& ask) noexcept {
+  const auto& zone = *ask.zone->zone;
+  auto& response = *ask.response;
+  if (ask.type == RRType::SOA || ask.type == RRType::ANY) {
+    if (!write_soa(ask, Section::Answer, zone.soa_ttl, ask.owner, ask.name)) too_large(ask);
+    return;
+  }
+  if (ask.type != RRType::NS) return no_data(ask);
+  std::array<std::uint16_t, kGlueMax> owners{};
+  for (std::size_t i = 0; i < zone.nameservers.size(); ++i) {
+    const auto target = zone.nameservers[i].wire();
+    auto* at = response.reserve(kFixed + target.size());
+    if (at == nullptr) return too_large(ask);
+    if (i < owners.size()) owners[i] = pointer_to(response.used() + kFixed);
+    put_octets(put_fields(at, ask.owner, RRType::NS, ask.ttl, target.size()), target);
+    response.add(Section::Answer, kFixed + target.size(), 1);
+  }
+  for (std::size_t i = 0; i < zone.nameservers.size() && i < owners.size(); ++i) {
+    const auto* host = ask.snapshot->find(zone.nameservers[i].wire());
+    if (host == nullptr || host->kind() != BlockKind::Answers || owners[i] == 0) continue;
+    add_glue<std::array<std::uint8_t, 4>>(response, owners[i], host->ttl(), host->v4().size(), [&](std::size_t n) { return std::span(host->v4()[n].octets); });
+    add_glue<std::array<std::uint8_t, 16>>(response, owners[i], host->ttl(), host->v6().size(), [&](std::size_t n) { return std::span(host->v6()[n].octets); });
+  }
+}
+
+}  // namespace signpost
