@@ -38,6 +38,7 @@ struct ZoneChange {
 struct HeldService {
   ServiceState state;
   std::string zone;                 // the zone whose rules apply
+  config::HealthPolicy health = config::HealthPolicy::Ready;  // of that zone
   std::vector<std::string> names;   // the spellings that answer, in presentation format
   std::vector<std::string> losses;  // "cart.demo.internal.: taken by local/cart (exact name first)"
 };

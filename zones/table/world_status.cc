@@ -73,7 +73,7 @@ std::string World::loss_text(const Name& name, Slot loser, Slot winner) const {
 
 HeldService World::held(ServiceId id, std::uint16_t zone) const {
   const auto& record = services_[id];
-  HeldService out{unpack(record.key, record.packed), set_.rules(zone).name, {}, {}};
+  HeldService out{unpack(record.key, record.packed), set_.rules(zone).name, set_.rules(zone).health, {}, {}};
   for (const auto& [in_zone, slot] : record.slots) {
     if (in_zone != zone) continue;
     const auto* block = index_->block(slot);

@@ -1,0 +1,139 @@
+#include "zones/answer/explain.h"
+
+#include <fmt/format.h>
+#include <iterator>
+#include <numeric>
+
+#include "zones/answer/whole_answer.h"
+#include "zones/policy/policy.h"
+#include "zones/policy/shares.h"
+#include "zones/snapshot/store.h"
+#include "zones/table/builder.h"
+
+namespace signpost {
+namespace {
+
+std::string rcode_text(Rcode rcode) {
+  switch (rcode) {
+    case Rcode::NoError: return "NOERROR";
+    case Rcode::ServFail: return "SERVFAIL";
+    case Rcode::NxDomain: return "NXDOMAIN";
+    case Rcode::Refused: return "REFUSED";
+    default: return fmt::format("RCODE{}", static_cast<int>(rcode));
+  }
+}
+
+template <class Range, class Text>
+std::string joined(const Range& range, Text&& text) {
+  std::string out;
+  for (const auto& one : range) {
+    if (!out.empty()) out += ", ";
+    out += text(one);
+  }
+  return out;
+}
+
+ExplainedInstance explain_instance(const Instance& instance, const std::vector<Port>& service_ports,
+                                   policy::Verdict verdict, double weight, double share_percent) {
+  ExplainedInstance out;
+  out.id = instance.id;
+  std::vector<std::string> addresses;
+  if (instance.v4) addresses.push_back(instance.v4->to_string());
+  if (instance.v6) addresses.push_back(instance.v6->to_string());
+  out.addresses = joined(addresses, [](const auto& a) { return a; });
+  out.ports = joined(instance.ports.empty() ? service_ports : instance.ports, [](const Port& port) {
+    return fmt::format("{}/{}{}{}", port.number, to_string(port.protocol), port.name.empty() ? "" : " ", port.name);
+  });
+  out.health = to_string(instance.health);
+  out.weight = weight > 0 ? weight : instance.weight;
+  out.eligible = verdict == policy::Verdict::Eligible;
+  out.why = policy::to_string(verdict);
+  out.share_percent = share_percent;
+  return out;
+}
+
+ExplainedService explain_service(const HeldService& held) {
+  ExplainedService out;
+  const auto& state = held.state;
+  out.key = state.key.to_string();
+  out.zone = held.zone;
+  out.names = held.names;
+  out.losses = held.losses;
+  const auto decision = policy::decide(state, held.health);
+  const auto shares = policy::draw_shares(decision.weights);
+  const auto sum = std::accumulate(shares.begin(), shares.end(), std::uint64_t{0});
+  for (std::size_t i = 0; i < state.instances.size(); ++i) {
+    const auto percent = sum == 0 ? 0.0 : 100.0 * shares[i] / static_cast<double>(sum);
+    out.instances.push_back(
+        explain_instance(state.instances[i], state.ports, decision.verdicts[i], decision.weights[i], percent));
+  }
+  if (state.pending) {
+    out.note = "listed by the registry, its instances are not read yet: SERVFAIL";
+  } else if (state.kind == ServiceKind::VirtualIp) {
+    out.note = "answers with its virtual address: weights of instances cannot act";
+  } else if (state.kind == ServiceKind::Alias) {
+    out.note = "an alias of " + state.alias;
+  } else if (decision.eligible == 0) {
+    out.note = "no instance may answer";
+  } else if (decision.all_weights_zero) {
+    out.note = "all enabled instances have weight 0, so all count alike";
+  } else if (policy::srv_weights(decision.weights).coarse) {
+    out.note = "SRV weights are rounded by more than 1 %";
+  }
+  return out;
+}
+
+Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
+  Explanation out;
+  out.question = name.to_string() + " " + type_text(type);
+  const auto answer = whole_answer(snapshot, name, type);
+  for (const auto& record : answer.records) {
+    if (record.section == 0) out.records.push_back(record.to_string());
+  }
+  out.outcome = fmt::format("{}{}, {} record{}", rcode_text(answer.rcode), answer.authoritative ? " aa" : "",
+                            out.records.size(), out.records.size() == 1 ? "" : "s");
+  if (answer.rcode == Rcode::Refused) out.notes.push_back("the name is outside all zones of this server");
+  for (const auto& view : snapshot.zones) {
+    if (!is_at_or_below(name.folded().wire(), view.zone->name.wire())) continue;
+    if (view.cold) out.notes.push_back(view.zone->name.to_string() + " is cold: a registry of it has not listed its services yet");
+    if (view.stale) out.notes.push_back(view.zone->name.to_string() + " is stale: a registry of it was lost over 5 minutes ago");
+  }
+  return out;
+}
+
+}  // namespace
+
+void explain(Builder& builder, SnapshotStore& store, const Name& name, RRType type,
+             std::function<void(Explanation)> reply) {
+  Explanation out;
+  {
+    SnapshotReader reader(store);
+    out = look_up(reader.refresh(), name, type);
+  }
+  builder.find(name, [out = std::move(out), reply = std::move(reply)](std::vector<HeldService> services) mutable {
+    for (const auto& held : services) out.services.push_back(explain_service(held));
+    reply(std::move(out));
+  });
+}
+
+std::string to_text(const Explanation& explanation) {
+  std::string out = explanation.question + "\n  " + explanation.outcome + "\n";
+  const auto add = [&](std::string_view indent, const auto& lines) {
+    for (const auto& line : lines) fmt::format_to(std::back_inserter(out), "{}{}\n", indent, line);
+  };
+  add("    ", explanation.records);
+  add("  note: ", explanation.notes);
+  for (const auto& service : explanation.services) {
+    fmt::format_to(std::back_inserter(out), "{} in zone {}\n", service.key, service.zone);
+    add("  answers at ", service.names);
+    add("  lost ", service.losses);
+    if (!service.note.empty()) fmt::format_to(std::back_inserter(out), "  note: {}\n", service.note);
+    for (const auto& i : service.instances) {
+      fmt::format_to(std::back_inserter(out), "  {:<4} {}  {}  [{}]  health {}  weight {:g}  share {:.2f} %: {}\n",
+                     i.eligible ? "kept" : "out", i.id, i.addresses, i.ports, i.health, i.weight, i.share_percent, i.why);
+    }
+  }
+  return out;
+}
+
+}  // namespace signpost

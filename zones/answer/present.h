@@ -1,0 +1,32 @@
+// A response as text, in presentation format: for dump, explain and tests. Allocates; not for workers.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dns/base/result.h"
+#include "dns/wire/types.h"
+
+namespace signpost {
+
+struct PresentedRecord {
+  int section = 0;  // 0 answer, 1 authority, 2 additional
+  std::string owner;
+  std::uint32_t ttl = 0;
+  RRType type{};
+  std::string rdata;
+  /// "cart.demo.internal. 5 IN A 10.0.0.1"
+  std::string to_string() const;
+};
+
+/// "AAAA", or "TYPE4711" (RFC 3597, section 5).
+std::string type_text(RRType type);
+/// The inverse, in any case; error: what would be right.
+Result<RRType> parse_type(std::string_view text);
+
+/// The records of a message that this program made (no OPT); types it never writes come as \# octets.
+std::vector<PresentedRecord> present(std::span<const std::uint8_t> message);
+
+}  // namespace signpost

@@ -1,0 +1,22 @@
+// One question asked of a snapshot off the road: whole sets, stable order, as values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dns/wire/name.h"
+#include "zones/answer/present.h"
+#include "zones/snapshot/snapshot.h"
+
+namespace signpost {
+
+struct WholeAnswer {
+  Rcode rcode = Rcode::NoError;
+  bool authoritative = false;
+  std::vector<PresentedRecord> records;
+};
+
+/// As over TCP, by the same Answerer that the workers use.
+WholeAnswer whole_answer(const Snapshot& snapshot, const Name& name, RRType type);
+
+}  // namespace signpost
