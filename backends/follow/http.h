@@ -16,6 +16,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include "backends/follow/http_receiver.h"
 #include "dns/base/clock.h"
 #include "dns/base/result.h"
 
@@ -39,27 +40,6 @@ struct HttpRequest {
   std::chrono::milliseconds connect_timeout{5000};  // name, TCP and TLS
   std::chrono::milliseconds head_timeout{10000};    // from the start until the whole head is here (K34)
   std::size_t head_bytes_max = 65536;
-};
-
-/// The head of a response. Redirects are answers like others: they are never followed (K31).
-struct HttpHead {
-  int status = 0;
-  std::string content_type;  // as sent; may be empty
-  std::string retry_after;   // as sent; may be empty
-};
-
-/// What the receiver wants next.
-enum class HttpNext : bool { Continue, Stop };
-
-/// Takes a response as it arrives, on the executor of the client. Must not call back into the client.
-class HttpReceiver {
- public:
-  virtual ~HttpReceiver() = default;
-  virtual HttpNext head(const HttpHead& head) = 0;
-  /// The next octets of the body, after decompression; any number of them, also one.
-  virtual HttpNext body(std::string_view octets) = 0;
-  /// When the exchange has lasted too long; asked again after each call above, so it may move.
-  virtual Monotonic deadline() const { return Monotonic::max(); }
 };
 
 /// How an exchange ended that ended well.

@@ -1,0 +1,81 @@
+// What is remembered of the objects that the apiserver lists and watches: only what can change an answer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "backends/kubernetes/words.h"
+#include "backends/registry/backend.h"
+#include "backends/registry/service_state.h"
+#include "dns/base/ip_address.h"
+
+namespace signpost::kubernetes {
+
+/// The two things joined into services. Endpoints: v1 Endpoints where discovery.k8s.io/v1 is not served
+/// (K30).
+enum class Resource : std::uint8_t { Services, Endpoints };
+
+/// One v1 Service.
+struct ServiceRecord {
+  ServiceKind kind = ServiceKind::VirtualIp;  // Instances: headless; Alias: ExternalName
+  bool publish_not_ready = false;             // spec.publishNotReadyAddresses
+  std::vector<IpAddress> cluster_ips;         // at most one of each family
+  std::string external_name;
+  std::vector<Port> ports;
+  friend bool operator==(const ServiceRecord&, const ServiceRecord&) = default;
+};
+
+/// One address of one endpoint. Its ports are ports[first_port, first_port + port_count) of the slice.
+struct EndpointRecord {
+  IpAddress address;
+  Health health = Health::Up;
+  std::uint16_t first_port = 0;
+  std::uint16_t port_count = 0;
+  Word host_name;
+  Word node;
+  Word zone;
+  friend bool operator==(const EndpointRecord&, const EndpointRecord&) = default;
+};
+
+/// One discovery.k8s.io/v1 EndpointSlice, or one v1 Endpoints with all its subsets.
+struct SliceRecord {
+  std::string service;  // "namespace/name"; empty: belongs to none and is not kept
+  std::vector<Port> ports;
+  std::vector<EndpointRecord> endpoints;
+  friend bool operator==(const SliceRecord&, const SliceRecord&) = default;
+};
+
+/// One object as far as it could be read.
+struct Object {
+  std::string key;        // "namespace/name"; empty: not even that could be read
+  Revision revision = 0;  // metadata.resourceVersion; 0: absent or no number
+  /// monostate: the rest makes no sense, keep the version known so far (K25, K38).
+  std::variant<std::monostate, ServiceRecord, SliceRecord> record;
+};
+
+enum class EventType : std::uint8_t { Added, Modified, Deleted, Bookmark, Error, Unknown };
+
+/// A v1 Status: the body of an error response, or the object of an ERROR event.
+struct Status {
+  int code = 0;
+  std::string reason;  // "Expired"
+  std::string message;
+  int retry_after_s = 0;
+  bool revision_too_large = false;  // a cause ResourceVersionTooLarge: the server is behind (K3)
+};
+
+struct Event {
+  EventType type = EventType::Unknown;
+  Object object;
+  Status status;  // of an Error
+};
+
+/// metadata of a list.
+struct ListMeta {
+  Revision revision = 0;
+  std::string continue_token;  // empty: this was the last page
+};
+
+}  // namespace signpost::kubernetes
