@@ -135,7 +135,7 @@ TEST(DrawChances, SequencesOfShortLists) {
 }
 
 TEST(DrawChances, FirstPlaces) {
-  for (const std::size_t size : {5, 256, 257, 300}) {
+  for (const std::size_t size : {5u, 256u, 257u, 300u}) {
     for (const std::size_t k : {std::size_t{1}, std::size_t{3}, std::size_t{5}}) {
       SCOPED_TRACE(testing::Message() << k << " of " << size);
       EXPECT_GT(first_p(permute, long_list(size, false), long_list(size, false), k), test::kChanceMin);
@@ -144,7 +144,7 @@ TEST(DrawChances, FirstPlaces) {
 }
 
 TEST(DrawChances, Pairs) {
-  for (const std::size_t size : {5, 256, 257, 300}) {
+  for (const std::size_t size : {5u, 256u, 257u, 300u}) {
     for (const std::size_t k : {std::size_t{2}, std::size_t{5}}) {
       SCOPED_TRACE(testing::Message() << k << " of " << size);
       EXPECT_GT(pair_p(long_list(size, false), long_list(size, false), k), test::kChanceMin);
@@ -153,7 +153,7 @@ TEST(DrawChances, Pairs) {
 }
 
 TEST(DrawChances, InclusionAndFirstPlaceOfSamples) {
-  for (const std::size_t size : {5, 20, 60}) {
+  for (const std::size_t size : {5u, 20u, 60u}) {
     const auto shares = long_list(size, false);
     const auto most = sample_max(ShareView(shares, false));
     for (std::size_t k = 1; k <= most; k += 1 + most / 3) {
@@ -172,7 +172,7 @@ TEST(DrawChances, AMemberAsLongAsTheGapIsAlwaysIn) {
 
 TEST(DrawChances, EqualSamples) {
   const Shares equal(10, 3);
-  for (const std::size_t k : {1, 4, 9, 10}) EXPECT_GT(inclusion_p(equal, equal, k), test::kChanceMin);
+  for (const std::size_t k : {1u, 4u, 9u, 10u}) EXPECT_GT(inclusion_p(equal, equal, k), test::kChanceMin);
 }
 
 TEST(DrawMutant, FivePercentOffFailsEveryCheck) {
