@@ -36,7 +36,7 @@ struct Port {
   std::string name;
   std::uint16_t number = 0;
   Protocol protocol = Protocol::Tcp;
-  friend bool operator==(const Port&, const Port&) = default;
+  friend auto operator<=>(const Port&, const Port&) = default;
 };
 
 /// Up: may receive traffic. Draining: still serving, on its way out (terminating). Down: must not.
