@@ -59,6 +59,13 @@ class TcpService {
 
  private:
   using Index = std::uint32_t;
+  static constexpr std::size_t kLengthOctets = 2;         // in front of each message
+  static constexpr std::size_t kInputOctets = 16 * 1024;  // of one read: some 300 queries
+  static constexpr int kReadsPerEvent = 4;                // then it is somebody else's turn
+
+  static std::uint64_t origin_of(Index index, std::uint32_t generation) noexcept {
+    return kOriginTag | std::uint64_t{generation & 0x7fffffff} << 32 | index;
+  }
 
   void accept_one(int socket, const SocketAddress& peer, Monotonic now) noexcept;
   bool make_room(ConnectionLimits::Verdict verdict, std::uint64_t source) noexcept;

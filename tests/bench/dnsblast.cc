@@ -14,10 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <map>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -25,10 +22,10 @@
 #include <netinet/udp.h>
 #include <sys/socket.h>
 
-#include "dns/base/random.h"
 #include "dns/transport/socket.h"
 #include "dns/wire/writer.h"
 #include "tests/bench/latencies.h"
+#include "tests/bench/questions.h"
 
 namespace signpost::bench {
 namespace {
@@ -43,55 +40,6 @@ struct Options {
   double seconds = 5, rate = 0;
   bool echo = false, gso = true;
 };
-
-using Query = std::vector<std::uint8_t>;
-
-Query encode(const std::string& owner, unsigned type) {
-  const auto name = Name::parse(owner);
-  if (!name) {
-    std::fprintf(stderr, "%s\n", name.error().message.c_str());
-    std::exit(2);
-  }
-  Query query(kHeaderSize + name->size() + 4);
-  Writer writer(query);
-  writer.u16(0);
-  writer.u16(0);
-  writer.u16(1);
-  for (int i = 0; i < 3; ++i) writer.u16(0);
-  writer.name(name->wire());
-  writer.u16(static_cast<std::uint16_t>(type));
-  writer.u16(1);
-  return query;
-}
-
-std::vector<Query> load_questions(const Options& options) {
-  const std::map<std::string, unsigned> types = {{"A", 1},    {"AAAA", 28}, {"SRV", 33}, {"TXT", 16},
-                                                 {"PTR", 12}, {"SOA", 6},   {"NS", 2},   {"CNAME", 5}};
-  std::vector<Query> queries;
-  if (options.questions.empty()) {
-    for (unsigned i = 0; i < options.names; ++i) {
-      char label[32];
-      std::snprintf(label, sizeof label, "svc-%07u.shop.", i);
-      queries.push_back(encode(label + options.suffix, 1));
-    }
-  } else {
-    std::ifstream file(options.questions);
-    for (std::string owner, type; file >> owner >> type;) {
-      const auto known = types.find(type);
-      queries.push_back(encode(owner, known == types.end() ? 1 : known->second));
-    }
-  }
-  if (queries.empty()) {
-    std::fprintf(stderr, "no questions in %s\n", options.questions.c_str());
-    std::exit(2);
-  }
-  // In random order, but with neighbours of one length, so that they can be sent as segments.
-  Random random(1);
-  for (std::size_t i = queries.size(); i > 1; --i) std::swap(queries[i - 1], queries[random.below(i)]);
-  std::stable_sort(queries.begin(), queries.end(),
-                   [](const Query& a, const Query& b) { return a.size() < b.size(); });
-  return queries;
-}
 
 /// One socket and the queries that are under way on it.
 struct Flow {
@@ -346,7 +294,8 @@ Options read_options(int count, char** arguments) {
 int main(int count, char** arguments) {
   using namespace signpost::bench;
   const auto options = read_options(count, arguments);
-  auto blaster = std::make_unique<Blaster>(options, load_questions(options));
+  auto blaster =
+      std::make_unique<Blaster>(options, load_questions(options.questions, options.names, options.suffix));
   blaster->run();
   blaster->report();
   return 0;

@@ -26,7 +26,7 @@ void expect_good(InMemory& server, const Bytes& message) {
   if (may_be_silent) return;
   const Bytes reply(handled.response.begin(), handled.response.end());
   const auto text = describe(reply);
-  ASSERT_EQ(text.find("malformed"), std::string::npos) << text;
+  ASSERT_NE(text.rfind("malformed", 0), 0u) << text;
   ASSERT_TRUE(ldns_reads(reply)) << text;
   ASSERT_EQ(reply[0], message[0]);
   ASSERT_EQ(reply[1], message[1]);
@@ -36,7 +36,7 @@ void expect_good(InMemory& server, const Bytes& message) {
     ASSERT_LE(reply.size(), 1232u) << text;                                      // E8
     ASSERT_TRUE(has_41(message)) << "OPT for somebody who sent none: " << text;  // E1
   }
-  if (text.find(" tc") != std::string::npos) {
+  if ((reply[2] & 2) != 0) {
     ASSERT_NE(text.find("; 0/0/0"), std::string::npos) << text;  // E10
   }
 }

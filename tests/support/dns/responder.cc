@@ -20,6 +20,7 @@ std::optional<unsigned> number_after(std::string_view label, std::string_view wo
   for (const char c : label.substr(word.size())) {
     if (c < '0' || c > '9') return std::nullopt;
     value = value * 10 + static_cast<unsigned>(c - '0');
+    if (value > kMessageOctetsMax) return std::nullopt;
   }
   return value;
 }
@@ -55,7 +56,9 @@ void answer_addresses(Response& response, unsigned count) noexcept {
 /// One TXT that brings the message to `octets`, with strings of 255 octets and a shorter last.
 void answer_size(Response& response, std::size_t octets) noexcept {
   static std::uint8_t rdata[kMessageOctetsMax];
-  std::size_t size = octets - response.used() - 12;
+  const std::size_t fixed = response.used() + 12;
+  if (octets <= fixed) return;
+  const std::size_t size = octets - fixed;
   for (std::size_t at = 0; at < size; at += 256)
     rdata[at] = static_cast<std::uint8_t>(std::min<std::size_t>(255, size - at - 1));
   if (!add_record(response, Section::Answer, RRType::TXT, {rdata, size})) response.truncate();
