@@ -225,7 +225,7 @@ std::string called(const Node& node) {
     case Node::Kind::Scalar:
       return in_quotes(node.scalar);
     case Node::Kind::List:
-      return "a list";
+      return node.items.empty() ? "an empty list" : "a list";
     case Node::Kind::Mapping:
       return "a mapping";
   }

@@ -13,19 +13,20 @@ namespace {
 
 constexpr std::size_t kQuotedMax = 60;
 
-/// Levenshtein's distance with two rows; words here are a few dozen octets.
+/// Insertions, deletions, changes and swaps of neighbours (optimal string alignment); words here are short.
 std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> above(b.size() + 1);
-  std::iota(above.begin(), above.end(), std::size_t{0});
+  std::vector<std::vector<std::size_t>> rows(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  std::iota(rows[0].begin(), rows[0].end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::vector<std::size_t> row(b.size() + 1, i);
+    rows[i][0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const auto changed = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, changed});
+      const auto changed = rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      rows[i][j] = std::min({rows[i - 1][j] + 1, rows[i][j - 1] + 1, changed});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
     }
-    above = std::move(row);
   }
-  return above.back();
+  return rows.back().back();
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -83,11 +84,14 @@ class DirectoryWatch::Inotify {
       const auto until = settle_.due().value_or(poll_at);
       if (now >= until) break;
       timer_.expires_after(until - now);
+      // Codes, not exceptions: two cancelled waits would be thrown as one exception that names neither. The
+      // next co_await after a cancellation throws operation_aborted.
+      constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
       if (events_.is_open()) {
-        co_await (events_.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable) ||
-                  timer_.async_wait(asio::use_awaitable));
+        co_await (events_.async_wait(asio::posix::stream_descriptor::wait_read, kNoThrow) ||
+                  timer_.async_wait(kNoThrow));
       } else {
-        co_await timer_.async_wait(asio::use_awaitable);
+        co_await timer_.async_wait(kNoThrow);
       }
     }
     settle_.clear();
