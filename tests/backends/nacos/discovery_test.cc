@@ -1,0 +1,346 @@
+// Which services exist, and what they hold: lists, fuzzy watch, pushes. Ids: the Nacos facts page.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/backends/nacos/virtual_server.h"
+
+namespace signpost::nacos::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const ServiceName kCart{"DEFAULT_GROUP", "cart"};
+const ServiceName kElsewhere{"other", "cart"};
+
+std::string hosts(const std::string& ip) { return "[" + host(ip, 80) + "]"; }
+
+void change(Desk& desk, const ServiceName& service, const std::string& type,
+            const std::string& space = "public") {
+  desk.say("NamingFuzzyWatchChangeNotifyRequest", R"({"requestId":"c","serviceKey":")" + space + "@@" +
+                                                      service.group + "@@" + service.name +
+                                                      R"(","changedType":")" + type + R"("})");
+}
+
+/// A session that has been ready for a second, with its log emptied.
+std::unique_ptr<Desk> ready_desk(std::map<ServiceName, std::string> known = {}) {
+  auto desk = std::make_unique<Desk>();
+  desk->hosts = std::move(known);
+  desk->start();
+  desk->pass(1s);
+  EXPECT_EQ(desk->session.state(), Session::State::Ready);
+  desk->take_log();
+  return desk;
+}
+
+TEST(NacosList, ListedButNotReadIsPending) {
+  Desk desk;
+  desk.hosts[kCart] = hosts("10.0.0.1");
+  desk.instead = [](const Payload& payload) {
+    return std::string(payload.type == "SubscribeServiceRequest" ? "silence" : "");
+  };
+  desk.start();
+  EXPECT_THAT(desk.take_news(), ElementsAre("pending DEFAULT_GROUP/cart", "listed"));
+  desk.instead = nullptr;
+  desk.pass(10s);
+  EXPECT_THAT(desk.take_news(), ElementsAre("ready", "DEFAULT_GROUP/cart 10.0.0.1:80"))
+      << "one service cannot hold up all";
+}
+
+TEST(NacosList, EveryGroupMustBeReadForTheFirstComplete) {
+  Desk desk(Desk::options_for({"DEFAULT_GROUP", "other"}, 1));
+  desk.instead = [](const Payload& payload) {
+    const bool other = payload.body.find(R"("groupName":"other")") != std::string::npos;
+    return std::string(other ? R"({"success":false,"resultCode":500,"errorCode":500})" : "");
+  };
+  desk.start();
+  desk.pass(30s);
+  EXPECT_THAT(desk.take_news(), IsEmpty());
+  desk.instead = nullptr;
+  desk.pass(10s);
+  EXPECT_THAT(desk.take_news(), ElementsAre("listed", "ready"));
+}
+
+TEST(NacosList, AsksForEverythingInOnePage) {
+  auto desk = ready_desk();
+  desk->pass(10s);
+  const auto& body = desk->sent.back().body;
+  EXPECT_THAT(body, HasSubstr(R"("pageSize":2147483647)"));
+  EXPECT_THAT(body, HasSubstr(R"("namespace":"public")"));  // L10: never left empty
+}
+
+TEST(NacosList, WhatComesIsSubscribedAndWhatGoesIsErasedWithinAnInterval) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  desk->hosts = {{{"DEFAULT_GROUP", "pay"}, hosts("10.0.0.2")}};
+  desk->pass(10s);
+  const auto log = desk->take_log();
+  EXPECT_THAT(log, Contains("request SubscribeServiceRequest DEFAULT_GROUP cart off"));
+  EXPECT_THAT(log, Contains("pending DEFAULT_GROUP/pay"));
+  EXPECT_THAT(log, Contains("erase DEFAULT_GROUP/cart"));
+  EXPECT_THAT(log, Contains("DEFAULT_GROUP/pay 10.0.0.2:80"));
+}
+
+TEST(NacosList, AnAnswerThatCannotBeReadErasesNothing) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  desk->instead = [](const Payload& payload) {
+    return std::string(payload.type == "ServiceListRequest" ? R"({"resultCode":200,"count":3})" : "");
+  };
+  desk->pass(60s);
+  EXPECT_THAT(desk->take_news(), IsEmpty());
+  EXPECT_GE(desk->counts.get("skipped", "malformed-answer"), 5U);
+}
+
+// A list that was asked for before the fuzzy watch announced a service cannot know it.
+TEST(NacosList, AnOlderListDoesNotEraseWhatWasAnnouncedSince) {
+  auto desk = ready_desk();
+  RequestId list = 0;
+  desk->answers = false;
+  desk->pass(9s);  // the list is under way
+  for (const auto& payload : desk->sent) list += 1, static_cast<void>(payload);
+  ASSERT_EQ(desk->sent.back().type, "ServiceListRequest");
+  desk->answers = true;
+  change(*desk, kCart, "ADD_SERVICE");
+  desk->feed(event::Reply{list, encode({"ServiceListResponse", R"({"resultCode":200,"count":0})", {}})});
+  EXPECT_THAT(desk->take_news(), ElementsAre("pending DEFAULT_GROUP/cart", "DEFAULT_GROUP/cart"));
+}
+
+// ---- fuzzy watch
+TEST(NacosWatch, CoversTheNamespaceAndFindsOtherGroups) {
+  auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});
+  EXPECT_THAT(desk->sent[2].body, HasSubstr(R"("groupKeyPattern":"public>>*>>*")"));
+  EXPECT_THAT(desk->sent[2].body, HasSubstr(R"("initializing":true)"));
+  change(*desk, kElsewhere, "ADD_SERVICE");
+  EXPECT_THAT(desk->take_news(), ElementsAre("pending other/cart", "other/cart 10.0.0.2:80"));
+  desk->pass(120s);
+  EXPECT_THAT(desk->take_news(), IsEmpty()) << "the list of another group says nothing about it";
+}
+
+TEST(NacosWatch, EveryNoticeIsAcknowledged) {
+  auto desk = ready_desk();
+  change(*desk, kCart, "ADD_SERVICE");
+  EXPECT_EQ(desk->streamed.back().type, "NamingFuzzyWatchChangeNotifyResponse");
+  EXPECT_THAT(desk->streamed.back().body, HasSubstr(R"("requestId":"c")"));
+}
+
+TEST(NacosWatch, DeleteAloneErasesAfterSixtySeconds_L5) {
+  auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});
+  change(*desk, kElsewhere, "ADD_SERVICE");
+  desk->take_log();
+  change(*desk, kElsewhere, "DELETE_SERVICE");
+  desk->pass(59s);
+  EXPECT_THAT(desk->take_news(), IsEmpty());
+  desk->pass(1s);
+  EXPECT_THAT(desk->take_news(), ElementsAre("erase other/cart"));
+}
+
+TEST(NacosWatch, AServiceThatComesBackIsNotErased) {
+  auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});
+  change(*desk, kElsewhere, "ADD_SERVICE");
+  change(*desk, kElsewhere, "DELETE_SERVICE");
+  desk->pass(30s);
+  change(*desk, kElsewhere, "ADD_SERVICE");
+  desk->take_log();
+  desk->pass(120s);
+  EXPECT_THAT(desk->take_news(), IsEmpty());
+}
+
+TEST(NacosWatch, TheListDecidesWhereItIsRead_L5) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  change(*desk, kCart, "DELETE_SERVICE");
+  desk->pass(66s);  // so long the list keeps an emptied name
+  EXPECT_THAT(desk->take_news(), IsEmpty());
+  desk->hosts.clear();
+  desk->pass(10s);
+  EXPECT_THAT(desk->take_news(), ElementsAre("erase DEFAULT_GROUP/cart"));
+}
+
+TEST(NacosWatch, DeleteIsBelievedWhenTheListsFail_L5) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  desk->instead = [](const Payload& payload) {
+    return std::string(payload.type == "ServiceListRequest" ? R"({"resultCode":500,"success":false})" : "");
+  };
+  change(*desk, kCart, "DELETE_SERVICE");
+  desk->pass(60s);
+  EXPECT_THAT(desk->take_news(), ElementsAre("erase DEFAULT_GROUP/cart"));
+}
+
+TEST(NacosWatch, AfterAReconnectTheNewWatchSaysWhatIsGone) {
+  auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});
+  change(*desk, kElsewhere, "ADD_SERVICE");
+  desk->take_log();
+  desk->break_connection();
+  desk->pass(50s);
+  EXPECT_THAT(desk->take_news(), testing::Not(Contains("erase other/cart")));
+  desk->pass(15s);
+  EXPECT_THAT(desk->take_news(), ElementsAre("erase other/cart"));
+}
+
+TEST(NacosWatch, OtherNamespacesAreDropped_A20) {
+  auto desk = ready_desk();
+  change(*desk, kCart, "ADD_SERVICE", "staging");
+  EXPECT_THAT(desk->take_news(), IsEmpty());
+  EXPECT_EQ(desk->counts.get("skipped", "other-namespace"), 1U);
+}
+
+TEST(NacosWatch, ABatchNamesMany) {
+  auto desk = ready_desk();
+  desk->say(
+      "NamingFuzzyWatchSyncRequest",
+      R"({"syncType":"FUZZY_WATCH_INIT_NOTIFY","contexts":[{"serviceKey":"public@@g@@a:b.c/d","changedType":
+               "ADD_SERVICE"},{"serviceKey":"nonsense","changedType":"ADD_SERVICE"},{"serviceKey":"public@@g@@x"},7]})");
+  EXPECT_THAT(desk->take_news(), ElementsAre("pending g/a:b.c/d", "g/a:b.c/d"));
+  EXPECT_EQ(desk->counts.get("skipped", "malformed-key"), 3U);
+}
+
+TEST(NacosWatch, TheFirstSyncIsWaitedForButNotForEver) {
+  Desk desk;
+  desk.finishes_sync = false;
+  desk.start();
+  desk.pass(9s);
+  EXPECT_THAT(desk.take_news(), IsEmpty());
+  desk.pass(1s);
+  EXPECT_THAT(desk.take_news(), ElementsAre("listed", "ready"));
+}
+
+TEST(NacosWatch, AtTheLimitOfServicesTheListsGoOn_L4) {
+  Desk desk;
+  desk.watch_code = 50311;
+  desk.hosts[kCart] = hosts("10.0.0.1");
+  desk.start();
+  EXPECT_EQ(desk.counts.get("watch_fallbacks", "match-limit"), 1U);
+  EXPECT_EQ(desk.count_log("note nacos.watch_fallback"), 1U);
+  EXPECT_EQ(desk.session.state(), Session::State::Ready);
+  change(desk, kElsewhere, "ADD_SERVICE");  // what it still tells is taken
+  EXPECT_THAT(desk.take_news(), Contains("pending other/cart"));
+}
+
+// L6: our own dead connection counts for about 31 s.
+TEST(NacosWatch, OurOwnGhostIsWaitedOutBeforeFallingBack_L6) {
+  Desk desk;
+  desk.watch_code = 50310;
+  desk.finishes_sync = false;
+  desk.start();
+  desk.pass(31s);
+  EXPECT_EQ(desk.counts.get("watch_fallbacks", "pattern-limit"), 0U);
+  EXPECT_GE(desk.count_log("request NamingFuzzyWatchRequest"), 6U);
+  desk.watch_code = 0;
+  desk.pass(5s);
+  desk.take_log();
+  desk.pass(60s);
+  EXPECT_EQ(desk.count_log("request NamingFuzzyWatchRequest"), 0U) << "it holds now";
+  EXPECT_EQ(desk.counts.get("watch_fallbacks", "pattern-limit"), 0U);
+}
+
+TEST(NacosWatch, APatternLimitThatStaysIsAFallback_L6) {
+  Desk desk;
+  desk.watch_code = 50310;
+  desk.finishes_sync = false;
+  desk.start();
+  desk.pass(45s);
+  EXPECT_EQ(desk.counts.get("watch_fallbacks", "pattern-limit"), 1U);
+  EXPECT_EQ(desk.session.state(), Session::State::Ready);
+}
+
+TEST(NacosWatch, HeldKeysAreComparedEveryThreeMinutes) {
+  auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});
+  change(*desk, kElsewhere, "ADD_SERVICE");
+  desk->pass(180s);
+  std::string last;
+  for (const auto& payload : desk->sent) {
+    if (payload.type == "NamingFuzzyWatchRequest") last = payload.body;
+  }
+  EXPECT_THAT(last, HasSubstr(R"("initializing":false)"));
+  EXPECT_THAT(last, HasSubstr(R"("receivedGroupKeys":["public@@other@@cart"])"));
+}
+
+// ---- pushes
+TEST(NacosPush, IsAcknowledgedBeforeItIsProcessed) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  desk->push(kCart, hosts("10.0.0.2"), 1001);
+  EXPECT_THAT(desk->take_log(),
+              ElementsAre("send NotifySubscriberResponse", "DEFAULT_GROUP/cart 10.0.0.2:80", "alive"));
+  EXPECT_THAT(desk->streamed.back().body, HasSubstr(R"("requestId":"p")"));
+}
+
+TEST(NacosPush, OlderIsDroppedEqualIsTaken_A10) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});  // read at 1000
+  desk->push(kCart, hosts("10.0.0.2"), 2000);
+  desk->push(kCart, hosts("10.0.0.3"), 1999);
+  desk->push(kCart, hosts("10.0.0.4"), 2000);
+  EXPECT_THAT(desk->take_news(),
+              ElementsAre("DEFAULT_GROUP/cart 10.0.0.2:80", "DEFAULT_GROUP/cart 10.0.0.4:80"));
+  EXPECT_EQ(desk->counts.get("skipped", "out-of-order"), 1U);
+}
+
+TEST(NacosPush, ClocksOfTwoServersAreNotCompared_A10) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  desk->push(kCart, hosts("10.0.0.2"), 900000);
+  desk->hosts[kCart] = hosts("10.0.0.5");
+  desk->ref_time = 5;  // a server whose clock is behind
+  desk->take_log();
+  desk->break_connection();
+  desk->pass(1s);
+  EXPECT_THAT(desk->take_news(), Contains("DEFAULT_GROUP/cart 10.0.0.5:80"));
+}
+
+TEST(NacosPush, NullHostsKeepTheDataAndAreCounted_A9) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  desk->push(kCart, "null", 2000);
+  EXPECT_EQ(desk->streamed.back().type, "NotifySubscriberResponse");
+  EXPECT_THAT(desk->take_news(), IsEmpty());
+  EXPECT_EQ(desk->counts.get("skipped", "malformed-push"), 1U);
+}
+
+TEST(NacosPush, NullHostsInAnAnswerAreAskedForAgain_A9) {
+  Desk desk;
+  desk.hosts[kCart] = "null";
+  desk.start();
+  EXPECT_THAT(desk.take_news(), ElementsAre("pending DEFAULT_GROUP/cart", "listed", "ready"));
+  desk.hosts[kCart] = hosts("10.0.0.1");
+  desk.pass(1s);
+  EXPECT_THAT(desk.take_news(), ElementsAre("DEFAULT_GROUP/cart 10.0.0.1:80"));
+}
+
+TEST(NacosPush, AnAnswerAboutAnotherServiceIsNotTaken) {
+  Desk desk;
+  desk.hosts[kCart] = hosts("10.0.0.1");
+  desk.instead = [&](const Payload& payload) {
+    if (payload.type != "SubscribeServiceRequest") return std::string();
+    return R"({"resultCode":200,"serviceInfo":)" + desk.service_info({"DEFAULT_GROUP", "pay"}, "[]", 1) + "}";
+  };
+  desk.start();
+  desk.pass(5s);
+  EXPECT_THAT(desk.take_news(), ElementsAre("pending DEFAULT_GROUP/cart", "listed", "ready"));
+  EXPECT_GE(desk.counts.get("skipped", "other-service"), 2U);
+}
+
+TEST(NacosPush, UnknownServicesAreCounted) {
+  auto desk = ready_desk();
+  desk->push(kCart, hosts("10.0.0.1"), 1);
+  EXPECT_THAT(desk->take_news(), IsEmpty());
+  EXPECT_EQ(desk->counts.get("skipped", "unknown-service"), 1U);
+}
+
+TEST(NacosPush, ALostConnectionChangesNoData) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  desk->reachable = false;
+  desk->break_connection();
+  desk->pass(1h);
+  EXPECT_THAT(desk->take_news(), ElementsAre("lost: nacos-0:8848: cut"));
+}
+
+TEST(NacosPush, AnswersOfADroppedConnectionAreIgnored) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  const auto last = desk->sent.size();
+  desk->break_connection();
+  const auto info = desk->service_info(kCart, "[]", 9999);
+  desk->feed(event::Reply{
+      last, encode({"SubscribeServiceResponse", R"({"resultCode":200,"serviceInfo":)" + info + "}", {}})});
+  desk->push(kCart, "[]", 9999);
+  EXPECT_THAT(desk->take_news(), ElementsAre("lost: nacos-0:8848: cut"));
+}
+
+}  // namespace
+}  // namespace signpost::nacos::test

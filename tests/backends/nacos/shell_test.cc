@@ -1,0 +1,315 @@
+// The whole backend against the fake server: gRPC, logins, fail-over, on real time and loopback.
+#include <fstream>
+#include <map>
+#include <memory>
+#include <set>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "backends/nacos/nacos.h"
+#include "tests/backends/nacos/fake_server.h"
+
+namespace signpost::nacos::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+/// The sink as text: what is known of each service now, and what happened.
+struct World : RegistrySink {
+  std::map<std::string, std::string> services;
+  std::vector<std::string> happened;
+  bool listed = false, live = false;
+
+  void begin_list(Epoch) override { happened.emplace_back("begin"); }
+  void upsert(ServiceState state, Revision) override {
+    auto& text = services[state.key.to_string()];
+    text = state.pending ? "pending" : "";
+    for (const auto& instance : state.instances) {
+      text += (text.empty() ? "" : " ") + (instance.v4 ? *instance.v4 : *instance.v6).to_string() + ":" +
+              std::to_string(instance.ports.front().number);
+    }
+    happened.push_back(state.key.to_string() + " " + text);
+  }
+  void erase(const ServiceKey& key, Revision) override {
+    services.erase(key.to_string());
+    happened.push_back("erase " + key.to_string());
+  }
+  void end_list(Epoch, Complete complete) override {
+    listed = listed || complete == Complete::Yes;
+    happened.emplace_back("end");
+  }
+  void caught_up(Revision) override { live = true; }
+  void lost_contact(std::string_view why) override {
+    live = false;
+    happened.push_back("lost " + std::string(why));
+  }
+};
+
+std::string of(const std::string& service, const std::string& instances, const std::string& more = {}) {
+  return R"({"service":")" + service + R"(","instances":[)" + instances + "]" + more + "}";
+}
+std::string at(const std::string& ip, int port) {
+  return R"({"ip":")" + ip + R"(","port":)" + std::to_string(port) + "}";
+}
+
+class NacosShell : public testing::Test {
+ protected:
+  ~NacosShell() override { stop(); }
+
+  void follow(const std::vector<const FakeServer*>& servers) {
+    for (const auto* server : servers) options.servers.push_back({"127.0.0.1", server->port()});
+    options.list_interval = 300ms;
+    backend = make_nacos_backend("nacos", options, io.get_executor(), system_clock());
+    following = true;
+    boost::asio::co_spawn(
+        io, backend->follow(world),
+        boost::asio::bind_cancellation_slot(cancel.slot(), [this](std::exception_ptr error) {
+          following = false;
+          EXPECT_FALSE(error);
+        }));
+  }
+
+  /// Runs until it is so; 40 s at most.
+  testing::AssertionResult soon(const std::function<bool()>& done) {
+    const auto end = std::chrono::steady_clock::now() + 40s;
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > end) return testing::AssertionFailure() << "not within 40 s";
+      io.run_one_for(10ms);
+      io.restart();
+    }
+    return testing::AssertionSuccess();
+  }
+  bool is(const std::string& service, const std::string& text) const {
+    const auto found = world.services.find("nacos/public/" + service);
+    return found != world.services.end() && found->second == text;
+  }
+
+  void stop() {
+    if (!following) return;
+    cancel.emit(boost::asio::cancellation_type::terminal);
+    EXPECT_TRUE(soon([this] { return !following; }));
+    io.restart();
+    io.run_for(10s);  // ends as soon as nothing is left
+    EXPECT_TRUE(io.stopped());
+  }
+  std::uint64_t count(const std::string& name, const std::string& reason = {}) const {
+    for (const auto& each : backend->counts()) {
+      if (each.name == name && each.reason == reason) return each.value;
+    }
+    return 0;
+  }
+  std::string write_password(const std::string& password) {
+    const auto path = testing::TempDir() + "nacos-password-" + std::to_string(getpid());
+    std::ofstream(path) << password << "\n";
+    return path;
+  }
+
+  boost::asio::io_context io;
+  boost::asio::cancellation_signal cancel;
+  config::NacosRegistry options;
+  World world;
+  std::unique_ptr<Backend> backend;
+  bool following = false;
+};
+
+TEST_F(NacosShell, ListsSubscribesAndFollowsPushes) {
+  const FakeServer server({"push_delay=0.05", "watch_delay=0.05"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  server.control("register", of("pay", at("10.0.0.2", 80), R"(,"group":"other")"));
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  EXPECT_TRUE(world.listed);
+  EXPECT_EQ(world.happened.front(), "begin");
+  EXPECT_TRUE(is("DEFAULT_GROUP/cart", "10.0.0.1:80"));
+  EXPECT_TRUE(is("other/pay", "10.0.0.2:80")) << "found by the fuzzy watch";
+  server.control("register", of("cart", at("10.0.0.3", 81)));
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/cart", "10.0.0.1:80 10.0.0.3:81"); }));
+  server.control("register", of("late", at("10.0.0.9", 80)));
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/late", "10.0.0.9:80"); }));
+  server.control("deregister", R"({"service":"late"})");
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/late", ""); })) << "empty is not absent";
+  server.control("drop", R"({"service":"late"})");
+  EXPECT_TRUE(soon([&] { return world.services.count("nacos/public/DEFAULT_GROUP/late") == 0; }));
+  const auto state = nlohmann::json::parse(server.state());
+  EXPECT_EQ(state["connections"].size(), 1U) << "one connection a namespace";
+  EXPECT_TRUE(soon([&] {
+    const auto now = nlohmann::json::parse(server.state());
+    return now["connections"][0]["waiting"] == 0 && now["connections"][0]["subscriptions"].size() == 2;
+  })) << "every push acknowledged, and the erased service unsubscribed";
+}
+
+TEST_F(NacosShell, EachNamespaceHasItsOwnConnection_A20) {
+  const FakeServer server({"push_delay=0.05", "watch_delay=0.05"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  server.control("register", of("cart", at("10.0.0.2", 80), R"(,"namespace":"staging")"));
+  options.namespaces = {"public", "staging"};
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  server.control("register", of("cart", at("10.0.0.3", 80), R"(,"namespace":"staging","replace":true)"));
+  EXPECT_TRUE(soon([&] { return world.services["nacos/staging/DEFAULT_GROUP/cart"] == "10.0.0.3:80"; }));
+  EXPECT_TRUE(is("DEFAULT_GROUP/cart", "10.0.0.1:80"));
+}
+
+TEST_F(NacosShell, OneNamespaceThatCannotBeReadKeepsTheListOpen) {
+  const FakeServer server({"watch_delay=0.05"});
+  server.control("order", R"({"type":"ServiceListRequest","code":500,"count":3})");
+  options.namespaces = {"public", "staging"};
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.listed; }));
+  EXPECT_GE(count("requests_failed", "refused"), 3U);
+}
+
+TEST_F(NacosShell, AClosedStreamIsMadeAgainAndTheDataStays) {
+  const FakeServer server({"push_delay=0.05", "watch_delay=0.05"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  const auto before = world.happened.size();
+  server.control("close");
+  ASSERT_TRUE(soon([&] { return !world.live; }));
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  for (auto i = before; i < world.happened.size(); ++i)
+    EXPECT_THAT(world.happened[i], testing::Not(HasSubstr("erase")));
+  server.control("register", of("cart", at("10.0.0.2", 80)));
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/cart", "10.0.0.1:80 10.0.0.2:80"); }))
+      << "subscribed again";
+}
+
+TEST_F(NacosShell, AnUnregisteredConnectionIsReplaced) {
+  const FakeServer server({"watch_delay=0.05"});
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  options = {};
+  EXPECT_TRUE(soon([&] {
+    server.control("forget");  // 301 from now on, once the grace of the set-up is over
+    return count("reconnects", "unregistered") > 0;
+  }));
+}
+
+TEST_F(NacosShell, OneOfThreeKilledIsReplacedByAnother_A2) {
+  FakeServer first({"push_delay=0.05", "watch_delay=0.05"});
+  FakeServer second({"push_delay=0.05", "watch_delay=0.05"});
+  FakeServer third({"push_delay=0.05", "watch_delay=0.05"});
+  const std::vector<FakeServer*> all{&first, &second, &third};
+  for (auto* each : all) each->control("register", of("cart", at("10.0.0.1", 80)));
+  follow({&first, &second, &third});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  FakeServer* used = nullptr;
+  for (auto* each : all) {
+    const bool here = !nlohmann::json::parse(each->state())["connections"].empty();
+    if (here) used = each;
+    if (!here) each->control("register", of("cart", at("10.0.0.2", 80)));
+  }
+  ASSERT_NE(used, nullptr);
+  used->kill();
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/cart", "10.0.0.1:80 10.0.0.2:80"); }))
+      << "pulled from the next";
+}
+
+TEST_F(NacosShell, ResetMovesToTheNamedServer_A4) {
+  const FakeServer here({"watch_delay=0.05"});
+  const FakeServer there({"watch_delay=0.05"});
+  for (const auto* each : {&here, &there}) each->control("register", of("cart", at("10.0.0.1", 80)));
+  follow({&here});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  here.control("reset", R"({"host":"127.0.0.1","port":)" + std::to_string(there.port()) + "}");
+  EXPECT_TRUE(soon([&] { return !nlohmann::json::parse(there.state())["connections"].empty(); }));
+  EXPECT_TRUE(is("DEFAULT_GROUP/cart", "10.0.0.1:80"));
+  for (const auto& line : world.happened) EXPECT_THAT(line, testing::Not(HasSubstr("lost")));
+}
+
+TEST_F(NacosShell, AServerThatStartsIsWaitedFor_L12) {
+  const FakeServer server({"starting=0.7", "watch_delay=0.05"});
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  EXPECT_GE(count("reconnects", "starting"), 1U);
+}
+
+TEST_F(NacosShell, ServersWithoutNegotiationWork) {
+  const FakeServer server({"negotiate=false", "push_delay=0.05"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  EXPECT_TRUE(is("DEFAULT_GROUP/cart", "10.0.0.1:80"));
+}
+
+TEST_F(NacosShell, LogsInAndRenewsARefusedToken_A13) {
+  const FakeServer server(
+      {"user=\"dns\"", "password=\"p&ss=w%rd +ö\"", "push_delay=0.05", "watch_delay=0.05"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  options.username = "dns";
+  options.password_file = write_password("p&ss=w%rd +ö");
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  EXPECT_TRUE(is("DEFAULT_GROUP/cart", "10.0.0.1:80"));
+  server.control("expire_tokens");
+  server.control("register", of("late", at("10.0.0.2", 80)));
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/late", "10.0.0.2:80"); }));
+  EXPECT_EQ(nlohmann::json::parse(server.state())["requests"]["login v3"], 2);
+}
+
+TEST_F(NacosShell, AWrongPasswordIsReadAgainFromItsFile) {
+  const FakeServer server({"user=\"dns\"", "password=\"right\"", "login_path=\"v1\"", "watch_delay=0.05"});
+  options.username = "dns";
+  options.password_file = write_password("wrong");
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return count("logins_failed") > 0; }));
+  EXPECT_FALSE(world.listed);
+  write_password("right");
+  EXPECT_TRUE(soon([&] { return world.live; }));
+}
+
+TEST_F(NacosShell, MalformedPushesAreDroppedAndTheNextIsTaken_A17) {
+  const FakeServer server({"push_delay=0.05", "watch_delay=0.05"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  server.control("octets", R"({"base64_text":"CwsL"})");
+  server.control("say", R"({"type":"NotifySubscriberRequest","body":"{{{"})");
+  server.control(
+      "say",
+      R"({"type":"NotifySubscriberRequest","body":{"serviceInfo":{"name":"cart","groupName":"DEFAULT_GROUP","hosts":null}}})");
+  EXPECT_TRUE(soon(
+      [&] { return count("skipped", "malformed-message") == 2 && count("skipped", "malformed-push") == 1; }));
+  EXPECT_TRUE(is("DEFAULT_GROUP/cart", "10.0.0.1:80"));
+  server.control("register", of("cart", at("10.0.0.2", 80)));
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/cart", "10.0.0.1:80 10.0.0.2:80"); }));
+  EXPECT_EQ(count("reconnects", "malformed"), 0U);
+}
+
+TEST_F(NacosShell, ASilentServerIsLeft_A3) {
+  FakeServer first({"push_delay=0.05", "watch_delay=0.05"});
+  FakeServer second({"push_delay=0.05", "watch_delay=0.05"});
+  follow({&first, &second});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  const bool at_first = !nlohmann::json::parse(first.state())["connections"].empty();
+  auto& used = at_first ? first : second;
+  auto& other = at_first ? second : first;
+  used.control("config", R"({"silent":true})");
+  EXPECT_TRUE(soon([&] { return !nlohmann::json::parse(other.state())["connections"].empty(); }));
+  EXPECT_EQ(count("reconnects", "silent"), 1U);
+}
+
+TEST_F(NacosShell, NothingListeningIsRetriedUntilCancelled_A1) {
+  std::uint16_t port = 0;
+  {
+    const FakeServer gone;
+    port = gone.port();
+  }
+  options.servers = {{"127.0.0.1", port}};
+  follow({});
+  ASSERT_TRUE(soon([&] { return count("reconnects", "connect") >= 3; }));
+  EXPECT_FALSE(world.listed);
+  const FakeServer back({"watch_delay=0.05"}, port);
+  EXPECT_TRUE(soon([&] { return world.live; }));
+}
+
+}  // namespace
+}  // namespace signpost::nacos::test

@@ -1,0 +1,81 @@
+// A Nacos server of values on virtual time: drives one Session and writes down what it does.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "backends/nacos/session.h"
+
+namespace signpost::nacos::test {
+
+using namespace std::chrono_literals;
+
+/// A host as JSON: host("10.0.0.1", 80) or host("10.0.0.1", 80, R"("weight":2.5)").
+std::string host(const std::string& ip, int port, const std::string& more = {});
+
+/// The session, the time and the server of one test. By default the server answers everything at once.
+class Desk {
+ public:
+  Desk() : Desk(options_for({"DEFAULT_GROUP"}, 1)) {}
+  explicit Desk(SessionOptions options, std::uint64_t seed = 1);
+  static SessionOptions options_for(const std::vector<std::string>& groups, std::size_t servers);
+
+  // ---- the server's side; change these at will
+  bool negotiates = true;
+  bool fuzzy_watch = true;
+  bool reachable = true;                     // connections succeed
+  bool acknowledges = true;                  // sends SetupAckRequest
+  bool answers = true;                       // answers unary requests
+  int watch_code = 0;                        // errorCode for the fuzzy watch
+  bool finishes_sync = true;                 // ends the first sync of a watch at once
+  std::map<ServiceName, std::string> hosts;  // JSON of the array; also what lists name
+  std::int64_t ref_time = 1000;
+  /// Asked first for every unary request: a JSON body to answer instead, or "" for the usual answer.
+  std::function<std::string(const Payload&)> instead;
+
+  // ---- driving
+  void start() { feed(event::Start{}); }
+  void feed(Event event);
+  /// Lets this much time pass; every deadline on the way is met exactly.
+  void pass(Duration duration);
+  /// From deadline to deadline until `done` holds; false when it did not in this time.
+  bool until(const std::function<bool()>& done, Duration at_most = 60s);
+  void break_connection() { feed(event::Disconnected{"cut"}); }
+  /// A request of the server on the stream.
+  void say(const std::string& type, const std::string& json) {
+    feed(event::Received{encode({type, json, {}})});
+  }
+  void push(const ServiceName& service, const std::string& hosts_json, std::int64_t at);
+  std::string service_info(const ServiceName& service, const std::string& hosts_json, std::int64_t at) const;
+
+  // ---- what happened, oldest first. Each take empties the list.
+  /// "pending DEFAULT_GROUP/cart", "DEFAULT_GROUP/cart 10.0.0.1:80", "erase ...", "listed", "ready", "lost:
+  /// ..."
+  std::vector<std::string> take_news();
+  /// Everything the session did, in order: "connect nacos-0:8848", "request ListRequest ..", "send ..", and
+  /// news.
+  std::vector<std::string> take_log();
+  std::size_t count_log(const std::string& prefix) const;
+  std::vector<std::string> connects() const;
+
+  Duration elapsed() const { return now - begin; }
+  Counts counts;
+  Session session;
+  Monotonic begin{std::chrono::hours(1)};
+  Monotonic now = begin;
+  std::vector<Payload> sent;      // every unary request
+  std::vector<Payload> streamed;  // every message on the stream
+  std::vector<ServiceState> states;
+  bool connected = false;
+
+ private:
+  void carry_out(Actions& actions);
+  void answer(const action::Request& request);
+  std::string usual_answer(const Payload& payload);
+  std::vector<std::string> log_;
+  std::vector<Event> due_;  // caused by what was just done
+};
+
+}  // namespace signpost::nacos::test
