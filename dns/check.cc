@@ -4,11 +4,14 @@
 #include <cstring>
 #include <utility>
 
+#include <boost/asio/io_context.hpp>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "backends/file/parse.h"
+#include "backends/kubernetes/kubernetes_backend.h"
 #include "config/load.h"
+#include "dns/base/clock.h"
 
 namespace signpost {
 namespace {
@@ -29,22 +32,35 @@ void must_be_readable(const config::Registry& registry, const char* key, const s
                             path + ": " + std::strerror(errno));
 }
 
-void look(const config::Registry& registry, const config::FileRegistry& options,
+void look(const config::Registry& registry, const config::FileRegistry& options, CheckScope scope,
           config::Diagnostics& findings) {
+  if (scope == CheckScope::Start) return;
   auto services = file::load_services(options.path, registry.name);
   append(findings.errors, services ? std::vector<std::string>{} : services.error().errors);
   append(findings.warnings, services ? services->warnings : services.error().warnings);
 }
 
-void look(const config::Registry& registry, const config::KubernetesRegistry& options,
+/// Makes the backend as `run` would, and drops it: it connects only when it is followed.
+void look(const config::Registry& registry, const config::KubernetesRegistry& options, CheckScope scope,
           config::Diagnostics& findings) {
-  must_be_readable(registry, "kubeconfig", options.kubeconfig, findings);
-  must_be_readable(registry, "token_file", options.token_file, findings);
-  must_be_readable(registry, "ca_file", options.ca_file, findings);
+  boost::asio::io_context unused;
+  const auto made =
+      kubernetes::make_kubernetes_backend(registry.name, options, unused.get_executor(), system_clock());
+  if (made) {
+    if (scope == CheckScope::Start) return;
+    must_be_readable(registry, "token_file", options.token_file, findings);
+    must_be_readable(registry, "ca_file", options.ca_file, findings);
+    return;
+  }
+  const bool in_cluster = options.kubeconfig.empty() && options.url.empty();
+  const bool elsewhere = in_cluster && scope == CheckScope::Check;
+  (elsewhere ? findings.warnings : findings.errors)
+      .push_back(registry.place.to_string() + ": registry " + registry.name + ": " + made.error().message);
 }
 
-void look(const config::Registry& registry, const config::NacosRegistry& options,
+void look(const config::Registry& registry, const config::NacosRegistry& options, CheckScope scope,
           config::Diagnostics& findings) {
+  if (scope == CheckScope::Start) return;
   must_be_readable(registry, "password_file", options.password_file, findings);
   must_be_readable(registry, "tls.ca_file", options.tls_ca_file, findings);
 }
@@ -55,10 +71,8 @@ Result<Checked, config::Diagnostics> check_config(const std::string& path, Check
   auto loaded = config::load_file(path);
   if (!loaded) return loaded.error();
   config::Diagnostics findings;
-  if (scope == CheckScope::FileAndOthers) {
-    for (const auto& registry : loaded->config.registries) {
-      std::visit([&](const auto& options) { look(registry, options, findings); }, registry.options);
-    }
+  for (const auto& registry : loaded->config.registries) {
+    std::visit([&](const auto& options) { look(registry, options, scope, findings); }, registry.options);
   }
   auto warnings = std::move(loaded->warnings);
   append(warnings, findings.warnings);

@@ -17,11 +17,12 @@ struct Checked {
   std::vector<std::string> warnings;
 };
 
-/// What the reader of a configuration may want to look at beyond the file itself.
+/// Who wants to know. All read the file and see whether a registry's account can work at all.
 enum class CheckScope : std::uint8_t {
-  FileItself,     // start: a registry that is not there yet must not keep the others from answering
-  FileAndOthers,  // check and reload: services files are parsed, kubeconfigs, tokens, passwords and CAs
-                  // opened
+  Start,   // a services file may be missing yet: that registry must not keep the others from answering
+  Reload,  // services files are parsed too, and every file that is named is opened: a bad one refuses the
+           // whole
+  Check,   // as Reload, but on another machine: a missing in-cluster account is only a warning
 };
 
 /// Reads files, connects to nothing; never throws.

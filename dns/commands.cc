@@ -47,7 +47,7 @@ int ask_and_print(const Where& where, const std::string& method, const std::stri
 }  // namespace
 
 int check(const std::string& config_path) {
-  const auto checked = check_config(config_path, CheckScope::FileAndOthers);
+  const auto checked = check_config(config_path, CheckScope::Check);
   const auto& warnings = checked ? checked->warnings : checked.error().warnings;
   for (const auto& warning : warnings) print(stderr, "warning: " + warning);
   if (checked) {

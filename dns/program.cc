@@ -31,11 +31,11 @@ constexpr auto kRegistriesEnd = 3s;
 constexpr std::chrono::milliseconds kReadinessPauseMin{5};
 constexpr std::chrono::milliseconds kReadinessPauseMax{250};
 
-std::unique_ptr<Backend> make_backend(const config::Registry& registry, asio::io_context& context) {
+Result<std::unique_ptr<Backend>> make_backend(const config::Registry& registry, asio::io_context& context) {
   const auto executor = asio::any_io_executor(context.get_executor());
   const auto& clock = system_clock();
   if (const auto* kubernetes = std::get_if<config::KubernetesRegistry>(&registry.options)) {
-    return make_kubernetes_backend(registry.name, *kubernetes, executor, clock);
+    return kubernetes::make_kubernetes_backend(registry.name, *kubernetes, executor, clock);
   }
   if (const auto* nacos = std::get_if<config::NacosRegistry>(&registry.options)) {
     return make_nacos_backend(registry.name, *nacos, executor, clock);

@@ -46,7 +46,7 @@ class NumberedSink final : public RegistrySink {
 struct Follower {
   explicit Follower(config::Registry its_config) : config(std::move(its_config)) {}
   const config::Registry config;
-  std::unique_ptr<Backend> backend;
+  std::unique_ptr<Backend> backend;  // null while it cannot be made
   std::shared_ptr<NumberedSink> sink;
   asio::cancellation_signal cancel;
   bool ending = false;                        // cancelled, not ended yet
@@ -82,6 +82,7 @@ class Registries::Core : public std::enable_shared_from_this<Registries::Core> {
   void start(const config::Registry& registry);
   void end(Follower& follower, std::optional<config::Registry> successor);
   void ended(const std::string& name);
+  Result<void> make_backend(Follower& follower);
   asio::awaitable<void> follow(std::shared_ptr<Follower> follower);
 
   asio::io_context& context_;
@@ -112,7 +113,6 @@ void Registries::Core::apply(const std::vector<config::Registry>& registries,
 
 void Registries::Core::start(const config::Registry& registry) {
   auto follower = std::make_shared<Follower>(registry);
-  follower->backend = sources_.make_backend(registry);
   auto& sink = sinks_[registry.name];
   if (!sink) sink = std::make_shared<NumberedSink>(sources_.sink(registry.name));
   follower->sink = sink;
@@ -158,6 +158,15 @@ void Registries::Core::ended(const std::string& name) {
   if (stopped_ && followers_.empty()) std::exchange(stopped_, nullptr)();
 }
 
+Result<void> Registries::Core::make_backend(Follower& follower) {
+  if (follower.backend) return {};
+  auto made = sources_.make_backend(follower.config);
+  if (!made) return made.error();
+  const std::lock_guard lock(mutex_);
+  follower.backend = std::move(*made);
+  return {};
+}
+
 /// The one catch at the edge of each backend: whatever ends following while nobody asked for it is a mistake
 /// of ours, and one registry's mistake must not touch another's answers.
 asio::awaitable<void> Registries::Core::follow(std::shared_ptr<Follower> follower) {
@@ -167,7 +176,11 @@ asio::awaitable<void> Registries::Core::follow(std::shared_ptr<Follower> followe
   while (!follower->ending) {
     std::string why = "following ended by itself";
     try {
-      co_await follower->backend->follow(*follower->sink);
+      if (const auto made = make_backend(*follower); made) {
+        co_await follower->backend->follow(*follower->sink);
+      } else {
+        why = made.error().message;
+      }
     } catch (const std::exception& trouble) {
       why = trouble.what();
     }
@@ -192,7 +205,7 @@ std::vector<admin::RegistryReport> Registries::Core::reports() const {
   const std::lock_guard lock(mutex_);
   for (const auto& [name, follower] : followers_) {
     reports.push_back({name, std::string(type_word(follower->config)), follower->restarts.load(),
-                       follower->backend->counts()});
+                       follower->backend ? follower->backend->counts() : std::vector<BackendCount>{}});
   }
   return reports;
 }

@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "dns/admin/sources.h"
 #include "dns/base/clock.h"
+#include "dns/base/result.h"
 
 namespace boost::asio {
 class io_context;
@@ -26,7 +27,8 @@ namespace signpost {
 
 /// What Registries needs from elsewhere; tests give their own.
 struct RegistrySources {
-  std::function<std::unique_ptr<Backend>(const config::Registry&)> make_backend;
+  /// The error is a set-up that cannot work now (a file it names is gone, say): tried again after a pause.
+  std::function<Result<std::unique_ptr<Backend>>(const config::Registry&)> make_backend;
   /// Good as long as the coroutines run.
   std::function<RegistrySink&(const std::string& name)> sink;
   /// The registry is another one now: forget what the old one said.

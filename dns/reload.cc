@@ -32,7 +32,7 @@ std::vector<std::string> needs_restart(const config::Config& running, const conf
 }
 
 Change load_change(const config::Config& running) {
-  auto checked = check_config(running.path, CheckScope::FileAndOthers);
+  auto checked = check_config(running.path, CheckScope::Reload);
   Change change;
   if (checked) {
     change.outcome = {true, {}, std::move(checked->warnings)};

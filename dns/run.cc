@@ -31,7 +31,7 @@ void wait_for_signals(asio::signal_set& signals, Program& program, asio::io_cont
 }  // namespace
 
 int run(const std::string& config_path) {
-  auto checked = check_config(config_path, CheckScope::FileItself);
+  auto checked = check_config(config_path, CheckScope::Start);
   if (!checked) {
     for (const auto& error : checked.error().errors) std::fprintf(stderr, "error: %s\n", error.c_str());
     return 1;

@@ -56,12 +56,15 @@ class Scripted final : public Backend {
   int& alive_;
 };
 
+using Made = Result<std::unique_ptr<Backend>>;
+
 struct House {
   House()
       : registries(context,
                    {[this](const config::Registry& registry) {
+                      if (!setup_trouble.empty()) return Made(Error{setup_trouble});
                       made.push_back(registry.name);
-                      return std::make_unique<Scripted>(registry.name, context, ends, alive);
+                      return Made(std::make_unique<Scripted>(registry.name, context, ends, alive));
                     },
                     [this](const std::string& name) -> RegistrySink& { return heard[name]; },
                     [this](const std::string& name) { reset.push_back(name); }},
@@ -89,6 +92,7 @@ struct House {
 
   asio::io_context context{1};
   Scripted::Ends ends = Scripted::Ends::Cancelled;
+  std::string setup_trouble;  // not empty: no backend can be made, for this reason
   int alive = 0;
   std::vector<std::string> made;
   std::vector<std::string> reset;
@@ -197,6 +201,18 @@ TEST(Registries, MistakesAreCaughtCountedAndTriedAgain) {
   EXPECT_EQ(house.made, Lines{"a"});
 }
 
+TEST(Registries, WhatCannotBeMadeIsTriedAgain) {
+  House house;
+  house.setup_trouble = "no account";
+  house.registries.apply({file("a", "/a")});
+  ASSERT_TRUE(house.reached([&] { return house.heard["a"].lines.size() >= 2; }));
+  EXPECT_EQ(house.heard["a"].lines[1], "lost no account");
+  EXPECT_TRUE(house.registries.reports().at(0).counts.empty());
+  house.setup_trouble.clear();
+  ASSERT_TRUE(house.reached([&] { return house.alive == 1; }));
+  EXPECT_EQ(house.heard["a"].lines.back(), "end 1");
+}
+
 TEST(Registries, ReturningByItselfIsAMistakeToo) {
   House house;
   house.ends = Scripted::Ends::Returns;
@@ -232,7 +248,8 @@ TEST(Registries, StopEndsTheOneThatPausesAfterAMistake) {
   Registries slow(
       house.context,
       {[&](const config::Registry& registry) {
-         return std::make_unique<Scripted>(registry.name, house.context, Scripted::Ends::Throws, house.alive);
+         return Made(
+             std::make_unique<Scripted>(registry.name, house.context, Scripted::Ends::Throws, house.alive));
        },
        [&](const std::string& name) -> RegistrySink& { return house.heard[name]; }, [](const auto&) {}},
       {.first = 1h, .longest = 1h});
