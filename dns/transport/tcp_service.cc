@@ -106,7 +106,7 @@ void TcpService::handle_octets(Index index, std::span<const std::uint8_t> octets
 std::size_t TcpService::handle_messages(Index index, std::span<const std::uint8_t> octets,
                                         Monotonic now) noexcept {
   auto& connection = connections_.at(index);
-  std::size_t at = 0;
+  std::size_t at = 0, answered = 0;
   while (!connection.broken && !connection.output.octets) {
     const auto rest = octets.subspan(at);
     const auto extent = message_extent(rest);
@@ -116,10 +116,11 @@ std::size_t TcpService::handle_messages(Index index, std::span<const std::uint8_
       break;
     }
     if (rest.size() < extent) break;
-    handle_message(index, rest.subspan(kLengthOctets, extent - kLengthOctets), now);
+    answered += handle_message(index, rest.subspan(kLengthOctets, extent - kLengthOctets), now) ? 1 : 0;
     at += extent;
     if (output_size_ >= kFlushAt) flush(connection);
   }
+  if (answered > 0) parts_.counters.count_duration(parts_.options.clock->now() - now, answered);
   return at;
 }
 
@@ -133,7 +134,7 @@ QueryContext TcpService::context_of(const Connection& connection, Monotonic now)
   return context;
 }
 
-void TcpService::handle_message(Index index, std::span<const std::uint8_t> message, Monotonic now) noexcept {
+bool TcpService::handle_message(Index index, std::span<const std::uint8_t> message, Monotonic now) noexcept {
   auto& connection = connections_.at(index);
   auto context = context_of(connection, now);
   context.mailbox = &parts_.deferrals.mailbox();
@@ -149,6 +150,7 @@ void TcpService::handle_message(Index index, std::span<const std::uint8_t> messa
     put_u16(output_.get() + output_size_, static_cast<std::uint16_t>(handled.response.size()));
     output_size_ += kLengthOctets + handled.response.size();
   }
+  return handled.outcome == Outcome::Answered;
 }
 
 void TcpService::keep_input(Connection& connection, std::span<const std::uint8_t> octets) noexcept {

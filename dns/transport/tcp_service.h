@@ -76,7 +76,8 @@ class TcpService {
   bool read_rest(Index index, Monotonic now) noexcept;
   void handle_octets(Index index, std::span<const std::uint8_t> octets, Monotonic now) noexcept;
   std::size_t handle_messages(Index index, std::span<const std::uint8_t> octets, Monotonic now) noexcept;
-  void handle_message(Index index, std::span<const std::uint8_t> message, Monotonic now) noexcept;
+  /// True: answered now, the reply stands in the output.
+  bool handle_message(Index index, std::span<const std::uint8_t> message, Monotonic now) noexcept;
   void keep_input(Connection& connection, std::span<const std::uint8_t> octets) noexcept;
 
   void flush(Connection& connection) noexcept;

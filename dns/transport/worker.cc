@@ -64,7 +64,7 @@ Worker::~Worker() { join(); }
 void Worker::start() {
   thread_ = std::thread([this] { run(); });
   (void)::pthread_setname_np(thread_.native_handle(),
-                             ("dns-worker-" + std::to_string(index_)).substr(0, 15).c_str());
+                             ("dns-" + std::to_string(index_)).substr(0, 15).c_str());
 }
 
 void Worker::stop() noexcept {
