@@ -1,0 +1,118 @@
+"""Words on the command line, exit codes, and `check`: nothing here serves."""
+import re
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["serve"], ["run", "--nope"], ["explain"], ["dump"], ["check", "extra"], ["status", "--config"]],
+    ids=" ".join,
+)
+def test_misuse_is_2_and_says_what_is_right(signpost, words):
+    done = signpost(*words)
+    assert done.returncode == 2
+    assert "Usage:" in done.stderr
+
+
+@pytest.mark.parametrize("word", ["diff", "reference", "top", "release", "drain", "undrain", "log-level", "probe"])
+def test_commands_of_later_are_unknown(signpost, word):
+    assert signpost(word).returncode == 2
+
+
+def test_help_and_version(signpost):
+    help_ = signpost("--help")
+    assert help_.returncode == 0
+    for word in ("run", "check", "explain", "dump", "status", "reload", "version"):
+        assert re.search(rf"^  {word}\b", help_.stdout, re.M), word
+    version = signpost("version")
+    assert version.returncode == 0
+    assert re.fullmatch(r"signpost \d+\.\d+\.\d+ \(.+\)\n", version.stdout)
+
+
+def test_check_good(signpost, config, services):
+    path = config(
+        {
+            "registries": {"local": {"type": "file", "path": str(services())}},
+            "zones": [{"name": "demo.internal", "registry": "local"}],
+        }
+    )
+    done = signpost("check", "--config", path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{path}: well\n", "")
+
+
+def test_check_lists_every_mistake_with_its_place(signpost, config):
+    path = config(
+        "zones:\n"
+        "  - name: demo.internal\n"
+        "    registry: nowhere\n"
+        "    ttl: soon\n"
+        "    tttl: 3\n"
+        "workers: many\n"
+    )
+    done = signpost("check", "--config", path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    places = [re.match(rf"error: {re.escape(str(path))}:(\d+):\d+: \S", line) for line in lines]
+    assert all(places), lines
+    assert [4, 5, 6] == sorted({int(place[1]) for place in places} & {4, 5, 6}), lines
+
+
+def test_check_looks_into_services_files(signpost, config, services):
+    services("services:\n  - name: cart\n    instances: [{address: 10.0.0.300}]\n")
+    path = config(
+        {
+            "registries": {"local": {"type": "file", "path": str(services())}},
+            "zones": [{"name": "demo.internal", "registry": "local"}],
+        }
+    )
+    done = signpost("check", "--config", path)
+    assert done.returncode == 1
+    assert f"error: {services()}:3:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "registry, key",
+    [
+        ({"type": "kubernetes", "kubeconfig": "/nonexistent/kubeconfig"}, "kubeconfig"),
+        ({"type": "kubernetes", "url": "https://192.0.2.1", "token_file": "/nonexistent/token"}, "token_file"),
+        (
+            {"type": "nacos", "servers": ["192.0.2.1"], "username": "dns", "password_file": "/nonexistent/password"},
+            "password_file",
+        ),
+    ],
+    ids=["kubeconfig", "token_file", "password_file"],
+)
+def test_check_opens_what_the_configuration_names(signpost, config, registry, key):
+    path = config({"registries": {"it": registry}, "zones": [{"name": "demo.internal", "registry": "it"}]})
+    done = signpost("check", "--config", path)
+    assert done.returncode == 1
+    assert key in done.stderr
+    assert "/nonexistent/" in done.stderr
+
+
+def test_check_missing_file(signpost, folder):
+    done = signpost("check", "--config", folder / "none.yaml")
+    assert done.returncode == 1
+    assert str(folder / "none.yaml") in done.stderr
+
+
+def test_run_refuses_a_bad_configuration(signpost, config):
+    path = config("zones: [{name: demo.internal, ttl: -1}]\n")
+    done = signpost("run", "--config", path)
+    assert done.returncode == 1
+    assert f"error: {path}:1:" in done.stderr
+    assert "listen.ready" not in done.stderr
+
+
+def test_clients_say_which_socket_and_why(signpost, folder, config):
+    nobody = signpost("status", "--socket", folder / "admin.sock")
+    assert nobody.returncode == 1
+    assert f"unix:{folder}/admin.sock" in nobody.stderr and "is signpost running" in nobody.stderr
+    unset = signpost("status", "--config", config({"zones": []}))
+    assert unset.returncode == 1
+    assert "admin" in unset.stderr
+    broken = signpost("dump", "demo.internal", "--config", config("zones: [", "broken.yaml"))
+    assert broken.returncode == 1
+    assert "--socket" in broken.stderr

@@ -1,0 +1,84 @@
+"""explain, status, dump and reload: what an operator asks a running Signpost."""
+import json
+import re
+import subprocess
+
+import dns.rdatatype
+import dns.zone
+
+
+def test_status_as_text_and_json(start):
+    program = start()
+    status, text = program.command("status")
+    assert status == 0
+    assert re.match(r"signpost \d+\.\d+\.\d+, ready, up \S+, \d+ workers?\n", text)
+    assert re.search(r"^  local \(required\)\s+file\s+live\s+\S+\s+2\s+5\s+3$", text, re.M), text
+    assert re.search(r"^  demo\.internal\.\s+\d+\s+2\s+0\s+answering$", text, re.M), text
+    status, text = program.command("status", "--json")
+    assert status == 0
+    told = json.loads(text)
+    assert told["ready"] is True
+    assert {"kind": "admin", "address": f"unix:{program.admin_socket}"} in told["listeners"]
+    assert told["registries"][0]["state"] == "live"
+    assert told["zones"][0]["name"] == "demo.internal."
+
+
+def test_the_socket_is_usable_with_curl(start):
+    program = start()
+    done = subprocess.run(
+        ["curl", "-sS", "--unix-socket", str(program.admin_socket), "http://signpost/status"],
+        capture_output=True, text=True, timeout=20, check=True,
+    )
+    assert json.loads(done.stdout)["registries"][0]["name"] == "local"
+
+
+def test_explain_names_every_instance_and_its_reason(start):
+    program = start()
+    status, text = program.command("explain", "cart.demo.internal", "A")
+    assert status == 0
+    for address in ("10.1.0.1", "10.1.0.2", "10.1.0.3", "10.1.0.4", "fd00::3"):
+        assert address in text, text
+    status, text = program.command("explain", "cart.demo.internal", "A", "--json")
+    assert status == 0
+    told = json.loads(text)
+    instances = {each["addresses"]: each for each in told["services"][0]["instances"]}
+    assert instances["10.1.0.1"]["eligible"] and not instances["10.1.0.3"]["eligible"]
+    assert "down" in instances["10.1.0.3"]["health"] or "health" in instances["10.1.0.3"]["why"]
+    assert "disabled" in instances["10.1.0.4"]["why"]
+    assert abs(sum(each["share_percent"] for each in instances.values()) - 100) < 0.1
+    records = {line.split()[-1] for line in told["records"]}
+    assert records == {"10.1.0.1", "10.1.0.2"}
+
+
+def test_explain_of_a_name_that_is_not_there(start):
+    program = start()
+    status, text = program.command("explain", "nope.demo.internal", "A")
+    assert status == 0
+    assert "NXDOMAIN" in text
+    assert "REFUSED" in program.command("explain", "example.org", "A")[1]
+
+
+def test_explain_refuses_what_is_no_question(start):
+    program = start()
+    for words in (["a..b", "A"], ["cart.demo.internal", "NOPE"], ["cart.demo.internal", "A", "--client", "here"]):
+        status, text = program.command("explain", *words)
+        assert status == 1, text
+
+
+def test_dump_is_a_zone_file_that_others_read(start):
+    program = start()
+    status, text = program.command("dump", "demo.internal")
+    assert status == 0
+    zone = dns.zone.from_text(text, origin="demo.internal.", relativize=False, check_origin=True)
+    cart = dns.name.from_text("cart.demo.internal.")
+    addresses = zone.find_rdataset(cart, dns.rdatatype.A)
+    assert {rdata.address for rdata in addresses} == {"10.1.0.1", "10.1.0.2"}
+    assert addresses.ttl == 7
+    assert zone.find_rdataset("_http._tcp.cart.demo.internal.", dns.rdatatype.SRV)
+
+
+def test_dump_of_a_zone_that_is_not_there(start):
+    program = start()
+    status, text = program.command("dump", "nope.internal")
+    assert status == 1
+    assert "nope.internal" in text
