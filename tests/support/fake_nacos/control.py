@@ -98,9 +98,9 @@ def make_handler(fake):
 
         def do_POST(self):
             text = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            path = urllib.parse.urlsplit(self.path).path
+            path, query = urllib.parse.urlsplit(self.path)[2:4]
             if path in LOGIN_PATHS:
-                self.reply(*self.login(LOGIN_PATHS[path], text))
+                self.reply(*self.login(LOGIN_PATHS[path], query + "&" + text))
             elif path.startswith("/control/"):
                 self.reply(*self.on_loop(path.removeprefix("/control/"), json.loads(text or "{}")))
             else:
@@ -121,7 +121,7 @@ def make_handler(fake):
             except Exception as wrong:
                 return 400, {"message": repr(wrong)}
 
-        def login(self, version, text):
+        def login(self, version, text):  # Java names the user in the query and the password in the form
             fake.requests["login " + version] += 1
             if version == "v3" and fake.config["login_path"] == "v1":
                 return 404, {"message": "not here"}
