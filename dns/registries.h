@@ -38,6 +38,7 @@ struct RegistrySources {
 /// "kubernetes", "nacos" or "file".
 std::string_view type_word(const config::Registry& registry) noexcept;
 
+/// One coroutine a registry, on the I/O thread.
 class Registries {
  public:
   /// How long the first pause after a failure may be, and the longest.

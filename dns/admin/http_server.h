@@ -32,6 +32,7 @@ struct HttpLimits {
   std::chrono::milliseconds deadline{5000};
 };
 
+/// Main thread, apart from after(); everything else is on its own thread.
 class HttpServer {
  public:
   explicit HttpServer(HttpLimits limits = {});
