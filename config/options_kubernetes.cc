@@ -1,0 +1,102 @@
+// A Kubernetes API server: how to reach it, and when it has gone silent.
+#include <fmt/format.h>
+
+#include "config/names.h"
+#include "config/registry_tables.h"
+#include "config/scalars.h"
+
+namespace signpost::config {
+namespace {
+
+using std::chrono::hours;
+
+/// "https://host:port" with or without a path; where the API server is.
+Value<std::string> api_url() {
+  const auto read = [](std::string_view text, const Surroundings&) -> Result<std::string> {
+    const auto scheme = text.substr(0, text.find("://") + 3);
+    if (scheme != "https://" && scheme != "http://") return Error{};
+    const auto rest = text.substr(scheme.size());
+    if (rest.find('@') != std::string_view::npos) return Error{"credentials belong into token_file"};
+    if (rest.find_first_of("?# \\\"<>{}|^`") != std::string_view::npos) return Error{"no query, no fragment"};
+    const auto authority = rest.substr(0, rest.find('/'));
+    const auto colon = authority.ends_with(']') ? std::string_view::npos : authority.rfind(':');
+    const auto host = authority.substr(0, colon);
+    if (colon != std::string_view::npos) {
+      const auto port = parse_whole(authority.substr(colon + 1));
+      if (!port || *port == 0 || *port > 65535) return Error{"the port is 1 to 65535"};
+    }
+    const bool literal = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    const auto address = IpAddress::parse(literal ? host.substr(1, host.size() - 2) : host);
+    if (literal ? !address || address->is_v4() : !address && !read_host_name(host)) {
+      return Error{fmt::format("{} is no host", in_quotes(host))};
+    }
+    auto url = std::string(text);
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+  };
+  return {"https:// or http:// with a host", read, [](const std::string& url) { return url; }};
+}
+
+/// There are three ways to an API server, and a mixture would leave open which one counts.
+void check_kubernetes(Reader& reader, const Node& written, KubernetesRegistry&) {
+  const auto refuse = [&](std::string_view key, std::string_view why) {
+    if (const auto* entry = written.find(key)) {
+      reader.report.error(entry->key_mark, fmt::format("{} {}", in_quotes(key), why));
+    }
+  };
+  const bool kubeconfig = written.find("kubeconfig") != nullptr;
+  const bool url = written.find("url") != nullptr;
+  if (kubeconfig) {
+    refuse("url", "and `kubeconfig` both name a server; keep one");
+    if (url) return;
+    refuse("token_file", "goes with `url`; the kubeconfig file has its own credentials");
+    refuse("ca_file", "goes with `url`; the kubeconfig file has its own authorities");
+    return;
+  }
+  refuse("context", "goes with `kubeconfig`; add the file that has this context");
+  if (url) return;
+  refuse("token_file", "goes with `url`; the in-cluster account has its own");
+  refuse("ca_file", "goes with `url`; the in-cluster account has its own");
+}
+
+void warn_plain_http(Reader& reader, const Node& written, KubernetesRegistry& registry) {
+  check_kubernetes(reader, written, registry);
+  if (!registry.url.starts_with("http://")) return;
+  for (const auto* key : {"token_file", "ca_file"}) {
+    if (const auto* entry = written.find(key)) {
+      reader.report.warning(entry->key_mark, fmt::format("{} with http://: {}", in_quotes(key),
+                                                         std::string_view(key) == "token_file"
+                                                             ? "the token crosses the network in clear text"
+                                                             : "there is no certificate to check"));
+    }
+  }
+}
+
+}  // namespace
+
+const Table<KubernetesRegistry>& kubernetes_table() {
+  static const Table<KubernetesRegistry> table{
+      {
+          option(
+              "kubeconfig", &KubernetesRegistry::kubeconfig, path(),
+              "A kubeconfig file. Without it and without `url`: the account that a Pod has in its cluster."),
+          option("context", &KubernetesRegistry::context,
+                 text("the name of a context in the kubeconfig", 253),
+                 "Not written: the file's current-context."),
+          option("url", &KubernetesRegistry::url, api_url(),
+                 "The API server, such as https://10.0.0.1:6443."),
+          option("token_file", &KubernetesRegistry::token_file, path(),
+                 "A bearer token for `url`, read again as it rotates."),
+          option(
+              "ca_file", &KubernetesRegistry::ca_file, path(),
+              "The authorities, in PEM, that the server's certificate is checked with; else the system's."),
+          option("silence", &KubernetesRegistry::silence, duration(std::chrono::seconds(1), hours(24)),
+                 "No event and no bookmark for so long: the watch is dead and is opened again. The API "
+                 "server sends a "
+                 "bookmark about once a minute."),
+      },
+      warn_plain_http};
+  return table;
+}
+
+}  // namespace signpost::config

@@ -1,0 +1,118 @@
+// A Nacos cluster: its members, what to ask it for, and as whom.
+#include <fmt/format.h>
+
+#include "config/names.h"
+#include "config/registry_tables.h"
+#include "config/scalars.h"
+
+namespace signpost::config {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+bool is_word(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/// "nacos-0.nacos:8848", "10.0.0.1", "[::1]:8848".
+Value<NacosRegistry::Server> nacos_server() {
+  const auto read = [](std::string_view text, const Surroundings&) -> Result<NacosRegistry::Server> {
+    NacosRegistry::Server server;
+    if (const auto address = IpAddress::parse(text)) {
+      if (address->is_v6()) return Error{fmt::format("write [{}]", text)};
+      server.host = text;
+      return server;
+    }
+    const auto colon = text.ends_with(']') ? std::string_view::npos : text.rfind(':');
+    if (colon != std::string_view::npos) {
+      const auto port = parse_whole(text.substr(colon + 1));
+      if (!port || *port == 0 || *port > 65535) return Error{"the port is 1 to 65535"};
+      server.port = static_cast<std::uint16_t>(*port);
+    }
+    const auto host = text.substr(0, colon);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+      const auto address = IpAddress::parse(host.substr(1, host.size() - 2));
+      if (!address || address->is_v4()) return Error{};
+      server.host = address->to_string();
+      return server;
+    }
+    if (const auto address = IpAddress::parse(host); address && address->is_v4()) {
+      server.host = host;
+      return server;
+    }
+    const auto name = read_host_name(host);
+    if (!name) return name.error();
+    server.host = *name;
+    return server;
+  };
+  const auto print = [](const NacosRegistry::Server& server) {
+    return fmt::format("{}:{}", server.host, server.port);
+  };
+  return {"a host with or without a port (8848), such as nacos-0.nacos:8848", read, print};
+}
+
+void check_nacos(Reader& reader, const Node& written, NacosRegistry& registry) {
+  const auto* username = written.find("username");
+  const auto* password = written.find("password_file");
+  if (username != nullptr && password == nullptr) {
+    reader.report.error(username->key_mark,
+                        "`username` needs `password_file`, a file with nothing but the password");
+  }
+  if (password != nullptr && username == nullptr) {
+    reader.report.error(password->key_mark, "`password_file` needs `username`");
+  }
+  const auto* offset = written.find("grpc_port_offset");
+  const auto* servers = written.find("servers");
+  if (servers == nullptr) return;
+  for (const auto& server : registry.servers) {
+    const auto port = server.port + registry.grpc_port_offset;
+    if (port >= 1 && port <= 65535) continue;
+    const auto& at = offset != nullptr ? offset->value.mark : servers->value.mark;
+    reader.report.error(at,
+                        fmt::format("the gRPC port of {} would be {} + {} = {}; ports are 1 to 65535",
+                                    in_quotes(server.host), server.port, registry.grpc_port_offset, port));
+  }
+}
+
+const Table<NacosRegistry>& nacos_tls_table() {
+  static const Table<NacosRegistry> table{
+      {
+          option(
+              "ca_file", &NacosRegistry::tls_ca_file, path(),
+              "The authorities, in PEM, that the servers' certificates are checked with; else the system's."),
+      },
+      [](Reader&, const Node&, NacosRegistry& registry) { registry.tls = true; }};
+  return table;
+}
+
+}  // namespace
+
+const Table<NacosRegistry>& nacos_table() {
+  static const Table<NacosRegistry> table{
+      {
+          list("servers", &NacosRegistry::servers, nacos_server(), "The members of the Nacos cluster.")
+              .needed(),
+          list("namespaces", &NacosRegistry::namespaces,
+               text("the id of a namespace (letters, digits, `-` and `_`)", 128, is_word),
+               "Namespace ids, not their show names."),
+          list("groups", &NacosRegistry::groups,
+               text("a group (letters, digits, `-`, `_`, `:` and `.`)", 128,
+                    [](char c) { return is_word(c) || c == ':' || c == '.'; }),
+               "The groups to list where the server cannot tell them by itself (Nacos before 3.0)."),
+          option("grpc_port_offset", &NacosRegistry::grpc_port_offset, whole<std::int32_t>(-65534, 65534),
+                 "What is added to a server's port for gRPC."),
+          option("username", &NacosRegistry::username, text("the name of a Nacos user", 256),
+                 "For the login."),
+          option("password_file", &NacosRegistry::password_file, path(),
+                 "A file that holds the user's password."),
+          part("tls", nacos_tls_table,
+               "TLS for gRPC and the login. `tls: {}` takes the system's authorities."),
+          option("list_interval", &NacosRegistry::list_interval, duration(milliseconds(100), hours(1)),
+                 "How often the services of the configured groups are listed."),
+      },
+      check_nacos};
+  return table;
+}
+
+}  // namespace signpost::config
