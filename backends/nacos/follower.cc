@@ -1,21 +1,16 @@
 #include "backends/nacos/follower.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "backends/follow/file_value.h"
-#include "backends/follow/http.h"
 #include "backends/nacos/link.h"
+#include "backends/nacos/login_task.h"
 #include "backends/nacos/session.h"
-#include "backends/nacos/token_keeper.h"
 #include "dns/base/log.h"
 
 namespace signpost::nacos {
@@ -23,8 +18,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kLoginBytesMax = 65536;
-constexpr auto kLoginTotal = std::chrono::seconds(10);
 constexpr auto kCaughtUpEvery = std::chrono::seconds(1);
 
 /// One namespace: its protocol, its connection, its timer.
@@ -41,26 +34,6 @@ struct Peer {
   bool listed = false;
 };
 
-std::string form_encoded(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char raw : text) {
-    const auto octet = static_cast<unsigned char>(raw);
-    const bool plain = (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
-                       (octet >= '0' && octet <= '9') || octet == '-' || octet == '.' || octet == '_';
-    if (plain) {
-      out += raw;
-    } else {
-      out += {'%', kHex[octet >> 4], kHex[octet & 15]};
-    }
-  }
-  return out;
-}
-
-std::string host_in_url(const std::string& host) {
-  return host.find(':') == std::string::npos ? host : "[" + host + "]";
-}
-
 }  // namespace
 
 class Follower::Impl : public std::enable_shared_from_this<Impl> {
@@ -69,15 +42,16 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
       : parts_(parts),
         sink_(sink),
         counts_(counts),
-        login_wake_(parts.strand),
-        http_(parts.strand, *parts.clock),
-        keeper_(parts.options.servers, Random::from_kernel(), counts),
-        password_(parts.options.password_file),
+        login_(parts.options, parts.strand, *parts.clock, counts,
+               {[this] { token_came(); }, [this](const std::string& why) { login_failed(why); }}),
         ca_(parts.options.tls_ca_file) {
     for (const auto& space : parts.options.namespaces) {
-      SessionOptions options{
-          parts.registry, space, parts.options.groups, parts.options.servers, parts.options.list_interval,
-          login()};
+      SessionOptions options{parts.registry,
+                             space,
+                             parts.options.groups,
+                             parts.options.servers,
+                             parts.options.list_interval,
+                             !parts.options.username.empty()};
       peers_.push_back(
           std::make_unique<Peer>(std::move(options), Random::from_kernel(), counts, parts.strand));
     }
@@ -87,7 +61,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     co_await asio::this_coro::throw_if_cancelled(false);
     sink_.begin_list(1);
     for (auto& peer : peers_) step(*peer, event::Start{});
-    co_await keep_token();
+    co_await login_.run();
     stopped_ = true;
     for (auto& peer : peers_) {
       drop_link(*peer);
@@ -96,7 +70,6 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   }
 
  private:
-  bool login() const { return !parts_.options.username.empty(); }
   Monotonic now() const { return parts_.clock->now(); }
 
   void step(Peer& peer, Event what) {
@@ -163,9 +136,8 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     if (peer.link) peer.link->send(std::move(wanted.octets));
   }
   void perform(Peer& peer, action::RenewToken&& wanted) {
-    if (keeper_.token() != wanted.refused && !keeper_.token().empty()) return give_token(peer);
-    keeper_.refused(wanted.refused, now());
-    login_wake_.cancel();
+    if (login_.token() != wanted.refused && !login_.token().empty()) return give_token(peer);
+    login_.refused(wanted.refused);
   }
   void perform(Peer&, action::Upsert&& wanted) { sink_.upsert(std::move(wanted.state), 0); }
   void perform(Peer&, action::Erase&& wanted) { sink_.erase(wanted.key, 0); }
@@ -225,64 +197,18 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   // ---- the token
   void give_token(Peer& peer) {
     asio::post(parts_.strand, [self = shared_from_this(), &peer] {
-      if (!self->keeper_.token().empty()) self->step(peer, event::Token{self->keeper_.token()});
+      if (!self->login_.token().empty()) self->step(peer, event::Token{self->login_.token()});
     });
   }
 
-  /// Logs in when it is time, or just waits, until cancelled.
-  asio::awaitable<void> keep_token() {
-    const auto cancelled = (co_await asio::this_coro::cancellation_state);
-    while (cancelled.cancelled() == asio::cancellation_type::none) {
-      const auto attempt = login() ? keeper_.next(now()) : std::nullopt;
-      if (attempt) {
-        co_await log_in(*attempt);
-        continue;
-      }
-      const auto due = login() ? keeper_.deadline() : Monotonic::max();
-      if (due == Monotonic::max()) {
-        login_wake_.expires_at(Monotonic::max());
-      } else {
-        login_wake_.expires_after(std::max(due - now(), Duration::zero()));
-      }
-      co_await login_wake_.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
-  }
-
-  asio::awaitable<void> log_in(LoginAttempt attempt) {
-    const auto password = password_.read_again(now());  // somebody may have changed it
-    if (!password) {
-      keeper_.failed(password.error().message, now());
-      co_return login_failed();
-    }
-    follow::HttpRequest request;
-    request.method = "POST";
-    request.url = (parts_.options.tls ? "https://" : "http://") + host_in_url(attempt.server.host) + ":" +
-                  std::to_string(attempt.server.port) + attempt.path;
-    request.headers = {"Content-Type: application/x-www-form-urlencoded"};
-    request.body =
-        "username=" + form_encoded(parts_.options.username) + "&password=" + form_encoded(*password);
-    if (parts_.options.tls) {
-      auto tls = std::make_shared<follow::HttpTls>();
-      if (!parts_.options.tls_ca_file.empty()) {
-        const auto ca = ca_.get(now());
-        if (ca) tls->ca = *ca;
-      }
-      request.tls = std::move(tls);
-    }
-    const auto reply = co_await http_.fetch(std::move(request), kLoginBytesMax, kLoginTotal);
-    if (!reply) {
-      keeper_.failed(reply.error().message, now());
-      co_return login_failed();
-    }
-    if (!keeper_.answered(reply->head.status, reply->body, now())) co_return login_failed();
+  void token_came() {
     log::info("nacos.logged_in", {{"registry", parts_.registry}});
-    for (auto& peer : peers_) step(*peer, event::Token{keeper_.token()});
+    for (auto& peer : peers_) step(*peer, event::Token{login_.token()});
   }
 
-  void login_failed() {
-    if (keeper_.trouble().empty()) return;
-    log::warning("nacos.login_failed", {{"registry", parts_.registry}, {"text", keeper_.trouble()}});
-    if (keeper_.token().empty()) sink_.lost_contact("login: " + keeper_.trouble());
+  void login_failed(const std::string& why) {
+    log::warning("nacos.login_failed", {{"registry", parts_.registry}, {"text", why}});
+    if (login_.token().empty()) sink_.lost_contact("login: " + why);
   }
 
   FollowerParts parts_;
@@ -290,10 +216,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   Counts& counts_;
   LinkLoop loop_;
   std::vector<std::unique_ptr<Peer>> peers_;
-  asio::steady_timer login_wake_;
-  follow::HttpClient http_;
-  TokenKeeper keeper_;
-  follow::FileValue password_;
+  LoginTask login_;
   follow::FileValue ca_;
   Monotonic caught_up_at_{};
   bool stopped_ = false;

@@ -1,0 +1,111 @@
+#include "backends/nacos/login_task.h"
+
+#include <algorithm>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace signpost::nacos {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kAnswerBytesMax = 65536;
+constexpr auto kTotal = std::chrono::seconds(10);
+
+std::string form_encoded(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char raw : text) {
+    const auto octet = static_cast<unsigned char>(raw);
+    const bool plain = (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
+                       (octet >= '0' && octet <= '9') || octet == '-' || octet == '.' || octet == '_';
+    if (plain) {
+      out += raw;
+    } else {
+      out += {'%', kHex[octet >> 4], kHex[octet & 15]};
+    }
+  }
+  return out;
+}
+
+std::string host_in_url(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+}  // namespace
+
+LoginTask::LoginTask(const config::NacosRegistry& options, const asio::any_io_executor& strand,
+                     const Clock& clock, Counts& counts, Tell tell)
+    : options_(options),
+      clock_(clock),
+      tell_(std::move(tell)),
+      wake_(strand),
+      http_(strand, clock),
+      keeper_(options.servers, Random::from_kernel(), counts),
+      password_(options.password_file),
+      ca_(options.tls_ca_file) {}
+
+asio::awaitable<void> LoginTask::run() {
+  const bool needed = !options_.username.empty();
+  const auto state = co_await asio::this_coro::cancellation_state;
+  while (state.cancelled() == asio::cancellation_type::none) {
+    if (needed) {
+      if (const auto attempt = keeper_.next(now())) {
+        co_await log_in(*attempt);
+        continue;
+      }
+    }
+    if (needed) {
+      wake_.expires_after(std::max(keeper_.deadline() - now(), Duration::zero()));
+    } else {
+      wake_.expires_at(Monotonic::max());
+    }
+    co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+}
+
+void LoginTask::refused(std::string_view token) {
+  keeper_.refused(token, now());
+  wake_.cancel();
+}
+
+asio::awaitable<void> LoginTask::log_in(LoginAttempt attempt) {
+  auto request = request_for(attempt);
+  if (!request) {
+    keeper_.failed(request.error().message, now());
+    co_return tell_.failed(keeper_.trouble());
+  }
+  const auto reply = co_await http_.fetch(std::move(*request), kAnswerBytesMax, kTotal);
+  if (!reply) {
+    keeper_.failed(reply.error().message, now());
+    co_return tell_.failed(keeper_.trouble());
+  }
+  if (keeper_.answered(reply->head.status, reply->body, now())) co_return tell_.token();
+  if (!keeper_.trouble().empty()) tell_.failed(keeper_.trouble());
+}
+
+/// The password is read each time, since somebody may have changed it; it travels in the form, where logs of
+/// proxies do not show it (A14).
+Result<follow::HttpRequest> LoginTask::request_for(const LoginAttempt& attempt) {
+  const auto password = password_.read_again(now());
+  if (!password) return password.error();
+  follow::HttpRequest request;
+  request.method = "POST";
+  request.url = (options_.tls ? "https://" : "http://") + host_in_url(attempt.server.host) + ":" +
+                std::to_string(attempt.server.port) + attempt.path;
+  request.headers = {"Content-Type: application/x-www-form-urlencoded"};
+  request.body = "username=" + form_encoded(options_.username) + "&password=" + form_encoded(*password);
+  if (!options_.tls) return request;
+  auto tls = std::make_shared<follow::HttpTls>();
+  if (!options_.tls_ca_file.empty()) {
+    const auto ca = ca_.get(now());
+    if (!ca) return ca.error();
+    tls->ca = *ca;
+  }
+  request.tls = std::move(tls);
+  return request;
+}
+
+}  // namespace signpost::nacos
