@@ -2,6 +2,7 @@
 import contextlib
 import http.client
 import json
+import shutil
 import urllib.parse
 
 from . import peers, ports
@@ -22,16 +23,21 @@ class Nacos:
         self._console = ports.free()
         self.process = None
         self._token = ""
+        self._has_data = False
 
     def start(self):
-        """About one start in eight is broken for good: a thread panics while the process stays. Seen, it is repeated."""
+        """About one start in eight is broken for good: a thread panics while the process stays. Seen, it is repeated;
+        the data of a broken first start is broken too."""
         for _ in range(8):
             self.process = Process([peers.program("rnacos", "bin/rnacos")], self.folder / "rnacos.log", self._settings())
             try:
                 self.process.wait_ready(self._ready, 15, "r-nacos ready")
+                self._has_data = True
                 return
             except (_Broken, RuntimeError, TimedOut):
                 self.process.kill()
+                if not self._has_data:
+                    shutil.rmtree(self.folder / "rnacos", ignore_errors=True)
         raise RuntimeError("r-nacos did not start in 8 tries")
 
     def _settings(self):
