@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <utility>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 
 #include "backends/follow/counts.h"
 #include "backends/follow/http.h"
@@ -25,6 +26,8 @@ namespace asio = boost::asio;
 /// About half a millisecond: an instance costs 300 ns to make (measured), and no task may hold the thread
 /// over 2 ms.
 constexpr std::size_t kStepWork = 1500;
+
+constexpr std::chrono::seconds kTellAgain{10};
 
 class KubernetesBackend final : public Backend {
  public:
@@ -45,11 +48,14 @@ class KubernetesBackend final : public Backend {
 
   asio::awaitable<void> follow(RegistrySink& sink) override {
     using namespace asio::experimental::awaitable_operators;
+    std::exception_ptr trouble;
     try {
       co_await (run(reflectors_[0], sink) && run(reflectors_[1], sink));
-    } catch (const boost::system::system_error& error) {
-      if (error.code() != asio::error::operation_aborted) throw;
+    } catch (...) {  // cancelled: each loop has thrown operation_aborted, and Asio made one exception of both
+      trouble = std::current_exception();
     }
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (trouble && state.cancelled() == asio::cancellation_type::none) std::rethrow_exception(trouble);
   }
 
  private:
@@ -143,23 +149,23 @@ class KubernetesBackend final : public Backend {
     if (cluster_.synced() && in_contact()) sink.caught_up(revision());
   }
 
-  /// On change only, so that a long outage is one line.
+  /// On change, so that a long outage is one line; another cause is worth a second one, but not each time.
   void tell_contact(RegistrySink& sink) {
-    std::string trouble;
-    for (const auto& reflector : reflectors_) {
-      if (!reflector.in_contact() && trouble.empty() && reflector.asked()) trouble = reflector.trouble();
-    }
-    if (trouble == trouble_) return;
-    const bool was_in_trouble = !trouble_.empty();
-    trouble_ = trouble;
-    if (!trouble.empty()) {
-      log::warning("registry.lost_contact", {{"registry", name_}, {"why", trouble}});
-      counts_.add("lost_contact");
-      sink.lost_contact(trouble);
-    } else if (was_in_trouble && in_contact()) {
+    const auto lost = std::find_if(reflectors_.begin(), reflectors_.end(),
+                                   [](const auto& r) { return r.asked() && !r.in_contact(); });
+    if (lost == reflectors_.end()) {
+      if (!std::exchange(lost_, false)) return;
       log::info("registry.contact", {{"registry", name_}});
-      tell_caught_up(sink);
+      return tell_caught_up(sink);
     }
+    const auto now = clock_.now();
+    if (lost_ && (trouble_ == lost->trouble() || now - told_at_ < kTellAgain)) return;
+    lost_ = true;
+    told_at_ = now;
+    trouble_ = lost->trouble();
+    log::warning("registry.lost_contact", {{"registry", name_}, {"why", trouble_}});
+    counts_.add("lost_contact");
+    sink.lost_contact(trouble_);
   }
 
   std::string name_;
@@ -171,7 +177,9 @@ class KubernetesBackend final : public Backend {
   Words words_;  // before everything that holds words
   Cluster cluster_;
   std::array<Reflector, 2> reflectors_;
-  std::string trouble_;
+  bool lost_ = false;    // told to the sink
+  std::string trouble_;  // as told last
+  Monotonic told_at_{};
   bool finishing_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
