@@ -1,4 +1,5 @@
-// Answerer: the way from a name to its records. The records themselves are written in write.cc and reverse.cc.
+// Answerer: the way from a name to its records. The records themselves are written in write.cc and
+// reverse.cc.
 #include "zones/answer/answerer.h"
 
 #include <algorithm>
@@ -6,13 +7,16 @@
 namespace signpost {
 namespace {
 
-// A registry lost for longer than kFreshness: what may be dead is not to be cached for long (operations.md 2).
+// A registry lost for longer than kFreshness: what may be dead is not to be cached for long (operations.md
+// 2).
 constexpr std::uint32_t kStaleTtlMax = 5;
 
 }  // namespace
 
 Answerer::Answerer(Random random, std::optional<config::AnswerMode> mode)
-    : random_(random), mode_(mode), scratch_(new Scratch) {}  // not make_unique: pages nobody needs stay untouched
+    : random_(random),
+      mode_(mode),
+      scratch_(new Scratch) {}  // not make_unique: pages nobody needs stay untouched
 
 void Answerer::answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate,
                       Response& response) noexcept {
@@ -28,8 +32,9 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
   const auto located = locate(*ask.snapshot, ask.name);
   ask.block = located.block;
   if (ask.block == nullptr) {
-    if (ask.zone != nullptr) return Step::Done;  // an alias that leaves our zones: the CNAME is the answer (N9)
-    response.set_rcode(Rcode::Refused);          // H20
+    if (ask.zone != nullptr)
+      return Step::Done;                 // an alias that leaves our zones: the CNAME is the answer (N9)
+    response.set_rcode(Rcode::Refused);  // H20
     response.set_extended_error(ExtendedError::NotAuthoritative);
     return Step::Done;
   }
@@ -38,13 +43,22 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
   ask.ttl = ask.zone->stale ? std::min(ask.block->ttl(), kStaleTtlMax) : ask.block->ttl();
   glue_count_ = 0;
   response.set_authoritative(true);
-  if (ask.zone->stale) [[unlikely]] response.set_extended_error(ExtendedError::StaleAnswer);
+  if (ask.zone->stale) [[unlikely]]
+    response.set_extended_error(ExtendedError::StaleAnswer);
   const bool exact = located.prefix == 0;
   switch (ask.block->kind()) {
-    case BlockKind::Answers: answer_node(ask, located.node); break;
-    case BlockKind::Pending: not_ready(ask, "the registry listed this service but has not told its instances"); break;
-    case BlockKind::Absent: negative(ask, Rcode::NxDomain); break;
-    case BlockKind::EmptyNonTerminal: negative(ask, exact ? Rcode::NoError : Rcode::NxDomain); break;
+    case BlockKind::Answers:
+      answer_node(ask, located.node);
+      break;
+    case BlockKind::Pending:
+      not_ready(ask, "the registry listed this service but has not told its instances");
+      break;
+    case BlockKind::Absent:
+      negative(ask, Rcode::NxDomain);
+      break;
+    case BlockKind::EmptyNonTerminal:
+      negative(ask, exact ? Rcode::NoError : Rcode::NxDomain);
+      break;
     case BlockKind::Apex:
       if (exact) {
         answer_apex(ask);
@@ -68,14 +82,19 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
 void Answerer::answer_node(Ask& ask, Node node) noexcept {
   const auto& block = *ask.block;
   switch (node.kind) {
-    case NodeKind::None: return negative(ask, Rcode::NxDomain);
-    case NodeKind::Empty: return no_data(ask);
-    case NodeKind::Service: return answer_service(ask);
+    case NodeKind::None:
+      return negative(ask, Rcode::NxDomain);
+    case NodeKind::Empty:
+      return no_data(ask);
+    case NodeKind::Service:
+      return answer_service(ask);
     case NodeKind::Port:
-      if (ask.type == RRType::SRV || ask.type == RRType::ANY) return write_srv_port(ask, block.ports()[node.index]);
+      if (ask.type == RRType::SRV || ask.type == RRType::ANY)
+        return write_srv_port(ask, block.ports()[node.index]);
       return no_data(ask);
     case NodeKind::Host:
-    case NodeKind::Instance: break;
+    case NodeKind::Instance:
+      break;
   }
   const bool instance = node.kind == NodeKind::Instance;
   const auto& host = block.hosts()[instance ? block.instances()[node.index].host : node.index];
@@ -107,19 +126,22 @@ void Answerer::answer_service(Ask& ask) noexcept {
   no_data(ask);
 }
 
-/// Before the first list nothing may be denied: neither a name nor a type (DESIGN.md section 3). What a zone has by
-/// itself (apex, NS host, dns-version) is known, and so is a service that another registry of the zone told.
+/// Before the first list nothing may be denied: neither a name nor a type (DESIGN.md section 3). What a zone
+/// has by itself (apex, NS host, dns-version) is known, and so is a service that another registry of the zone
+/// told.
 void Answerer::negative(Ask& ask, Rcode rcode) noexcept {
   const bool inner_reverse = ask.block->kind() == BlockKind::Apex && ask.service.size() != ask.name.size();
   const bool known =
       rcode == Rcode::NoError && ask.block->kind() != BlockKind::EmptyNonTerminal && !inner_reverse;
-  if (ask.zone->cold && !known) return not_ready(ask, "a registry of this zone has not listed its services yet");
+  if (ask.zone->cold && !known)
+    return not_ready(ask, "a registry of this zone has not listed its services yet");
   ask.response->set_rcode(rcode);
   const auto& zone = *ask.zone->zone;
   const auto apex = ask.name.subspan(ask.name.size() - zone.name.size());
   const auto offset = static_cast<std::size_t>(apex.data() - ask.name.data());
   // The apex ends the question name; of an alias's target it is written out.
-  const auto owner = ask.owner == kOwnerPointer ? static_cast<std::uint16_t>(kOwnerPointer + offset) : std::uint16_t{0};
+  const auto owner =
+      ask.owner == kOwnerPointer ? static_cast<std::uint16_t>(kOwnerPointer + offset) : std::uint16_t{0};
   const auto ttl = std::min(zone.soa_ttl, zone.negative_ttl);  // N4
   if (!write_soa(ask, Section::Authority, ttl, owner, zone.name.wire())) too_large(ask);
 }

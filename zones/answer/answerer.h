@@ -21,9 +21,10 @@ class Answerer {
   /// `mode`: in place of every block's own, for those who want whole sets in stable order.
   explicit Answerer(Random random, std::optional<config::AnswerMode> mode = std::nullopt);
 
-  /// Fills `response` (begun with the same question). `name` folded. `may_truncate`: UDP; otherwise a set that does
-  /// not fit is cut to a fair draw of what does, since TC over TCP is illegal (T8).
-  void answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate, Response& response) noexcept;
+  /// Fills `response` (begun with the same question). `name` folded. `may_truncate`: UDP; otherwise a set
+  /// that does not fit is cut to a fair draw of what does, since TC over TCP is illegal (T8).
+  void answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate,
+              Response& response) noexcept;
 
  private:
   /// What the steps below share; one question's, reset by answer().
@@ -31,8 +32,8 @@ class Answerer {
     const Snapshot* snapshot;
     const ZoneView* zone;
     const Block* block;
-    NameView name;      // the name being answered: the question's, later a CNAME target
-    NameView service;   // its end: the spelling that was met
+    NameView name;        // the name being answered: the question's, later a CNAME target
+    NameView service;     // its end: the spelling that was met
     std::uint16_t owner;  // compression pointer to `name` in the message
     RRType type;
     bool may_truncate;
@@ -61,7 +62,8 @@ class Answerer {
   void negative(Ask& ask, Rcode rcode) noexcept;
   void not_ready(Ask& ask, std::string_view why) noexcept;
   void too_large(Ask& ask) noexcept;
-  bool write_soa(Ask& ask, Section section, std::uint32_t ttl, std::uint16_t owner, NameView owner_name) noexcept;
+  bool write_soa(Ask& ask, Section section, std::uint32_t ttl, std::uint16_t owner,
+                 NameView owner_name) noexcept;
 
   config::AnswerMode mode_of(const Block& block) const noexcept { return mode_.value_or(block.mode()); }
   std::span<const std::uint16_t> draw(policy::ShareView members, config::AnswerMode mode, std::size_t sample,

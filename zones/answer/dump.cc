@@ -85,9 +85,11 @@ Result<void> dump(SnapshotStore& store, std::string_view zone, const Write& writ
   if (found == snapshot.zones.end()) {
     std::string known;
     for (const auto& z : snapshot.zones) known += (known.empty() ? "" : ", ") + z.zone->name.to_string();
-    return Error{name->to_string() + " is not a zone of this server; its zones are " + (known.empty() ? "none" : known)};
+    return Error{name->to_string() + " is not a zone of this server; its zones are " +
+                 (known.empty() ? "none" : known)};
   }
-  if (found->cold) return Error{name->to_string() + " is cold: a registry of it has not listed its services yet"};
+  if (found->cold)
+    return Error{name->to_string() + " is cold: a registry of it has not listed its services yet"};
   Dumper dumper(snapshot, static_cast<std::uint16_t>(found - snapshot.zones.begin()), write);
   dumper.apex();
   dumper.blocks();

@@ -11,8 +11,9 @@ namespace signpost {
 
 class SnapshotStore;
 
-/// Any thread but a worker; reads one snapshot from beginning to end. `write` gets whole lines. Weighted sets come
-/// whole and in stable order. Error: no such zone, or it is cold.
-Result<void> dump(SnapshotStore& store, std::string_view zone, const std::function<void(std::string_view)>& write);
+/// Any thread but a worker; reads one snapshot from beginning to end. `write` gets whole lines. Weighted sets
+/// come whole and in stable order. Error: no such zone, or it is cold.
+Result<void> dump(SnapshotStore& store, std::string_view zone,
+                  const std::function<void(std::string_view)>& write);
 
 }  // namespace signpost

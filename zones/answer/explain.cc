@@ -1,8 +1,9 @@
 #include "zones/answer/explain.h"
 
-#include <fmt/format.h>
 #include <iterator>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "zones/answer/whole_answer.h"
 #include "zones/policy/policy.h"
@@ -15,11 +16,16 @@ namespace {
 
 std::string rcode_text(Rcode rcode) {
   switch (rcode) {
-    case Rcode::NoError: return "NOERROR";
-    case Rcode::ServFail: return "SERVFAIL";
-    case Rcode::NxDomain: return "NXDOMAIN";
-    case Rcode::Refused: return "REFUSED";
-    default: return fmt::format("RCODE{}", static_cast<int>(rcode));
+    case Rcode::NoError:
+      return "NOERROR";
+    case Rcode::ServFail:
+      return "SERVFAIL";
+    case Rcode::NxDomain:
+      return "NXDOMAIN";
+    case Rcode::Refused:
+      return "REFUSED";
+    default:
+      return fmt::format("RCODE{}", static_cast<int>(rcode));
   }
 }
 
@@ -42,7 +48,8 @@ ExplainedInstance explain_instance(const Instance& instance, const std::vector<P
   if (instance.v6) addresses.push_back(instance.v6->to_string());
   out.addresses = joined(addresses, [](const auto& a) { return a; });
   out.ports = joined(instance.ports.empty() ? service_ports : instance.ports, [](const Port& port) {
-    return fmt::format("{}/{}{}{}", port.number, to_string(port.protocol), port.name.empty() ? "" : " ", port.name);
+    return fmt::format("{}/{}{}{}", port.number, to_string(port.protocol), port.name.empty() ? "" : " ",
+                       port.name);
   });
   out.health = to_string(instance.health);
   out.weight = weight > 0 ? weight : instance.weight;
@@ -64,8 +71,8 @@ ExplainedService explain_service(const HeldService& held) {
   const auto sum = std::accumulate(shares.begin(), shares.end(), std::uint64_t{0});
   for (std::size_t i = 0; i < state.instances.size(); ++i) {
     const auto percent = sum == 0 ? 0.0 : 100.0 * shares[i] / static_cast<double>(sum);
-    out.instances.push_back(
-        explain_instance(state.instances[i], state.ports, decision.verdicts[i], decision.weights[i], percent));
+    out.instances.push_back(explain_instance(state.instances[i], state.ports, decision.verdicts[i],
+                                             decision.weights[i], percent));
   }
   if (state.pending) {
     out.note = "listed by the registry, its instances are not read yet: SERVFAIL";
@@ -95,8 +102,12 @@ Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
   if (answer.rcode == Rcode::Refused) out.notes.push_back("the name is outside all zones of this server");
   for (const auto& view : snapshot.zones) {
     if (!is_at_or_below(name.folded().wire(), view.zone->name.wire())) continue;
-    if (view.cold) out.notes.push_back(view.zone->name.to_string() + " is cold: a registry of it has not listed its services yet");
-    if (view.stale) out.notes.push_back(view.zone->name.to_string() + " is stale: a registry of it was lost over 5 minutes ago");
+    if (view.cold)
+      out.notes.push_back(view.zone->name.to_string() +
+                          " is cold: a registry of it has not listed its services yet");
+    if (view.stale)
+      out.notes.push_back(view.zone->name.to_string() +
+                          " is stale: a registry of it was lost over 5 minutes ago");
   }
   return out;
 }
@@ -110,10 +121,11 @@ void explain(Builder& builder, SnapshotStore& store, const Name& name, RRType ty
     SnapshotReader reader(store);
     out = look_up(reader.refresh(), name, type);
   }
-  builder.find(name, [out = std::move(out), reply = std::move(reply)](std::vector<HeldService> services) mutable {
-    for (const auto& held : services) out.services.push_back(explain_service(held));
-    reply(std::move(out));
-  });
+  builder.find(name,
+               [out = std::move(out), reply = std::move(reply)](std::vector<HeldService> services) mutable {
+                 for (const auto& held : services) out.services.push_back(explain_service(held));
+                 reply(std::move(out));
+               });
 }
 
 std::string to_text(const Explanation& explanation) {
@@ -129,8 +141,10 @@ std::string to_text(const Explanation& explanation) {
     add("  lost ", service.losses);
     if (!service.note.empty()) fmt::format_to(std::back_inserter(out), "  note: {}\n", service.note);
     for (const auto& i : service.instances) {
-      fmt::format_to(std::back_inserter(out), "  {:<4} {}  {}  [{}]  health {}  weight {:g}  share {:.2f} %: {}\n",
-                     i.eligible ? "kept" : "out", i.id, i.addresses, i.ports, i.health, i.weight, i.share_percent, i.why);
+      fmt::format_to(std::back_inserter(out),
+                     "  {:<4} {}  {}  [{}]  health {}  weight {:g}  share {:.2f} %: {}\n",
+                     i.eligible ? "kept" : "out", i.id, i.addresses, i.ports, i.health, i.weight,
+                     i.share_percent, i.why);
     }
   }
   return out;

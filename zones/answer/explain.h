@@ -22,12 +22,12 @@ struct ExplainedInstance {
   std::string health;
   double weight = 0;
   bool eligible = false;
-  std::string why;       // the rule that kept or dropped it
+  std::string why;  // the rule that kept or dropped it
   double share_percent = 0;
 };
 
 struct ExplainedService {
-  std::string key;   // "nacos/public/DEFAULT_GROUP/cart"
+  std::string key;  // "nacos/public/DEFAULT_GROUP/cart"
   std::string zone;
   std::string note;  // what else matters: pending, no eligible instance, SRV weights rounded ...
   std::vector<std::string> names;
@@ -36,8 +36,8 @@ struct ExplainedService {
 };
 
 struct Explanation {
-  std::string question;              // "cart.demo.internal. A"
-  std::string outcome;               // "NOERROR aa, 3 records", "SERVFAIL (EDE 14): registry cluster has not listed yet"
+  std::string question;  // "cart.demo.internal. A"
+  std::string outcome;   // "NOERROR aa, 3 records", "SERVFAIL (EDE 14): registry cluster has not listed yet"
   std::vector<std::string> records;  // presentation format, stable order
   std::vector<std::string> notes;
   std::vector<ExplainedService> services;  // the winner first

@@ -40,7 +40,8 @@ Node one_label(const Block& block, Label label) noexcept {
     }
     return {};
   }
-  if (const auto host = block.find_host(text); host >= 0) return {NodeKind::Host, static_cast<std::uint16_t>(host)};
+  if (const auto host = block.find_host(text); host >= 0)
+    return {NodeKind::Host, static_cast<std::uint16_t>(host)};
   return instance_at(block, text);
 }
 
@@ -72,8 +73,9 @@ Located locate(const Snapshot& snapshot, NameView name) noexcept {
     if (i < labels && name[starts[i] + 1u] == '_') continue;
     const auto* block = snapshot.find(name.subspan(starts[i]));
     if (block == nullptr) continue;
-    const Located candidate{block, starts[i],
-                            block->kind() == BlockKind::Answers ? node_at(*block, name.first(starts[i])) : Node{}};
+    const Located candidate{
+        block, starts[i],
+        block->kind() == BlockKind::Answers ? node_at(*block, name.first(starts[i])) : Node{}};
     if (located.block == nullptr) {
       located = candidate;
       if (!snapshot.nested) break;

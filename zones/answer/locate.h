@@ -29,8 +29,8 @@ struct Located {
   Node node;  // of blocks of kind Answers
 };
 
-/// `name` folded. A hit on a service, host or port owner costs one or two look-ups; labels that start with '_' are
-/// only ours and never start a spelling, so `_http._tcp.<service>` is one look-up too.
+/// `name` folded. A hit on a service, host or port owner costs one or two look-ups; labels that start with
+/// '_' are only ours and never start a spelling, so `_http._tcp.<service>` is one look-up too.
 Located locate(const Snapshot& snapshot, NameView name) noexcept;
 
 /// The node with these labels in front of the block's spelling.

@@ -5,9 +5,10 @@
 #include <cctype>
 #include <charconv>
 #include <cstring>
-#include <fmt/format.h>
 #include <iterator>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "dns/base/ip_address.h"
 #include "dns/wire/name.h"
@@ -16,9 +17,10 @@ namespace signpost {
 namespace {
 
 constexpr std::pair<RRType, std::string_view> kTypes[] = {
-    {RRType::A, "A"}, {RRType::NS, "NS"}, {RRType::CNAME, "CNAME"}, {RRType::SOA, "SOA"}, {RRType::PTR, "PTR"},
-    {RRType::MX, "MX"}, {RRType::TXT, "TXT"}, {RRType::AAAA, "AAAA"}, {RRType::SRV, "SRV"}, {RRType::DS, "DS"},
-    {RRType::SVCB, "SVCB"}, {RRType::HTTPS, "HTTPS"}, {RRType::ANY, "ANY"}, {RRType::DNSKEY, "DNSKEY"}};
+    {RRType::A, "A"},     {RRType::NS, "NS"},        {RRType::CNAME, "CNAME"}, {RRType::SOA, "SOA"},
+    {RRType::PTR, "PTR"}, {RRType::MX, "MX"},        {RRType::TXT, "TXT"},     {RRType::AAAA, "AAAA"},
+    {RRType::SRV, "SRV"}, {RRType::DS, "DS"},        {RRType::SVCB, "SVCB"},   {RRType::HTTPS, "HTTPS"},
+    {RRType::ANY, "ANY"}, {RRType::DNSKEY, "DNSKEY"}};
 
 /// Reads what our own writer made; a pointer only ever goes back.
 class Cursor {
@@ -94,12 +96,16 @@ std::string strings(std::span<const std::uint8_t> rdata) {
 
 std::string rdata_text(Cursor& cursor, RRType type, std::size_t size) {
   switch (type) {
-    case RRType::A: return IpAddress::v4(take<4>(cursor.bytes(4))).to_string();
-    case RRType::AAAA: return IpAddress::v6(take<16>(cursor.bytes(16))).to_string();
+    case RRType::A:
+      return IpAddress::v4(take<4>(cursor.bytes(4))).to_string();
+    case RRType::AAAA:
+      return IpAddress::v6(take<16>(cursor.bytes(16))).to_string();
     case RRType::NS:
     case RRType::CNAME:
-    case RRType::PTR: return cursor.name();
-    case RRType::TXT: return strings(cursor.bytes(size));
+    case RRType::PTR:
+      return cursor.name();
+    case RRType::TXT:
+      return strings(cursor.bytes(size));
     case RRType::SRV: {
       const auto priority = cursor.u16();
       const auto weight = cursor.u16();
@@ -145,7 +151,8 @@ Result<RRType> parse_type(std::string_view text) {
     const auto [rest, error] = std::from_chars(upper.data() + 4, end, number);
     if (error == std::errc{} && rest == end) return static_cast<RRType>(number);
   }
-  return Error{fmt::format("'{}' is no record type; A, AAAA, SRV, TXT, PTR, CNAME, NS, SOA or TYPE<number> would be", text)};
+  return Error{fmt::format(
+      "'{}' is no record type; A, AAAA, SRV, TXT, PTR, CNAME, NS, SOA or TYPE<number> would be", text)};
 }
 
 std::vector<PresentedRecord> present(std::span<const std::uint8_t> message) {

@@ -28,9 +28,11 @@ class SnapshotResponder final : public Responder {
 
 class SnapshotResponderFactory final : public ResponderFactory {
  public:
-  SnapshotResponderFactory(SnapshotStore& store, std::optional<std::uint64_t> seed) : store_(store), seed_(seed) {}
+  SnapshotResponderFactory(SnapshotStore& store, std::optional<std::uint64_t> seed)
+      : store_(store), seed_(seed) {}
   std::unique_ptr<Responder> make_responder(unsigned worker) override {
-    return std::make_unique<SnapshotResponder>(store_, seed_ ? Random(*seed_ + worker) : Random::from_kernel());
+    return std::make_unique<SnapshotResponder>(store_,
+                                               seed_ ? Random(*seed_ + worker) : Random::from_kernel());
   }
 
  private:
@@ -40,7 +42,8 @@ class SnapshotResponderFactory final : public ResponderFactory {
 
 }  // namespace
 
-std::unique_ptr<ResponderFactory> make_responder_factory(SnapshotStore& store, std::optional<std::uint64_t> seed) {
+std::unique_ptr<ResponderFactory> make_responder_factory(SnapshotStore& store,
+                                                         std::optional<std::uint64_t> seed) {
   return std::make_unique<SnapshotResponderFactory>(store, seed);
 }
 

@@ -11,7 +11,8 @@ namespace signpost {
 
 class SnapshotStore;
 
-/// The store outlives the factory and its responders. `seed`: fixed draws for tests; otherwise from the kernel.
+/// The store outlives the factory and its responders. `seed`: fixed draws for tests; otherwise from the
+/// kernel.
 std::unique_ptr<ResponderFactory> make_responder_factory(SnapshotStore& store,
                                                          std::optional<std::uint64_t> seed = std::nullopt);
 

@@ -17,7 +17,9 @@ struct Called {
 
 Called called(const Block& block, const IpAddress& address) noexcept {
   const auto octets = address.octets();
-  const auto matches = [&](const auto& own) { return std::equal(own.begin(), own.end(), octets.begin(), octets.end()); };
+  const auto matches = [&](const auto& own) {
+    return std::equal(own.begin(), own.end(), octets.begin(), octets.end());
+  };
   for (const auto& host : block.hosts()) {
     const auto v4 = block.host_v4().subspan(host.v4_first, host.v4_count);
     const auto v6 = block.host_v6().subspan(host.v6_first, host.v6_count);
@@ -25,8 +27,10 @@ Called called(const Block& block, const IpAddress& address) noexcept {
       return {true, false, host.label};
     }
   }
-  const bool v4 = std::any_of(block.v4().begin(), block.v4().end(), [&](const auto& a) { return matches(a.octets); });
-  const bool v6 = std::any_of(block.v6().begin(), block.v6().end(), [&](const auto& a) { return matches(a.octets); });
+  const bool v4 =
+      std::any_of(block.v4().begin(), block.v4().end(), [&](const auto& a) { return matches(a.octets); });
+  const bool v6 =
+      std::any_of(block.v6().begin(), block.v6().end(), [&](const auto& a) { return matches(a.octets); });
   return {v4 || v6, true, 0};
 }
 
@@ -51,7 +55,8 @@ void Answerer::answer_reverse(Ask& ask) noexcept {
   const auto first = address_key(range->first);
   const auto last = address_key(range->last);
   const auto& index = ask.snapshot->addresses;
-  for (auto place = index.lower_bound({first, 0}); const auto* entry = index.at(place); place = index.next(place)) {
+  for (auto place = index.lower_bound({first, 0}); const auto* entry = index.at(place);
+       place = index.next(place)) {
     if (entry->key > last) break;
     if (!points_into(*ask.zone->zone, ask.snapshot->slots[entry->slot]->zone())) continue;
     if (!range->complete() || (ask.type != RRType::PTR && ask.type != RRType::ANY)) return no_data(ask);
@@ -66,7 +71,8 @@ void Answerer::write_pointers(Ask& ask, const AddressKey& key) noexcept {
   const auto& index = ask.snapshot->addresses;
   // A virtual address hides the endpoints that share it: exactly one PTR (kubernetes.md 3.6).
   for (const bool virtual_only : {true, false}) {
-    for (auto place = index.lower_bound({key, 0}); const auto* entry = index.at(place); place = index.next(place)) {
+    for (auto place = index.lower_bound({key, 0}); const auto* entry = index.at(place);
+         place = index.next(place)) {
       if (entry->key != key) break;
       const auto& block = *ask.snapshot->slots[entry->slot];
       if (!points_into(*ask.zone->zone, block.zone())) continue;
@@ -77,8 +83,10 @@ void Answerer::write_pointers(Ask& ask, const AddressKey& key) noexcept {
       const auto size = 12 + label.size() + service.size();
       auto* at = response.reserve(size);
       if (at == nullptr) return too_large(ask);
-      at = put_u16(put_u16(put_u16(at, ask.owner), static_cast<std::uint16_t>(RRType::PTR)), static_cast<std::uint16_t>(RRClass::IN));
-      at = put_u16(put_u32(at, ask.zone->zone->ttl), static_cast<std::uint16_t>(label.size() + service.size()));
+      at = put_u16(put_u16(put_u16(at, ask.owner), static_cast<std::uint16_t>(RRType::PTR)),
+                   static_cast<std::uint16_t>(RRClass::IN));
+      at = put_u16(put_u32(at, ask.zone->zone->ttl),
+                   static_cast<std::uint16_t>(label.size() + service.size()));
       at = std::copy(label.begin(), label.end(), at);
       std::copy(service.begin(), service.end(), at);
       response.add(Section::Answer, size, 1);

@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kFixed = 12;  // owner pointer, type, class, TTL, RDLENGTH
 constexpr std::size_t kSrvFixed = kFixed + 6;
 
-std::uint8_t* put_fields(std::uint8_t* at, std::uint16_t owner, RRType type, std::uint32_t ttl, std::size_t rdlength) noexcept {
+std::uint8_t* put_fields(std::uint8_t* at, std::uint16_t owner, RRType type, std::uint32_t ttl,
+                         std::size_t rdlength) noexcept {
   at = put_u16(at, owner);
   at = put_u16(at, static_cast<std::uint16_t>(type));
   at = put_u16(at, static_cast<std::uint16_t>(RRClass::IN));
@@ -33,18 +34,20 @@ constexpr RRType type_of(std::size_t octets) noexcept { return octets == 4 ? RRT
 
 /// One whole RRset of a target, or nothing of it (N15).
 template <class Octets, class Get>
-void add_glue(Response& response, std::uint16_t owner, std::uint32_t ttl, std::size_t count, Get&& get) noexcept {
+void add_glue(Response& response, std::uint16_t owner, std::uint32_t ttl, std::size_t count,
+              Get&& get) noexcept {
   constexpr auto kSize = sizeof(Octets);
   auto* at = count == 0 ? nullptr : response.reserve(count * (kFixed + kSize));
   if (at == nullptr) return;
-  for (std::size_t i = 0; i < count; ++i) at = put_octets(put_fields(at, owner, type_of(kSize), ttl, kSize), get(i));
+  for (std::size_t i = 0; i < count; ++i)
+    at = put_octets(put_fields(at, owner, type_of(kSize), ttl, kSize), get(i));
   response.add(Section::Additional, count * (kFixed + kSize), static_cast<std::uint16_t>(count));
 }
 
 }  // namespace
 
-std::span<const std::uint16_t> Answerer::draw(policy::ShareView members, config::AnswerMode mode, std::size_t sample,
-                                              std::size_t most) noexcept {
+std::span<const std::uint16_t> Answerer::draw(policy::ShareView members, config::AnswerMode mode,
+                                              std::size_t sample, std::size_t most) noexcept {
   if (mode == config::AnswerMode::Sample) {
     const std::span places(scratch_->places.data(), std::min(sample, most));
     policy::sample(members, random_, scratch_->draw, places);
@@ -60,7 +63,8 @@ std::span<const std::uint16_t> Answerer::draw(policy::ShareView members, config:
 }
 
 template <class Address>
-void Answerer::write_drawn(Ask& ask, std::span<const Address> all, bool equal, std::uint16_t sample) noexcept {
+void Answerer::write_drawn(Ask& ask, std::span<const Address> all, bool equal,
+                           std::uint16_t sample) noexcept {
   constexpr auto kOctets = sizeof(Address::octets);
   constexpr auto kRecord = kFixed + kOctets;
   auto& response = *ask.response;
@@ -83,7 +87,8 @@ void Answerer::write_host(Ask& ask, std::span<const Octets> all) noexcept {
   constexpr auto kRecord = kFixed + sizeof(Octets);
   auto* at = ask.response->reserve(all.size() * kRecord);
   if (at == nullptr) return too_large(ask);
-  for (const auto& octets : all) at = put_octets(put_fields(at, ask.owner, type_of(sizeof(Octets)), ask.ttl, sizeof(Octets)), octets);
+  for (const auto& octets : all)
+    at = put_octets(put_fields(at, ask.owner, type_of(sizeof(Octets)), ask.ttl, sizeof(Octets)), octets);
   ask.response->add(Section::Answer, all.size() * kRecord, static_cast<std::uint16_t>(all.size()));
 }
 template void Answerer::write_host(Ask&, std::span<const std::array<std::uint8_t, 4>>) noexcept;
@@ -99,14 +104,16 @@ void Answerer::write_txt(Ask& ask, std::span<const std::uint8_t> rdata) noexcept
 /// `spent`: a sample's draw has used the weights up, so all are equal (DESIGN.md section 3).
 bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept {
   auto& response = *ask.response;
-  const auto label = srv.host == Block::kSelf ? std::span<const std::uint8_t>() : ask.block->label(ask.block->hosts()[srv.host].label);
+  const auto label = srv.host == Block::kSelf ? std::span<const std::uint8_t>()
+                                              : ask.block->label(ask.block->hosts()[srv.host].label);
   const auto size = kSrvFixed + label.size() + ask.service.size();
   auto* at = response.reserve(size);
   if (at == nullptr) return false;
   const auto target = response.used() + kSrvFixed;
   const bool known = std::any_of(glue_.begin(), glue_.begin() + static_cast<std::ptrdiff_t>(glue_count_),
                                  [&](const Glue& g) { return g.host == srv.host; });
-  if (!known && glue_count_ < kGlueMax && target < 0x4000) glue_[glue_count_++] = {srv.host, static_cast<std::uint16_t>(target)};
+  if (!known && glue_count_ < kGlueMax && target < 0x4000)
+    glue_[glue_count_++] = {srv.host, static_cast<std::uint16_t>(target)};
   at = put_fields(at, ask.owner, RRType::SRV, ask.ttl, size - kFixed);
   at = put_u16(at, 0);  // priority: one tier
   at = put_u16(at, spent ? 1 : srv.weight);
@@ -139,7 +146,8 @@ void Answerer::write_srv_port(Ask& ask, const PortSet& port) noexcept {
   const auto& block = *ask.block;
   const auto records = block.port_srv().subspan(port.first, port.count);
   auto& shares = scratch_->shares;
-  for (std::size_t i = 0; i < records.size(); ++i) shares[i] = block.members()[block.srv()[records[i]].member].share;
+  for (std::size_t i = 0; i < records.size(); ++i)
+    shares[i] = block.members()[block.srv()[records[i]].member].share;
   const std::span<const std::uint32_t> drawn(shares.data(), records.size());
   const policy::ShareView members(drawn, block.members_equal());
   const auto mode = mode_of(block);
@@ -161,13 +169,19 @@ void Answerer::write_glue(Ask& ask) noexcept {
   for (std::size_t i = 0; i < glue_count_; ++i) {
     const auto owner = pointer_to(glue_[i].offset);
     if (glue_[i].host == Block::kSelf) {
-      add_glue<std::array<std::uint8_t, 4>>(response, owner, ask.ttl, block.v4().size(), [&](std::size_t n) { return std::span(block.v4()[n].octets); });
-      add_glue<std::array<std::uint8_t, 16>>(response, owner, ask.ttl, block.v6().size(), [&](std::size_t n) { return std::span(block.v6()[n].octets); });
+      add_glue<std::array<std::uint8_t, 4>>(response, owner, ask.ttl, block.v4().size(),
+                                            [&](std::size_t n) { return std::span(block.v4()[n].octets); });
+      add_glue<std::array<std::uint8_t, 16>>(response, owner, ask.ttl, block.v6().size(),
+                                             [&](std::size_t n) { return std::span(block.v6()[n].octets); });
       continue;
     }
     const auto& host = block.hosts()[glue_[i].host];
-    add_glue<std::array<std::uint8_t, 4>>(response, owner, ask.ttl, host.v4_count, [&](std::size_t n) { return std::span(block.host_v4()[host.v4_first + n]); });
-    add_glue<std::array<std::uint8_t, 16>>(response, owner, ask.ttl, host.v6_count, [&](std::size_t n) { return std::span(block.host_v6()[host.v6_first + n]); });
+    add_glue<std::array<std::uint8_t, 4>>(response, owner, ask.ttl, host.v4_count, [&](std::size_t n) {
+      return std::span(block.host_v4()[host.v4_first + n]);
+    });
+    add_glue<std::array<std::uint8_t, 16>>(response, owner, ask.ttl, host.v6_count, [&](std::size_t n) {
+      return std::span(block.host_v6()[host.v6_first + n]);
+    });
   }
 }
 
@@ -190,7 +204,8 @@ bool Answerer::write_alias(Ask& ask) noexcept {
   return ask.owner != 0;
 }
 
-bool Answerer::write_soa(Ask& ask, Section section, std::uint32_t ttl, std::uint16_t owner, NameView owner_name) noexcept {
+bool Answerer::write_soa(Ask& ask, Section section, std::uint32_t ttl, std::uint16_t owner,
+                         NameView owner_name) noexcept {
   const auto& zone = *ask.zone->zone;
   const auto owner_size = owner != 0 ? std::size_t{2} : owner_name.size();
   const auto size = owner_size + 10 + zone.soa.size();
@@ -226,8 +241,10 @@ void Answerer::answer_apex(Ask& ask) noexcept {
   for (std::size_t i = 0; i < zone.nameservers.size() && i < owners.size(); ++i) {
     const auto* host = ask.snapshot->find(zone.nameservers[i].wire());
     if (host == nullptr || host->kind() != BlockKind::Answers || owners[i] == 0) continue;
-    add_glue<std::array<std::uint8_t, 4>>(response, owners[i], host->ttl(), host->v4().size(), [&](std::size_t n) { return std::span(host->v4()[n].octets); });
-    add_glue<std::array<std::uint8_t, 16>>(response, owners[i], host->ttl(), host->v6().size(), [&](std::size_t n) { return std::span(host->v6()[n].octets); });
+    add_glue<std::array<std::uint8_t, 4>>(response, owners[i], host->ttl(), host->v4().size(),
+                                          [&](std::size_t n) { return std::span(host->v4()[n].octets); });
+    add_glue<std::array<std::uint8_t, 16>>(response, owners[i], host->ttl(), host->v6().size(),
+                                           [&](std::size_t n) { return std::span(host->v6()[n].octets); });
   }
 }
 

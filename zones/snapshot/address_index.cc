@@ -44,7 +44,8 @@ AddressView::Place AddressView::lower_bound(const AddressEntry& wanted) const no
 }
 
 const AddressEntry* AddressView::at(Place place) const noexcept {
-  return root == nullptr || place.chunk >= root->chunks ? nullptr : &root->chunk[place.chunk]->entries[place.entry];
+  return root == nullptr || place.chunk >= root->chunks ? nullptr
+                                                        : &root->chunk[place.chunk]->entries[place.entry];
 }
 
 AddressView::Place AddressView::next(Place place) const noexcept {
@@ -129,7 +130,8 @@ void AddressIndex::insert(const AddressEntry& entry, Garbage& garbage) {
       place.entry -= half;
     }
   }
-  std::copy_backward(chunk->entries + place.entry, chunk->entries + chunk->used, chunk->entries + chunk->used + 1);
+  std::copy_backward(chunk->entries + place.entry, chunk->entries + chunk->used,
+                     chunk->entries + chunk->used + 1);
   chunk->entries[place.entry] = entry;
   ++chunk->used;
 }

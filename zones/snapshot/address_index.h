@@ -1,5 +1,6 @@
-// Address -> slots: what PTR is answered from. A persistent sorted list in chunks, so that an inner reverse node
-// (10.in-addr.arpa) is one range look-up (N5, N17). Kept only where a reverse zone is configured: 20 octets an entry.
+// Address -> slots: what PTR is answered from. A persistent sorted list in chunks, so that an inner reverse
+// node (10.in-addr.arpa) is one range look-up (N5, N17). Kept only where a reverse zone is configured: 20
+// octets an entry.
 #pragma once
 
 #include <array>
@@ -51,8 +52,8 @@ struct AddressView {
   bool any_between(const AddressKey& low, const AddressKey& high) const noexcept;
 };
 
-/// Builder thread only; pieces are shared and replaced as in SlotTable. An entry may be added more than once by
-/// its owner's mistake: it is there once.
+/// Builder thread only; pieces are shared and replaced as in SlotTable. An entry may be added more than once
+/// by its owner's mistake: it is there once.
 class AddressIndex {
  public:
   AddressIndex() = default;

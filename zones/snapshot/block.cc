@@ -50,7 +50,8 @@ const Block* make_block(const BlockDraft& draft) {
   std::array<std::span<const std::uint8_t>, Block::kParts> parts;
   const auto set = [&](int part, const auto& from) {
     const auto bytes = std::as_bytes(std::span(from));
-    parts[static_cast<std::size_t>(part)] = {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+    parts[static_cast<std::size_t>(part)] = {reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                             bytes.size()};
   };
   set(Block::kV4, draft.v4);
   set(Block::kV6, draft.v6);
@@ -124,7 +125,9 @@ int Block::find_host(std::span<const std::uint8_t> text) const noexcept {
   const auto found = std::lower_bound(all.begin(), all.end(), text, before);
   if (found == all.end()) return -1;
   const auto have = label(found->label).subspan(1);
-  return std::equal(have.begin(), have.end(), text.begin(), text.end()) ? static_cast<int>(found - all.begin()) : -1;
+  return std::equal(have.begin(), have.end(), text.begin(), text.end())
+             ? static_cast<int>(found - all.begin())
+             : -1;
 }
 
 bool Block::same_as(const Block& other) const noexcept {

@@ -1,10 +1,11 @@
 // One service's every answer, as one immutable piece of memory.
 //
-// A block is written once by zones/synthesis, published in a slot, and never changed: an event makes a new one.
-// Everything inside is an offset, so two blocks with the same octets give the same answers: that is how the
-// builder knows that nothing visible changed. All spellings of a service share its block.
+// A block is written once by zones/synthesis, published in a slot, and never changed: an event makes a new
+// one. Everything inside is an offset, so two blocks with the same octets give the same answers: that is how
+// the builder knows that nothing visible changed. All spellings of a service share its block.
 //
-// Octets an endpoint (zones/README.md has the sums): AddressV4 8, HostV4 4, Host 12 + its label 14, Member 8, Srv 8.
+// Octets an endpoint (zones/README.md has the sums): AddressV4 8, HostV4 4, Host 12 + its label 14, Member 8,
+// Srv 8.
 #pragma once
 
 #include <array>
@@ -28,7 +29,8 @@ enum class BlockKind : std::uint8_t {
   Apex,              // a zone's own name: SOA and NS come from the zone
 };
 
-/// One address of the A or AAAA set at the service name; instances of one address are one, their shares added up.
+/// One address of the A or AAAA set at the service name; instances of one address are one, their shares added
+/// up.
 struct AddressV4 {
   std::array<std::uint8_t, 4> octets;
   std::uint32_t share;
@@ -102,7 +104,8 @@ struct BlockDraft {
 class Block {
  public:
   static constexpr std::uint16_t kSelf = 0xffff;
-  /// Members, hosts and records of a block are counted in 16 bits; synthesis leaves the rest out and counts it.
+  /// Members, hosts and records of a block are counted in 16 bits; synthesis leaves the rest out and counts
+  /// it.
   static constexpr std::size_t kMembersMax = 0xfffe;
 
   Block(const Block&) = delete;
@@ -126,8 +129,12 @@ class Block {
   std::span<const AddressV4> v4() const noexcept { return array<AddressV4>(kV4); }
   std::span<const AddressV6> v6() const noexcept { return array<AddressV6>(kV6); }
   std::span<const Host> hosts() const noexcept { return array<Host>(kHosts); }
-  std::span<const std::array<std::uint8_t, 4>> host_v4() const noexcept { return array<std::array<std::uint8_t, 4>>(kHostV4); }
-  std::span<const std::array<std::uint8_t, 16>> host_v6() const noexcept { return array<std::array<std::uint8_t, 16>>(kHostV6); }
+  std::span<const std::array<std::uint8_t, 4>> host_v4() const noexcept {
+    return array<std::array<std::uint8_t, 4>>(kHostV4);
+  }
+  std::span<const std::array<std::uint8_t, 16>> host_v6() const noexcept {
+    return array<std::array<std::uint8_t, 16>>(kHostV6);
+  }
   std::span<const Member> members() const noexcept { return array<Member>(kMembers); }
   std::span<const Srv> srv() const noexcept { return array<Srv>(kSrv); }
   std::span<const PortSet> ports() const noexcept { return array<PortSet>(kPorts); }
@@ -160,8 +167,24 @@ class Block {
  private:
   friend const Block* make_block(const BlockDraft& draft);
   // By falling alignment, so that no part needs padding and each ends where the next begins.
-  enum Part { kV4, kV6, kHosts, kHostV4, kHostV6, kMembers, kPorts, kInstances, kSrv, kPortSrv,
-              kLabels, kTxts, kTxt, kAlias, kSpellings, kParts };
+  enum Part {
+    kV4,
+    kV6,
+    kHosts,
+    kHostV4,
+    kHostV6,
+    kMembers,
+    kPorts,
+    kInstances,
+    kSrv,
+    kPortSrv,
+    kLabels,
+    kTxts,
+    kTxt,
+    kAlias,
+    kSpellings,
+    kParts
+  };
 
   Block() = default;
   template <class T>
@@ -179,7 +202,8 @@ class Block {
   std::uint16_t sample_, sample_v4_, sample_v6_, sample_members_;
   bool v4_equal_, v6_equal_, members_equal_, suspect_;
   std::uint16_t spelling_count_;
-  std::array<std::uint32_t, kParts + 1> offsets_;  // from the start of the block; a part ends where the next begins
+  std::array<std::uint32_t, kParts + 1>
+      offsets_;  // from the start of the block; a part ends where the next begins
 };
 
 /// One allocation by std::malloc; freed by std::free (Garbage). Throws bad_alloc.

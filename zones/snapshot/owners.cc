@@ -42,7 +42,8 @@ std::map<std::string, OwnerTypes> owners_of(const Block& block) {
   if (block.kind() == BlockKind::Alias) service[RRType::CNAME] = text(block.alias());
   if (block.kind() != BlockKind::Answers) return owners;
   add_service(block, service);
-  for (const auto& host : block.hosts()) add_host_addresses(block, host, owners[text(block.label(host.label))]);
+  for (const auto& host : block.hosts())
+    add_host_addresses(block, host, owners[text(block.label(host.label))]);
   for (const auto& node : block.instances()) {
     const auto& host = block.hosts()[node.host];
     auto label = text(block.label(host.label)) + "-p" + std::to_string(node.port);

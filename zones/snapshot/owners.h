@@ -1,4 +1,5 @@
-// Every owner name of a block with its types and contents: what a dump walks, and how two blocks are compared.
+// Every owner name of a block with its types and contents: what a dump walks, and how two blocks are
+// compared.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +11,12 @@
 
 namespace signpost {
 
-/// RRset contents as octets that are equal exactly when the answers are: addresses and shares, SRV fields, RDATA.
+/// RRset contents as octets that are equal exactly when the answers are: addresses and shares, SRV fields,
+/// RDATA.
 using OwnerTypes = std::map<RRType, std::string>;
 
-/// Key: the labels in front of the service name, in wire format without a root; empty: the service name. An owner
-/// without types exists all the same (`_tcp`). Allocates; not for workers.
+/// Key: the labels in front of the service name, in wire format without a root; empty: the service name. An
+/// owner without types exists all the same (`_tcp`). Allocates; not for workers.
 std::map<std::string, OwnerTypes> owners_of(const Block& block);
 
 }  // namespace signpost

@@ -12,7 +12,8 @@ std::uint32_t hash_name(NameView name, std::uint64_t seed) noexcept {
 std::uint32_t Snapshot::hash(NameView name) const noexcept { return hash_name(name, hash_seed); }
 
 const Block* Snapshot::find(NameView name, Slot* slot) const noexcept {
-  const auto found = names.find(hash(name), [&](Slot candidate) { return slots[candidate]->is_spelled(name); });
+  const auto found =
+      names.find(hash(name), [&](Slot candidate) { return slots[candidate]->is_spelled(name); });
   if (slot != nullptr) *slot = found;
   return found == kNoSlot ? nullptr : slots[found];
 }

@@ -14,7 +14,8 @@
 
 namespace signpost {
 
-/// One zone's own records and rules; made when the configuration is taken, shared by all snapshots until the next.
+/// One zone's own records and rules; made when the configuration is taken, shared by all snapshots until the
+/// next.
 struct Zone {
   Name name;  // folded
   std::uint32_t ttl = 5;
@@ -23,8 +24,8 @@ struct Zone {
   /// SOA RDATA; the serial of the moment goes to soa_serial_at.
   std::vector<std::uint8_t> soa;
   std::size_t soa_serial_at = 0;
-  std::vector<Name> nameservers;     // NS targets; those inside the zone have blocks of their own
-  bool reverse = false;              // owners are addresses; answered from the address index
+  std::vector<Name> nameservers;       // NS targets; those inside the zone have blocks of their own
+  bool reverse = false;                // owners are addresses; answered from the address index
   std::vector<std::uint16_t> forward;  // reverse: the zones whose names PTR may point to
   std::vector<std::string> registries;
 };
@@ -33,7 +34,7 @@ struct Zone {
 struct ZoneView {
   std::shared_ptr<const Zone> zone;
   std::uint32_t serial = 0;
-  bool cold = false;   // a registry of it has no complete list yet: what is missing is not known to be missing
+  bool cold = false;  // a registry of it has no complete list yet: what is missing is not known to be missing
   bool stale = false;  // a registry of it was lost longer than kFreshness ago (EDE 3)
 };
 

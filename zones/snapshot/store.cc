@@ -33,7 +33,8 @@ void SnapshotStore::sweep() {
 
 SnapshotReader::SnapshotReader(SnapshotStore& store) : store_(store) {
   const std::lock_guard lock(store_.mutex_);
-  auto free = std::find_if(store_.pins_.begin(), store_.pins_.end(), [](const auto& pin) { return !pin.taken; });
+  auto free =
+      std::find_if(store_.pins_.begin(), store_.pins_.end(), [](const auto& pin) { return !pin.taken; });
   pin_ = free != store_.pins_.end() ? &*free : &store_.pins_.emplace_back();
   pin_->taken = true;
 }
@@ -47,8 +48,8 @@ SnapshotReader::~SnapshotReader() {
 const Snapshot& SnapshotReader::refresh() noexcept {
   if (const auto version = store_.version_.load(std::memory_order_acquire); version == seen_) {
     if (pin_->version.load(std::memory_order_relaxed) == seen_) return *held_;
-    // Back from idle(): pin first, look again after. In the one order of all seq_cst operations a publish comes
-    // either before the second look, which then sees it, or after the pin, which its sweep then sees.
+    // Back from idle(): pin first, look again after. In the one order of all seq_cst operations a publish
+    // comes either before the second look, which then sees it, or after the pin, which its sweep then sees.
     pin_->version.store(seen_, std::memory_order_seq_cst);
     if (store_.version_.load(std::memory_order_seq_cst) == seen_) return *held_;
   }

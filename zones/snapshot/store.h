@@ -1,9 +1,9 @@
 // Publishes snapshots to the workers, and frees old ones when no worker can see them any more.
 //
-// A reader that is about to wait says so (idle()), and pins nothing while it waits; a busy one pins the version of
-// its batch. So the builder frees on its own timer and never has to wake anybody. Cost for a worker: one relaxed
-// load a batch while nothing changed; a short lock when something did; one fenced store before it sleeps and
-// one after.
+// A reader that is about to wait says so (idle()), and pins nothing while it waits; a busy one pins the
+// version of its batch. So the builder frees on its own timer and never has to wake anybody. Cost for a
+// worker: one relaxed load a batch while nothing changed; a short lock when something did; one fenced store
+// before it sleeps and one after.
 #pragma once
 
 #include <atomic>

@@ -19,7 +19,9 @@ void* allocate(std::size_t octets) {
   return memory;
 }
 
-std::size_t shard_octets(std::uint32_t places) { return offsetof(NameShard, entries) + places * sizeof(NameEntry); }
+std::size_t shard_octets(std::uint32_t places) {
+  return offsetof(NameShard, entries) + places * sizeof(NameEntry);
+}
 std::size_t root_octets(std::uint32_t depth) {
   return offsetof(NameDirectory, shard) + (std::size_t{1} << depth) * sizeof(NameShard*);
 }
@@ -246,7 +248,8 @@ void NameTable::insert(std::uint32_t hash, Slot slot, Garbage& garbage) {
 void NameTable::erase(std::uint32_t hash, Slot slot, Garbage& garbage) {
   auto* shard = writable(hash, garbage);
   auto hole = place_of(shard, hash, slot);
-  // Linear probing without tombstones: pull back what may stand nearer to its own place (Knuth 6.4, algorithm R).
+  // Linear probing without tombstones: pull back what may stand nearer to its own place (Knuth 6.4, algorithm
+  // R).
   for (auto at = (hole + 1) & shard->mask; shard->entries[at].slot != kNoSlot; at = (at + 1) & shard->mask) {
     const auto home = shard->entries[at].hash & shard->mask;
     if (((at - home) & shard->mask) >= ((at - hole) & shard->mask)) {

@@ -1,13 +1,15 @@
 // The two persistent tables of a snapshot: spelling -> slot, and slot -> block.
 //
-// Both are trees of two levels whose pieces are shared between snapshots. The builder changes a piece in place
-// while it alone knows it (stamp_ equal), and copies it once when a published snapshot can see it: so an event
-// copies one chunk of 2 KB and its directory, whatever the size of the world. Replaced pieces go to Garbage.
+// Both are trees of two levels whose pieces are shared between snapshots. The builder changes a piece in
+// place while it alone knows it (stamp_ equal), and copies it once when a published snapshot can see it: so
+// an event copies one chunk of 2 KB and its directory, whatever the size of the world. Replaced pieces go to
+// Garbage.
 //   SlotTable: chunks of 256 block pointers.   100,000 slots: directory of 391 pointers, 3 KB.
-//   NameTable: extendible hashing (Fagin 1979), shards of at most 256 places of 8 octets. 32 bits of hash: the top
+//   NameTable: extendible hashing (Fagin 1979), shards of at most 256 places of 8 octets. 32 bits of hash:
+//   the top
 //              ones choose the shard, the lowest the place; the block itself confirms the name.
-//              300,000 names: about 2,500 shards behind a directory of 4,096 pointers, 32 KB, copied only when
-//              names come or go.
+//              300,000 names: about 2,500 shards behind a directory of 4,096 pointers, 32 KB, copied only
+//              when names come or go.
 #pragma once
 
 #include <cstddef>

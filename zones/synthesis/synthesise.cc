@@ -11,8 +11,8 @@
 namespace signpost {
 namespace {
 
-using names::Layout;
 using names::address_label;
+using names::Layout;
 using policy::Decision;
 using policy::Verdict;
 
@@ -71,7 +71,9 @@ void gather_instance(const Instance& instance, double weight, const ServiceState
     } else {
       out.v6[octets_of<16>(address)] += weight;
       add_unique(host.v6, octets_of<16>(address));
-      if (v4) add_unique(out.hosts[address_label(address)].v6, octets_of<16>(address));  // dual-stack: a name of each family
+      if (v4)
+        add_unique(out.hosts[address_label(address)].v6,
+                   octets_of<16>(address));  // dual-stack: a name of each family
     }
   };
   if (v4) add(*v4);
@@ -119,7 +121,8 @@ void write_addresses(const Map& addresses, std::vector<Record>& out, SynthesisNo
 
 void write_hosts(const Gathered& gathered, BlockDraft& draft, SynthesisNotes& notes) {
   for (const auto& [label, addresses] : gathered.hosts) {
-    if (draft.hosts.size() == Block::kMembersMax || draft.host_v4.size() + addresses.v4.size() > Block::kMembersMax ||
+    if (draft.hosts.size() == Block::kMembersMax ||
+        draft.host_v4.size() + addresses.v4.size() > Block::kMembersMax ||
         draft.host_v6.size() + addresses.v6.size() > Block::kMembersMax) {
       ++notes.over_limit;
       continue;
@@ -148,21 +151,25 @@ void write_members(const Gathered& gathered, BlockDraft& draft, SynthesisNotes& 
   const auto srv = policy::srv_weights(weights);
   notes.srv_weights_coarse = srv.coarse;
   std::map<PortKey, std::vector<std::uint16_t>> ports;
-  std::map<std::pair<std::uint16_t, std::uint16_t>, std::uint16_t> written;  // (host, port) -> its record: one each (N12)
+  std::map<std::pair<std::uint16_t, std::uint16_t>, std::uint16_t>
+      written;  // (host, port) -> its record: one each (N12)
   std::size_t i = 0;
   for (const auto& [who, weight] : gathered.members) {
     const auto member = i++;
     const auto& [label, own_ports] = who;
-    if (draft.srv.size() + own_ports.size() > Block::kMembersMax || draft.members.size() == Block::kMembersMax) {
+    if (draft.srv.size() + own_ports.size() > Block::kMembersMax ||
+        draft.members.size() == Block::kMembersMax) {
       ++notes.over_limit;
       continue;
     }
     const auto host = host_index(draft, gathered, label);
     const auto first = static_cast<std::uint16_t>(draft.srv.size());
     for (const auto& port : own_ports) {
-      const auto [record, fresh] = written.try_emplace({host, port.number}, static_cast<std::uint16_t>(draft.srv.size()));
+      const auto [record, fresh] =
+          written.try_emplace({host, port.number}, static_cast<std::uint16_t>(draft.srv.size()));
       if (fresh) {
-        draft.srv.push_back({port.number, srv.weights[member], host, static_cast<std::uint16_t>(draft.members.size())});
+        draft.srv.push_back(
+            {port.number, srv.weights[member], host, static_cast<std::uint16_t>(draft.members.size())});
       }
       if (port.name.empty()) continue;
       const auto name = names::port_label(port.name);
@@ -184,17 +191,21 @@ void write_members(const Gathered& gathered, BlockDraft& draft, SynthesisNotes& 
   }
 }
 
-void write_instances(Gathered& gathered, const SynthesisRules& rules, BlockDraft& draft, SynthesisNotes& notes) {
+void write_instances(Gathered& gathered, const SynthesisRules& rules, BlockDraft& draft,
+                     SynthesisNotes& notes) {
   const auto key = [](const Gathered::InstanceAt& at) { return std::tie(at.host, at.port); };
   auto& all = gathered.instances;
   std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
-  all.erase(std::unique(all.begin(), all.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); }), all.end());
+  all.erase(
+      std::unique(all.begin(), all.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); }),
+      all.end());
   for (const auto& at : all) {
     const auto host = host_index(draft, gathered, at.host);
     if (host == Block::kSelf) continue;
     draft.instances.push_back({host, at.port, static_cast<std::uint32_t>(draft.txts.size())});
-    const auto rdata = rules.config->txt ? instance_txt(*at.instance, at.port, rules.config->txt_metadata, notes)
-                                         : std::vector<std::uint8_t>();
+    const auto rdata = rules.config->txt
+                           ? instance_txt(*at.instance, at.port, rules.config->txt_metadata, notes)
+                           : std::vector<std::uint8_t>();
     draft.txts.push_back(static_cast<std::uint8_t>(rdata.size() >> 8));
     draft.txts.push_back(static_cast<std::uint8_t>(rdata.size()));
     draft.txts.insert(draft.txts.end(), rdata.begin(), rdata.end());
@@ -203,8 +214,8 @@ void write_instances(Gathered& gathered, const SynthesisRules& rules, BlockDraft
 
 }  // namespace
 
-BlockDraft synthesise(const ServiceState& state, const policy::Decision& decision, const SynthesisRules& rules,
-                      std::vector<Name> spellings, SynthesisNotes& notes) {
+BlockDraft synthesise(const ServiceState& state, const policy::Decision& decision,
+                      const SynthesisRules& rules, std::vector<Name> spellings, SynthesisNotes& notes) {
   BlockDraft draft;
   draft.zone = rules.zone;
   draft.ttl = rules.config->ttl;

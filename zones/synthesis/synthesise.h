@@ -2,8 +2,9 @@
 //
 //   <service>                 A, AAAA, SRV of all ports, TXT; or CNAME alone (ExternalName)
 //   _<port>._<protocol>.      SRV of that port                     (unnamed ports: only at the service name)
-//   <host>.                   A, AAAA: what SRV points at          (Kubernetes hostname, or the address as a label)
-//   <address label>-p<port>.  A, AAAA and the instance's own TXT   (not Kubernetes, which has its own layout)
+//   <host>.                   A, AAAA: what SRV points at          (Kubernetes hostname, or the address as a
+//   label) <address label>-p<port>.  A, AAAA and the instance's own TXT   (not Kubernetes, which has its own
+//   layout)
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,7 @@ struct SynthesisNotes {
 inline constexpr std::size_t kTxtOctetsMax = 1024;
 
 /// Pure; builder thread in practice. `spellings` folded, at least one.
-BlockDraft synthesise(const ServiceState& state, const policy::Decision& decision, const SynthesisRules& rules,
-                      std::vector<Name> spellings, SynthesisNotes& notes);
+BlockDraft synthesise(const ServiceState& state, const policy::Decision& decision,
+                      const SynthesisRules& rules, std::vector<Name> spellings, SynthesisNotes& notes);
 
 }  // namespace signpost

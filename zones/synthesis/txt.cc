@@ -1,6 +1,7 @@
 #include "zones/synthesis/txt.h"
 
 #include <algorithm>
+
 #include <fmt/format.h>
 
 #include "zones/synthesis/synthesise.h"
@@ -18,10 +19,11 @@ void add_string(std::vector<std::uint8_t>& rdata, const std::string& text, Synth
   rdata.insert(rdata.end(), text.begin(), text.end());
 }
 
-void add_metadata(std::vector<std::uint8_t>& rdata, const Metadata& metadata, const std::vector<std::string>& allowed,
-                  SynthesisNotes& notes) {
+void add_metadata(std::vector<std::uint8_t>& rdata, const Metadata& metadata,
+                  const std::vector<std::string>& allowed, SynthesisNotes& notes) {
   for (const auto& key : allowed) {
-    const auto found = std::find_if(metadata.begin(), metadata.end(), [&](const auto& m) { return m.first == key; });
+    const auto found =
+        std::find_if(metadata.begin(), metadata.end(), [&](const auto& m) { return m.first == key; });
     if (found != metadata.end()) add_string(rdata, key + "=" + found->second, notes);
   }
 }

@@ -12,7 +12,8 @@ namespace signpost {
 
 struct SynthesisNotes;
 
-/// registry=, service=, instances=<answering>/<known>, then the allowed metadata that exists, in the list's order.
+/// registry=, service=, instances=<answering>/<known>, then the allowed metadata that exists, in the list's
+/// order.
 std::vector<std::uint8_t> service_txt(const ServiceState& state, const policy::Decision& decision,
                                       const std::vector<std::string>& allowed, SynthesisNotes& notes);
 /// weight=, health=, port=, then the instance's allowed metadata.

@@ -5,9 +5,10 @@
 #include <cassert>
 #include <map>
 #include <mutex>
-#include <pthread.h>
 #include <thread>
 #include <utility>
+
+#include <pthread.h>
 
 #include "zones/table/event_queue.h"
 #include "zones/table/world.h"
@@ -15,8 +16,9 @@
 namespace signpost {
 namespace {
 
-// One step: so many events taken, or so many services rebuilt, between two looks at what else waits. A service of
-// ten instances costs about 10 us to rebuild, so a step stays near 1 ms (DESIGN.md section 7: at most 2 ms).
+// One step: so many events taken, or so many services rebuilt, between two looks at what else waits. A
+// service of ten instances costs about 10 us to rebuild, so a step stays near 1 ms (DESIGN.md section 7: at
+// most 2 ms).
 constexpr std::size_t kEventsAStep = 512;
 constexpr std::size_t kServicesAStep = 128;
 constexpr std::chrono::milliseconds kTick{100};
@@ -90,13 +92,27 @@ class Builder::Core {
 
   void apply(BuilderEvent& event) {
     switch (event.kind) {
-      case BuilderEvent::Kind::BeginList: world_.begin_list(event.registry, event.number); break;
-      case BuilderEvent::Kind::Upsert: world_.take(std::move(event.state)); break;
-      case BuilderEvent::Kind::Erase: world_.erase(event.state.key); break;
-      case BuilderEvent::Kind::EndList: world_.end_list(event.registry, event.number, event.complete); break;
-      case BuilderEvent::Kind::CaughtUp: world_.caught_up(event.registry); break;
-      case BuilderEvent::Kind::LostContact: world_.lost_contact(event.registry, event.why); break;
-      case BuilderEvent::Kind::Task: event.task(); break;
+      case BuilderEvent::Kind::BeginList:
+        world_.begin_list(event.registry, event.number);
+        break;
+      case BuilderEvent::Kind::Upsert:
+        world_.take(std::move(event.state));
+        break;
+      case BuilderEvent::Kind::Erase:
+        world_.erase(event.state.key);
+        break;
+      case BuilderEvent::Kind::EndList:
+        world_.end_list(event.registry, event.number, event.complete);
+        break;
+      case BuilderEvent::Kind::CaughtUp:
+        world_.caught_up(event.registry);
+        break;
+      case BuilderEvent::Kind::LostContact:
+        world_.lost_contact(event.registry, event.why);
+        break;
+      case BuilderEvent::Kind::Task:
+        event.task();
+        break;
     }
   }
 

@@ -37,7 +37,7 @@ struct ZoneChange {
 /// A service as the builder holds it, with what is needed to explain it elsewhere.
 struct HeldService {
   ServiceState state;
-  std::string zone;                 // the zone whose rules apply
+  std::string zone;                                           // the zone whose rules apply
   config::HealthPolicy health = config::HealthPolicy::Ready;  // of that zone
   std::vector<std::string> names;   // the spellings that answer, in presentation format
   std::vector<std::string> losses;  // "cart.demo.internal.: taken by local/cart (exact name first)"
@@ -55,15 +55,17 @@ class Builder {
   void start();
   void stop();
 
-  /// Any thread: zones, policies and the list of registries, taken over whole and published as one snapshot. Data
-  /// of registries that stay is kept; of those that are gone, forgotten. `done` runs on the builder thread then.
+  /// Any thread: zones, policies and the list of registries, taken over whole and published as one snapshot.
+  /// Data of registries that stay is kept; of those that are gone, forgotten. `done` runs on the builder
+  /// thread then.
   void configure(std::shared_ptr<const config::Config> config, std::function<void()> done = {});
 
   /// Any thread. The sink of a registry, good for the builder's life; what it gets before the registry was
   /// configured, or after it was removed, is dropped.
   RegistrySink& sink(const std::string& registry);
 
-  /// Any thread: forgets what this registry said, as if it had never listed (its options point elsewhere now).
+  /// Any thread: forgets what this registry said, as if it had never listed (its options point elsewhere
+  /// now).
   void reset(const std::string& registry);
 
   /// Any thread; the answer comes on the builder thread: hand it on, do not work there.
@@ -71,7 +73,8 @@ class Builder {
   /// The services that have `name` (or an ancestor of it) as a spelling: winner first.
   void find(const Name& name, std::function<void(std::vector<HeldService>)> reply);
 
-  /// Before start(). Called on the builder thread after each publish that changed something, once for each zone.
+  /// Before start(). Called on the builder thread after each publish that changed something, once for each
+  /// zone.
   void subscribe(std::function<void(const ZoneChange&)> subscriber);
 
  private:

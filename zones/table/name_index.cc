@@ -82,13 +82,15 @@ void NameIndex::drop(NameView name, std::size_t apex_octets, Slot slot) {
 }
 
 void NameIndex::add_ancestors(NameView name, std::size_t apex_octets, std::uint16_t zone) {
-  for (auto above = parent(name); name.size() > apex_octets && above.size() > apex_octets; above = parent(above)) {
+  for (auto above = parent(name); name.size() > apex_octets && above.size() > apex_octets;
+       above = parent(above)) {
     count_empty(above, zone);
   }
 }
 
 void NameIndex::remove_ancestors(NameView name, std::size_t apex_octets) {
-  for (auto above = parent(name); name.size() > apex_octets && above.size() > apex_octets; above = parent(above)) {
+  for (auto above = parent(name); name.size() > apex_octets && above.size() > apex_octets;
+       above = parent(above)) {
     uncount_empty(above);
   }
 }
@@ -116,7 +118,8 @@ void NameIndex::uncount_empty(NameView name) {
   const auto found = empties_.find(key(name));
   assert(found != empties_.end());
   if (--found->second.below > 0) return;
-  if (owner(name) == found->second.slot) names_.erase(hash_name(name, hash_seed_), found->second.slot, garbage_);
+  if (owner(name) == found->second.slot)
+    names_.erase(hash_name(name, hash_seed_), found->second.slot, garbage_);
   slots_.remove(found->second.slot, garbage_);
   empties_.erase(found);
 }

@@ -1,4 +1,5 @@
-// Who owns which name: the builder's side of the name table, with precedence, collisions and empty non-terminals.
+// Who owns which name: the builder's side of the name table, with precedence, collisions and empty
+// non-terminals.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +48,8 @@ class NameIndex {
 
   AddressIndex& addresses() noexcept { return addresses_; }
   Garbage& garbage() noexcept { return garbage_; }
-  /// The tables as they are now go into `snapshot`; further changes copy. Returns what died since the last time.
+  /// The tables as they are now go into `snapshot`; further changes copy. Returns what died since the last
+  /// time.
   Garbage publish_into(Snapshot& snapshot);
   /// Everything dies: after this only the destructor is called.
   Garbage release_all();
@@ -75,7 +77,8 @@ class NameIndex {
   std::map<std::string, std::vector<Slot>> losers_;
   std::size_t collisions_ = 0;
   std::uint8_t labels_max_ = 0;
-  bool nested_ = false;  // stays true until the next configuration: one look-up more a query, never a wrong one
+  bool nested_ =
+      false;  // stays true until the next configuration: one look-up more a query, never a wrong one
 };
 
 }  // namespace signpost

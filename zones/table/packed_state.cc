@@ -12,13 +12,20 @@ namespace {
 
 // Bits of an instance's flag octets; the second one is health in two bits.
 enum InstanceBit : unsigned {
-  kHasV4 = 1, kHasV6 = 2, kEnabled = 4, kWeightOne = 8, kSamePorts = 16, kIdFromAddress = 32, kHasPlace = 64,
+  kHasV4 = 1,
+  kHasV6 = 2,
+  kEnabled = 4,
+  kWeightOne = 8,
+  kSamePorts = 16,
+  kIdFromAddress = 32,
+  kHasPlace = 64,
   kHasMore = 128,
 };
 
 std::string id_from_address(const Instance& instance) {
   const auto& address = instance.v4 ? *instance.v4 : *instance.v6;
-  return address.to_string() + "#" + std::to_string(instance.ports.empty() ? 0 : instance.ports.front().number);
+  return address.to_string() + "#" +
+         std::to_string(instance.ports.empty() ? 0 : instance.ports.front().number);
 }
 
 class Packer {
@@ -177,7 +184,8 @@ Instance unpack_instance(Unpacker& in, const std::vector<Port>& ports_before) {
   instance.metadata = in.metadata();
   std::chrono::system_clock::rep first_seen = 0;
   std::memcpy(&first_seen, in.raw(sizeof first_seen).data(), sizeof first_seen);
-  instance.first_seen = std::chrono::system_clock::time_point(std::chrono::system_clock::duration(first_seen));
+  instance.first_seen =
+      std::chrono::system_clock::time_point(std::chrono::system_clock::duration(first_seen));
   return instance;
 }
 
@@ -213,7 +221,8 @@ ServiceState unpack(const ServiceKey& key, std::string_view packed) {
   state.kind = static_cast<ServiceKind>(bits & 3);
   state.pending = (bits & 4) != 0;
   state.health_masked = (bits & 8) != 0;
-  for (auto left = in.number(); left > 0; --left) state.virtual_ips.push_back(in.octet() != 0 ? in.v6() : in.v4());
+  for (auto left = in.number(); left > 0; --left)
+    state.virtual_ips.push_back(in.octet() != 0 ? in.v6() : in.v4());
   state.alias = in.plain();
   state.ports = in.ports();
   state.metadata = in.metadata();

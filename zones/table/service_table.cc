@@ -6,7 +6,8 @@ namespace signpost {
 
 std::size_t ServiceTable::Hash::operator()(const ServiceKey& key) const noexcept {
   std::size_t seed = 0;
-  for (const auto* part : {&key.registry, &key.space, &key.group, &key.name}) boost::hash_combine(seed, *part);
+  for (const auto* part : {&key.registry, &key.space, &key.group, &key.name})
+    boost::hash_combine(seed, *part);
   return seed;
 }
 

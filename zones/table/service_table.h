@@ -24,9 +24,9 @@ struct HeldRecord {
   std::uint16_t registry = 0;
   bool dirty = false;
   bool pending = false;
-  bool unpublished = false;      // it has no name in some zone that shows its registry
-  std::uint32_t instances = 0;   // known
-  std::uint32_t eligible = 0;    // by the rules of the first zone that shows it
+  bool unpublished = false;                           // it has no name in some zone that shows its registry
+  std::uint32_t instances = 0;                        // known
+  std::uint32_t eligible = 0;                         // by the rules of the first zone that shows it
   std::vector<std::pair<std::uint16_t, Slot>> slots;  // zone index, its block there
 };
 

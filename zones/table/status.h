@@ -10,8 +10,8 @@
 
 namespace signpost {
 
-/// The states of facts that an operator sees (DESIGN.md section 3). Snapshot and Held come with the state file
-/// and the guards.
+/// The states of facts that an operator sees (DESIGN.md section 3). Snapshot and Held come with the state
+/// file and the guards.
 enum class RegistryPhase : std::uint8_t {
   Cold,     // no complete list yet: its names answer SERVFAIL
   Live,     // listed, and heard from since the last loss
@@ -53,10 +53,10 @@ struct BuilderStatus {
   std::uint64_t publishes = 0;
   std::uint64_t blocks_built = 0;
   std::uint64_t snapshot_version = 0;
-  std::uint64_t names = 0;           // spellings in the name table
-  std::uint64_t block_octets = 0;    // all published blocks together
-  double last_publish_seconds = 0;   // from the first pending event to the new version
-  double longest_step_seconds = 0;   // since the start
+  std::uint64_t names = 0;          // spellings in the name table
+  std::uint64_t block_octets = 0;   // all published blocks together
+  double last_publish_seconds = 0;  // from the first pending event to the new version
+  double longest_step_seconds = 0;  // since the start
 };
 
 }  // namespace signpost

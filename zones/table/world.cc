@@ -1,4 +1,5 @@
-// World: what registries say. Blocks and publishing are in world_blocks.cc, what people ask in world_status.cc.
+// World: what registries say. Blocks and publishing are in world_blocks.cc, what people ask in
+// world_status.cc.
 #include "zones/table/world.h"
 
 #include <algorithm>
@@ -12,13 +13,15 @@ namespace signpost {
 
 World::World(SnapshotStore& store, const Clock& clock)
     : store_(store), clock_(clock), hash_seed_(Random::from_kernel().next()) {
-  index_ = std::make_unique<NameIndex>(hash_seed_, [this](NameView n, Slot a, Slot b) { return precedes(n, a, b); });
+  index_ = std::make_unique<NameIndex>(hash_seed_,
+                                       [this](NameView n, Slot a, Slot b) { return precedes(n, a, b); });
 }
 
 World::~World() = default;
 
 int World::registry_index(const std::string& name) const {
-  const auto found = std::find_if(registries_.begin(), registries_.end(), [&](const auto& r) { return r.first == name; });
+  const auto found =
+      std::find_if(registries_.begin(), registries_.end(), [&](const auto& r) { return r.first == name; });
   return found == registries_.end() ? -1 : static_cast<int>(found - registries_.begin());
 }
 
@@ -30,7 +33,8 @@ void World::configure(std::shared_ptr<const config::Config> config) {
   std::vector<std::pair<std::string, RegistryState>> kept;
   for (const auto& registry : set_.registries) {
     const auto old = registry_index(registry.name);
-    kept.emplace_back(registry.name, old < 0 ? RegistryState() : std::move(registries_[static_cast<std::size_t>(old)].second));
+    kept.emplace_back(registry.name, old < 0 ? RegistryState()
+                                             : std::move(registries_[static_cast<std::size_t>(old)].second));
     kept.back().second.configured = true;
   }
   registries_ = std::move(kept);
@@ -113,7 +117,9 @@ void World::take(ServiceState state) {
 /// The part of a record that a registry's totals are made of.
 void World::count(HeldRecord& record, int sign) {
   auto& registry = registries_[record.registry].second;
-  const auto add = [sign](std::uint64_t& total, std::uint64_t by) { total = sign > 0 ? total + by : total - by; };
+  const auto add = [sign](std::uint64_t& total, std::uint64_t by) {
+    total = sign > 0 ? total + by : total - by;
+  };
   add(registry.pending, record.pending ? 1 : 0);
   add(registry.instances, record.instances);
   add(registry.eligible, record.eligible);
@@ -160,7 +166,8 @@ void World::end_list(const std::string& registry, Epoch epoch, bool complete) {
   services_.for_each([&](ServiceId id) {
     if (services_[id].registry == index) mark(id);
   });
-  log::info("registry.synced", {{"registry", registry}, {"services", state.services}, {"instances", state.instances}});
+  log::info("registry.synced",
+            {{"registry", registry}, {"services", state.services}, {"instances", state.instances}});
 }
 
 void World::caught_up(const std::string& registry) {
@@ -203,7 +210,8 @@ void World::refresh_zone_flags() {
     bool stale = false;
     for (const auto& name : view.zone->registries) {
       const auto index = registry_index(name);
-      const auto state = index < 0 ? RegistryPhase::Cold : phase(registries_[static_cast<std::size_t>(index)].second);
+      const auto state =
+          index < 0 ? RegistryPhase::Cold : phase(registries_[static_cast<std::size_t>(index)].second);
       cold = cold || state == RegistryPhase::Cold;
       stale = stale || state == RegistryPhase::Stale;
     }

@@ -1,8 +1,10 @@
-// The mutable world: registries, services, names and blocks, and the step from one published snapshot to the next.
+// The mutable world: registries, services, names and blocks, and the step from one published snapshot to the
+// next.
 //
-// The life of a state in here: take() packs it and marks its service dirty; flush() unpacks each dirty service once,
-// asks zones/policy, lets zones/synthesis write a block for every zone that shows it, and replaces the old block when
-// the octets differ; publish() hands tables, zones and serials to the store. All on the builder thread.
+// The life of a state in here: take() packs it and marks its service dirty; flush() unpacks each dirty
+// service once, asks zones/policy, lets zones/synthesis write a block for every zone that shows it, and
+// replaces the old block when the octets differ; publish() hands tables, zones and serials to the store. All
+// on the builder thread.
 #pragma once
 
 #include <chrono>
@@ -27,7 +29,9 @@ class World {
 
   void configure(std::shared_ptr<const config::Config> config);
   void reset(const std::string& registry);
-  void subscribe(std::function<void(const ZoneChange&)> subscriber) { subscribers_.push_back(std::move(subscriber)); }
+  void subscribe(std::function<void(const ZoneChange&)> subscriber) {
+    subscribers_.push_back(std::move(subscriber));
+  }
 
   void begin_list(const std::string& registry, Epoch epoch);
   void take(ServiceState state);
@@ -70,6 +74,7 @@ class World {
   void remove(ServiceId id);
   void rebuild(ServiceId id);
   void rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zone);
+  bool is_hidden(const Name& name, std::uint16_t zone) const;
   void replace(ServiceId id, std::uint16_t zone, const Block* fresh);
   void drop_slot(Slot slot, std::uint16_t zone);
   void forget_blocks();
@@ -99,7 +104,8 @@ class World {
   std::vector<ZoneView> zones_;    // serial and flags as they will be published
   std::vector<bool> changed_;      // zones with a visible change since the last publish
   std::vector<bool> indexed_;      // zones whose addresses a reverse zone wants
-  std::vector<std::map<std::string, std::map<RRType, bool>>> change_log_;  // zone -> owner -> types; with subscribers only
+  std::vector<std::map<std::string, std::map<RRType, bool>>>
+      change_log_;  // zone -> owner -> types; with subscribers only
   std::vector<std::function<void(const ZoneChange&)>> subscribers_;
   bool flags_changed_ = false;
   std::uint64_t publishes_ = 0, blocks_built_ = 0, block_octets_ = 0;

@@ -24,9 +24,7 @@ std::set<AddressKey> addresses_of(const Block* block) {
   return keys;
 }
 
-IpAddress address_of(const AddressKey& key) {
-  return IpAddress::v6(key).unmapped();
-}
+IpAddress address_of(const AddressKey& key) { return IpAddress::v6(key).unmapped(); }
 
 Name under(const std::string& prefix, NameView service) {
   std::vector<std::uint8_t> wire(prefix.begin(), prefix.end());
@@ -78,9 +76,10 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
   }
   if (wanted.names.empty()) {
     record.unpublished = true;
-    log::warning("service.unpublished", {{"service", record.key.to_string()},
-                                         {"zone", rules.name},
-                                         {"why", wanted.refused.empty() ? "no name" : wanted.refused.front()}});
+    log::warning("service.unpublished",
+                 {{"service", record.key.to_string()},
+                  {"zone", rules.name},
+                  {"why", wanted.refused.empty() ? "no name" : wanted.refused.front()}});
     replace(id, zone, nullptr);
     return;
   }
@@ -89,11 +88,27 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
     record.eligible = static_cast<std::uint32_t>(decision.eligible);
   }
   std::vector<Name> spelled;
-  for (const auto& spelling : wanted.names) spelled.push_back(spelling.name);
+  for (const auto& spelling : wanted.names) {
+    if (!is_hidden(spelling.name, zone)) spelled.push_back(spelling.name);
+  }
+  if (spelled.empty()) {
+    record.unpublished = true;
+    replace(id, zone, nullptr);
+    return;
+  }
   SynthesisNotes notes;
   const auto draft = synthesise(state, decision, {zone, layout, &rules}, std::move(spelled), notes);
   ++blocks_built_;
   replace(id, zone, make_block(draft));
+}
+
+/// A zone configured below this one serves the name (the longest apex wins).
+bool World::is_hidden(const Name& name, std::uint16_t zone) const {
+  const auto& own = zones_[zone].zone->name;
+  return std::any_of(zones_.begin(), zones_.end(), [&](const ZoneView& other) {
+    const auto& apex = other.zone->name;
+    return apex.size() > own.size() && is_at_or_below(name.wire(), apex.wire());
+  });
 }
 
 /// `fresh` takes the place of the service's block in this zone; null: none. Equal octets: nothing happens.
@@ -106,7 +121,8 @@ void World::replace(ServiceId id, std::uint16_t zone, const Block* fresh) {
     if (owners_.size() <= slot) owners_.resize(slot + 1u);
     owners_[slot] = {id, zone};
     slots.emplace_back(zone, slot);
-    for (std::size_t i = 0; i < fresh->spelling_count(); ++i) index_->claim(fresh->spelling(i), apex_octets(zone), slot);
+    for (std::size_t i = 0; i < fresh->spelling_count(); ++i)
+      index_->claim(fresh->spelling(i), apex_octets(zone), slot);
     block_octets_ += fresh->octets();
     index_addresses(nullptr, fresh, slot, zone);
     note_change(zone, nullptr, fresh);
@@ -144,7 +160,8 @@ void World::drop_slot(Slot slot, std::uint16_t zone) {
   const auto* old = index_->block(slot);
   note_change(zone, old, nullptr);
   index_addresses(old, nullptr, slot, zone);
-  for (std::size_t i = 0; i < old->spelling_count(); ++i) index_->release(old->spelling(i), apex_octets(zone), slot);
+  for (std::size_t i = 0; i < old->spelling_count(); ++i)
+    index_->release(old->spelling(i), apex_octets(zone), slot);
   block_octets_ -= old->octets();
   owners_[slot] = {};
   index_->remove_block(slot);
@@ -157,7 +174,10 @@ void World::index_addresses(const Block* old, const Block* fresh, Slot slot, std
   const auto touch_reverse = [this](const AddressKey& key) {
     const auto owner = names::reverse_name(address_of(key));
     for (std::size_t z = 0; z < zones_.size(); ++z) {
-      if (zones_[z].zone->reverse && is_at_or_below(owner.wire(), zones_[z].zone->name.wire())) changed_[z] = true;
+      const auto& reverse = *zones_[z].zone;
+      if (!reverse.reverse || !is_at_or_below(owner.wire(), reverse.name.wire())) continue;
+      changed_[z] = true;
+      if (!subscribers_.empty()) change_log_[z][owner.to_string()][RRType::PTR] = true;
     }
   };
   for (const auto& key : before) {
@@ -182,7 +202,8 @@ void World::note_change(std::uint16_t zone, const Block* old, const Block* fresh
     for (const auto& [prefix, types] : from) {
       const auto other = to.find(prefix);
       for (const auto& [type, content] : types) {
-        const bool same = other != to.end() && other->second.contains(type) && other->second.at(type) == content;
+        const bool same =
+            other != to.end() && other->second.contains(type) && other->second.at(type) == content;
         if (!same) change_log_[zone][to_text(under(prefix, named->spelling(0)).wire())][type] = true;
       }
     }
@@ -194,7 +215,8 @@ void World::note_change(std::uint16_t zone, const Block* old, const Block* fresh
 /// Everything published dies at the next publish; services and registries stay.
 void World::forget_blocks() {
   old_index_.absorb(index_->release_all());
-  index_ = std::make_unique<NameIndex>(hash_seed_, [this](NameView n, Slot a, Slot b) { return precedes(n, a, b); });
+  index_ = std::make_unique<NameIndex>(hash_seed_,
+                                       [this](NameView n, Slot a, Slot b) { return precedes(n, a, b); });
   owners_.clear();
   dirty_.clear();
   block_octets_ = 0;
@@ -212,7 +234,8 @@ void World::own_names() {
     owners_[slot] = {kNoService, own.zone};
     index_->claim(block->spelling(0), apex_octets(own.zone), slot);
   }
-  for (const auto& empty : set_.own_empties) index_->add_empty(empty.name.wire(), apex_octets(empty.zone), empty.zone);
+  for (const auto& empty : set_.own_empties)
+    index_->add_empty(empty.name.wire(), apex_octets(empty.zone), empty.zone);
 }
 
 std::size_t World::place_in(std::uint16_t zone, const std::string& registry) const {

@@ -9,10 +9,14 @@ namespace signpost {
 
 std::string_view to_string(RegistryPhase phase) noexcept {
   switch (phase) {
-    case RegistryPhase::Cold: return "cold";
-    case RegistryPhase::Live: return "live";
-    case RegistryPhase::Lagging: return "lagging";
-    case RegistryPhase::Stale: return "stale";
+    case RegistryPhase::Cold:
+      return "cold";
+    case RegistryPhase::Live:
+      return "live";
+    case RegistryPhase::Lagging:
+      return "lagging";
+    case RegistryPhase::Stale:
+      return "stale";
   }
   return "cold";
 }
@@ -66,8 +70,9 @@ std::string World::loss_text(const Name& name, Slot loser, Slot winner) const {
   const auto b = spelling_of(loser, name.wire());
   if (!a || !b) return text;
   const auto& loser_key = services_[owners_[loser].service].key;
-  const auto [order, rule] = names::compare({*a, winner_key, place_in(owners_[winner].zone, winner_key.registry)},
-                                            {*b, loser_key, place_in(owners_[loser].zone, loser_key.registry)});
+  const auto [order, rule] =
+      names::compare({*a, winner_key, place_in(owners_[winner].zone, winner_key.registry)},
+                     {*b, loser_key, place_in(owners_[loser].zone, loser_key.registry)});
   return text + " (" + std::string(names::to_string(rule)) + ")";
 }
 
@@ -80,7 +85,8 @@ HeldService World::held(ServiceId id, std::uint16_t zone) const {
     for (std::size_t i = 0; i < block->spelling_count(); ++i) {
       const auto name = Name::from_wire(block->spelling(i));
       const auto owner = index_->owner(name.wire());
-      owner == slot ? out.names.push_back(name.to_string()) : out.losses.push_back(loss_text(name, slot, owner));
+      owner == slot ? out.names.push_back(name.to_string())
+                    : out.losses.push_back(loss_text(name, slot, owner));
     }
   }
   return out;

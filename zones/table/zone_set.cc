@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+
 #include <ifaddrs.h>
 #include <netinet/in.h>
 
@@ -29,10 +30,13 @@ void put_u32(std::vector<std::uint8_t>& out, std::uint32_t value) {
 
 void write_soa(const config::Zone& rules, Zone& zone) {
   const auto mname = rules.soa_mname.empty() ? zone.nameservers.front() : checked_name(rules.soa_mname);
-  const auto rname = rules.soa_rname.empty() ? below("hostmaster", rules.name) : checked_name(rules.soa_rname);
-  for (const auto& name : {mname, rname}) zone.soa.insert(zone.soa.end(), name.wire().begin(), name.wire().end());
+  const auto rname =
+      rules.soa_rname.empty() ? below("hostmaster", rules.name) : checked_name(rules.soa_rname);
+  for (const auto& name : {mname, rname})
+    zone.soa.insert(zone.soa.end(), name.wire().begin(), name.wire().end());
   zone.soa_serial_at = zone.soa.size();
-  for (const auto value : {std::uint32_t{0}, kRefresh, kRetry, kExpire, rules.negative_ttl}) put_u32(zone.soa, value);
+  for (const auto value : {std::uint32_t{0}, kRefresh, kRetry, kExpire, rules.negative_ttl})
+    put_u32(zone.soa, value);
 }
 
 bool is_reverse(const Name& name) {
@@ -41,7 +45,8 @@ bool is_reverse(const Name& name) {
   return is_at_or_below(name.wire(), v4.wire()) || is_at_or_below(name.wire(), v6.wire());
 }
 
-BlockDraft host_block(std::uint16_t zone, const Zone& data, const Name& name, const std::vector<IpAddress>& addresses) {
+BlockDraft host_block(std::uint16_t zone, const Zone& data, const Name& name,
+                      const std::vector<IpAddress>& addresses) {
   BlockDraft draft;
   draft.zone = zone;
   draft.ttl = data.ttl;
@@ -121,7 +126,9 @@ ZoneSet make_zone_set(std::shared_ptr<const config::Config> config) {
     add_own_names(set, index, servers);
     bool kubernetes = false;
     for (auto& registry : set.registries) {
-      if (std::find(rules.registries.begin(), rules.registries.end(), registry.name) == rules.registries.end()) continue;
+      if (std::find(rules.registries.begin(), rules.registries.end(), registry.name) ==
+          rules.registries.end())
+        continue;
       if (!made.back()->reverse) registry.zones.push_back(index);
       kubernetes = kubernetes || registry.layout == names::Layout::Kubernetes;
     }
@@ -130,7 +137,8 @@ ZoneSet make_zone_set(std::shared_ptr<const config::Config> config) {
   for (auto& zone : made) {  // a reverse zone points into the first forward zone of each of its registries
     if (!zone->reverse) continue;
     for (const auto& registry : set.registries) {
-      const bool shown = std::find(zone->registries.begin(), zone->registries.end(), registry.name) != zone->registries.end();
+      const bool shown = std::find(zone->registries.begin(), zone->registries.end(), registry.name) !=
+                         zone->registries.end();
       if (shown && !registry.zones.empty()) zone->forward.push_back(registry.zones.front());
     }
   }
@@ -165,12 +173,14 @@ std::vector<IpAddress> own_addresses(const config::Config& config) {
     IpAddress address;
     if (one->ifa_addr->sa_family == AF_INET) {
       std::array<std::uint8_t, 4> octets;
-      std::copy_n(reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr), 4,
-                  octets.begin());
+      std::copy_n(reinterpret_cast<const std::uint8_t*>(
+                      &reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr),
+                  4, octets.begin());
       address = IpAddress::v4(octets);
     } else if (one->ifa_addr->sa_family == AF_INET6) {
       std::array<std::uint8_t, 16> octets;
-      std::copy_n(reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr.s6_addr, 16, octets.begin());
+      std::copy_n(reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr.s6_addr, 16,
+                  octets.begin());
       address = IpAddress::v6(octets);
     } else {
       continue;

@@ -1,4 +1,5 @@
-// The configured zones as the builder needs them: their own records, their rules, and who shows which registry.
+// The configured zones as the builder needs them: their own records, their rules, and who shows which
+// registry.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@ struct ShownRegistry {
   std::vector<std::uint16_t> zones;  // forward zones that show it, in the order of the configuration
 };
 
-/// A name that a zone has by itself: apex, NS host, dns-version; precedes every service (DESIGN.md section 2).
+/// A name that a zone has by itself: apex, NS host, dns-version; precedes every service (DESIGN.md section
+/// 2).
 struct OwnBlock {
   std::uint16_t zone = 0;
   BlockDraft draft;
@@ -45,8 +47,8 @@ struct ZoneSet {
 /// The configuration was checked: every name in it is legal, every registry exists.
 ZoneSet make_zone_set(std::shared_ptr<const config::Config> config);
 
-/// Addresses of this server for ns.dns.<zone>: POD_IP (or POD_IPS), else the listen addresses, else those of the
-/// interfaces, loopback last.
+/// Addresses of this server for ns.dns.<zone>: POD_IP (or POD_IPS), else the listen addresses, else those of
+/// the interfaces, loopback last.
 std::vector<IpAddress> own_addresses(const config::Config& config);
 
 }  // namespace signpost

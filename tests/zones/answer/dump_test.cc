@@ -1,0 +1,78 @@
+// dump and explain come from the answer path: every dumped record is what a question gets.
+#include "zones/answer/dump.h"
+
+#include <future>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "tests/zones/support/test_world.h"
+#include "zones/answer/explain.h"
+#include "zones/table/builder.h"
+
+namespace signpost::test {
+namespace {
+
+constexpr const char* kConfig = R"(
+registries: {local: {type: file, path: x.yaml}}
+zones: [{name: demo.test, registry: local}, {name: 10.in-addr.arpa, registry: local}]
+)";
+
+TEST(Dump, NamesEveryOwnerAndAgreesWithAnswers) {
+  TestWorld world(kConfig);
+  world.list("local", {TestWorld::service("local///cart", {At("10.0.0.1", 80, "http").with_weight(3),
+                                                           At("10.0.0.2", 80, "http")})});
+  std::multiset<std::string> lines;
+  const auto collect = [&](std::string_view line) { lines.emplace(line); };
+  ASSERT_TRUE(dump(world.store, "demo.test", collect));
+  ASSERT_TRUE(dump(world.store, "10.in-addr.arpa.", collect));
+  for (const char* expected :
+       {"cart.demo.test. 5 IN A 10.0.0.1\n", "cart.demo.test. 5 IN SRV 0 3 80 10-0-0-1.cart.demo.test.\n",
+        "_http._tcp.cart.demo.test. 5 IN SRV 0 1 80 10-0-0-2.cart.demo.test.\n",
+        "10-0-0-2.cart.demo.test. 5 IN A 10.0.0.2\n",
+        "10-0-0-2-p80.cart.demo.test. 5 IN TXT \"weight=1\" \"health=up\" \"port=80\"\n",
+        "demo.test. 5 IN NS ns.dns.demo.test.\n",
+        "2.0.0.10.in-addr.arpa. 5 IN PTR 10-0-0-2.cart.demo.test.\n"}) {
+    EXPECT_EQ(lines.count(expected), 1u) << expected;
+  }
+  for (const auto& line : lines) EXPECT_EQ(lines.count(line), 1u) << "twice: " << line;
+}
+
+TEST(Dump, SaysWhatIsWrong) {
+  TestWorld world(kConfig);
+  const auto unknown = dump(world.store, "nope.test", [](std::string_view) {});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().message,
+            "nope.test. is not a zone of this server; its zones are demo.test., 10.in-addr.arpa.");
+  EXPECT_FALSE(dump(world.store, "demo.test", [](std::string_view) {})) << "cold";
+}
+
+TEST(Explain, TellsEveryInstanceAndWhy) {
+  TestWorld settings(kConfig);  // only for its configuration
+  SnapshotStore store;
+  FakeClock clock;
+  Builder builder(store, clock);
+  builder.start();
+  builder.configure(settings.configs.back());
+  auto& sink = builder.sink("local");
+  sink.begin_list(1);
+  sink.upsert(TestWorld::service("local///cart", {At("10.0.0.1", 80).with_weight(3), At("10.0.0.2", 80),
+                                                  At("10.0.0.3", 80).off()}),
+              0);
+  sink.end_list(1, Complete::Yes);
+  std::promise<BuilderStatus> settled;
+  builder.status([&](BuilderStatus status) { settled.set_value(std::move(status)); });
+  settled.get_future().get();
+  std::promise<Explanation> told;
+  explain(builder, store, *Name::parse("cart.demo.test"), RRType::A,
+          [&](Explanation e) { told.set_value(std::move(e)); });
+  const auto text = to_text(told.get_future().get());
+  EXPECT_NE(text.find("10.0.0.1#80  10.0.0.1  [80/tcp]  health up  weight 3  share 75.00 %"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("out  10.0.0.3#80"), std::string::npos) << text;
+  EXPECT_NE(text.find("answers at cart.demo.test."), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace signpost::test

@@ -1,0 +1,157 @@
+#include "tests/zones/support/test_world.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "config/load.h"
+
+namespace signpost::test {
+
+At::At(std::string_view address, std::uint16_t port, std::string port_name) {
+  const auto ip = IpAddress::parse(address);
+  if (ip->is_v4()) v4 = *ip;
+  if (ip->is_v6()) v6 = *ip;
+  if (port != 0) ports.push_back({std::move(port_name), port, Protocol::Tcp});
+  id = std::string(address) + "#" + std::to_string(port);
+}
+
+At& At::also(std::string_view address) {
+  v6 = *IpAddress::parse(address);
+  return *this;
+}
+
+At& At::with_metadata(std::string key, std::string value) {
+  metadata.emplace_back(std::move(key), std::move(value));
+  return *this;
+}
+
+TestWorld::TestWorld(std::string yaml) : world(store, clock) { configure(std::move(yaml)); }
+
+void TestWorld::configure(std::string yaml) {
+  auto loaded = config::load_text("listen: {dns: [\"192.0.2.53:5300\"]}\n" + yaml, "test.yaml");
+  ASSERT_TRUE(loaded) << "not a good configuration: " << yaml;
+  configs.push_back(std::make_shared<const config::Config>(std::move(loaded->config)));
+  world.configure(configs.back());
+}
+
+namespace {
+
+ServiceKey parse_key(std::string_view text) {
+  ServiceKey key;
+  std::string* parts[] = {&key.registry, &key.space, &key.group, &key.name};
+  for (auto* part : parts) {
+    const auto slash = text.find('/');
+    *part = text.substr(0, slash);
+    text = slash == std::string_view::npos ? "" : text.substr(slash + 1);
+  }
+  return key;
+}
+
+}  // namespace
+
+ServiceState TestWorld::service(std::string_view key, std::vector<Instance> instances) {
+  ServiceState state;
+  state.key = parse_key(key);
+  state.instances = std::move(instances);
+  return state;
+}
+
+ServiceState TestWorld::cluster_ip(std::string_view key, std::vector<std::string> addresses,
+                                   std::vector<Port> ports, std::vector<Instance> instances) {
+  auto state = service(key, std::move(instances));
+  state.kind = ServiceKind::VirtualIp;
+  for (const auto& address : addresses) state.virtual_ips.push_back(*IpAddress::parse(address));
+  state.ports = std::move(ports);
+  return state;
+}
+
+ServiceState TestWorld::external_name(std::string_view key, std::string target) {
+  auto state = service(key);
+  state.kind = ServiceKind::Alias;
+  state.alias = std::move(target);
+  return state;
+}
+
+void TestWorld::settle() {
+  while (world.flush(3)) world.publish();
+  world.publish();
+}
+
+TestWorld& TestWorld::upsert(ServiceState state) {
+  world.take(std::move(state));
+  settle();
+  return *this;
+}
+
+TestWorld& TestWorld::erase(std::string_view key) {
+  world.erase(parse_key(key));
+  settle();
+  return *this;
+}
+
+TestWorld& TestWorld::list(const std::string& registry, std::vector<ServiceState> states) {
+  static Epoch epoch = 0;
+  world.begin_list(registry, ++epoch);
+  for (auto& state : states) world.take(std::move(state));
+  world.end_list(registry, epoch, true);
+  settle();
+  return *this;
+}
+
+std::pair<Name, RRType> parse_question(const std::string& question) {
+  const auto space = question.find(' ');
+  auto name = Name::parse(question.substr(0, space));
+  auto type = parse_type(question.substr(space + 1));
+  EXPECT_TRUE(name && type) << question;
+  return {*name, *type};
+}
+
+std::string TestWorld::dig(const std::string& question) const {
+  const auto [name, type] = parse_question(question);
+  const auto answer = whole_answer(reader.refresh(), name, type);
+  std::string text = answer.rcode == Rcode::NoError    ? "NOERROR"
+                     : answer.rcode == Rcode::NxDomain ? "NXDOMAIN"
+                     : answer.rcode == Rcode::Refused  ? "REFUSED"
+                     : answer.rcode == Rcode::ServFail ? "SERVFAIL"
+                                                       : "OTHER";
+  if (answer.authoritative) text += " aa";
+  for (const auto& record : answer.records) {
+    if (record.section == 1 && record.type == RRType::SOA) {
+      text += " soa";
+      continue;
+    }
+    text += record.section == 2 ? " + " : " | ";
+    text += record.to_string();
+  }
+  return text;
+}
+
+std::vector<std::string> TestWorld::draw(const std::string& question, bool udp, std::size_t limit) {
+  const auto [name, type] = parse_question(question);
+  std::vector<std::uint8_t> buffer(kMessageOctetsMax);
+  Query query;
+  query.question.name = name.wire();
+  query.question.folded = name.folded();
+  query.question.type = type;
+  query.question.klass = RRClass::IN;
+  Response response;
+  response.begin(query, buffer, udp ? limit : kMessageOctetsMax);
+  answerer.answer(reader.refresh(), query.question.folded.wire(), type, udp, response);
+  last_truncated = response.truncated();
+  std::vector<std::string> rdata;
+  for (const auto& record : present(response.finish())) {
+    if (record.section == 0) rdata.push_back(record.rdata);
+  }
+  return rdata;
+}
+
+std::uint32_t TestWorld::serial(const std::string& zone) const {
+  for (const auto& view : reader.refresh().zones) {
+    if (view.zone->name.to_string() == zone) return view.serial;
+  }
+  ADD_FAILURE() << "no zone " << zone;
+  return 0;
+}
+
+}  // namespace signpost::test

@@ -1,0 +1,103 @@
+// A whole signpost without threads and sockets: configuration in, registry events in, `dig` out.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dns/base/clock.h"
+#include "zones/answer/answerer.h"
+#include "zones/answer/whole_answer.h"
+#include "zones/snapshot/store.h"
+#include "zones/table/world.h"
+
+namespace signpost::test {
+
+class FakeClock final : public Clock {
+ public:
+  Monotonic now() const noexcept override { return now_; }
+  WallTime wall() const noexcept override { return wall_; }
+  void advance(Duration by) {
+    now_ += by;
+    wall_ += std::chrono::duration_cast<WallTime::duration>(by);
+  }
+
+ private:
+  Monotonic now_{std::chrono::hours(1)};
+  WallTime wall_{std::chrono::seconds(1'700'000'000)};
+};
+
+/// An instance in one line: Instance made by at("10.0.0.1", 8080).weight(2).zone("a").
+struct At : Instance {
+  explicit At(std::string_view address, std::uint16_t port = 0, std::string port_name = "");
+  At& with_weight(double value) {
+    weight = value;
+    return *this;
+  }
+  At& with_health(Health value) {
+    health = value;
+    return *this;
+  }
+  At& off() {
+    enabled = false;
+    return *this;
+  }
+  At& named(std::string host) {
+    host_name = std::move(host);
+    return *this;
+  }
+  At& also(std::string_view v6);
+  At& with_metadata(std::string key, std::string value);
+};
+
+class TestWorld {
+ public:
+  /// `yaml`: registries and zones. Fails the test when it is no good configuration.
+  explicit TestWorld(std::string yaml);
+
+  void configure(std::string yaml);
+  /// A service of `file` or Nacos; key written "registry/space/group/name", empty parts allowed.
+  static ServiceState service(std::string_view key, std::vector<Instance> instances = {});
+  static ServiceState cluster_ip(std::string_view key, std::vector<std::string> addresses,
+                                 std::vector<Port> ports, std::vector<Instance> instances = {});
+  static ServiceState external_name(std::string_view key, std::string target);
+
+  TestWorld& upsert(ServiceState state);
+  TestWorld& erase(std::string_view key);
+  /// One whole list of a registry, published.
+  TestWorld& list(const std::string& registry, std::vector<ServiceState> states);
+  TestWorld& lose(const std::string& registry) {
+    world.lost_contact(registry, "gone");
+    return *this;
+  }
+  TestWorld& regain(const std::string& registry) {
+    world.caught_up(registry);
+    return *this;
+  }
+  void settle();
+  void advance(Duration by) {
+    clock.advance(by);
+    world.tick();
+  }
+
+  /// "cart.demo.internal. SRV" -> "NOERROR aa | answer | answer + additional"; records in stable order unless
+  /// `drawn`.
+  std::string dig(const std::string& question) const;
+  /// One answer as a worker draws it: the RDATA of the answer section, in the order sent.
+  std::vector<std::string> draw(const std::string& question, bool udp = true, std::size_t limit = 1232);
+  std::uint32_t serial(const std::string& zone) const;
+
+  FakeClock clock;
+  SnapshotStore store;
+  World world;
+  Answerer answerer{Random(42)};
+  std::vector<std::shared_ptr<const config::Config>> configs;
+  mutable SnapshotReader reader{store};
+  bool last_truncated = false;
+};
+
+/// A query message for tests, without EDNS.
+std::pair<Name, RRType> parse_question(const std::string& question);
+
+}  // namespace signpost::test
