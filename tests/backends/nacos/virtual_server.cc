@@ -106,9 +106,11 @@ void Desk::carry_out(Actions& actions) {
       log_.push_back("renew " + renew->refused);
     } else if (auto* upsert = std::get_if<action::Upsert>(&each)) {
       log_.push_back(spelled(upsert->state));
+      world[spelled(upsert->state.key)] = spelled(upsert->state);
       states.push_back(std::move(upsert->state));
     } else if (auto* erase = std::get_if<action::Erase>(&each)) {
       log_.push_back("erase " + spelled(erase->key));
+      world.erase(spelled(erase->key));
     } else if (auto* lost = std::get_if<action::Lost>(&each)) {
       log_.push_back("lost: " + lost->why);
     } else if (auto* note = std::get_if<action::Note>(&each)) {

@@ -68,6 +68,8 @@ class Desk {
   std::vector<Payload> sent;      // every unary request
   std::vector<Payload> streamed;  // every message on the stream
   std::vector<ServiceState> states;
+  std::map<std::string, std::string>
+      world;  // what a sink knows now: "DEFAULT_GROUP/cart" -> its line of news
   bool connected = false;
 
  private:

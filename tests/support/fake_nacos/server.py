@@ -8,8 +8,10 @@ pair of ports is chosen. Numbers in comments are sections and ids of the Nacos f
 import argparse
 import asyncio
 import collections
+import ctypes
 import json
 import random
+import signal
 import time
 
 import grpc
@@ -309,6 +311,7 @@ def main():
     parser.add_argument("--port", type=int, default=0, help="HTTP port; 0: a free one")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="one of the DEFAULTS")
     arguments = parser.parse_args()
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: a test that crashes leaves nothing behind
     config = dict(DEFAULTS)
     for setting in arguments.set:
         name, _, value = setting.partition("=")
