@@ -1,4 +1,6 @@
 """What stands between an application and Signpost in practice: CoreDNS with a stub domain, dnsmasq."""
+import json
+
 from . import dns, peers, ports
 from .process import Process
 
@@ -61,3 +63,29 @@ def coredns_zone(folder, zone, file):
     corefile.write_text(f"{zone}:{port} {{\n    bind 127.0.0.1\n    errors\n    file {file}\n}}\n")
     command = [peers.program("coredns", "bin/coredns"), "-conf", corefile]
     return Forwarder(command, folder / "coredns-origin.log", port, zone)
+
+
+def coredns_kubernetes(folder, zone, cluster, token):
+    """CoreDNS as the DNS server of the cluster, for comparison: what it answers is what people know."""
+    port = ports.free()
+    kubeconfig = folder / "coredns.kubeconfig"
+    server = {"server": cluster.server.url, "certificate-authority": str(cluster.ca_file)}
+    kubeconfig.write_text(
+        json.dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "clusters": [{"name": "c", "cluster": server}],
+                "users": [{"name": "u", "user": {"token": token}}],
+                "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+                "current-context": "x",
+            }
+        )
+    )
+    corefile = folder / "Corefile.kubernetes"
+    corefile.write_text(
+        f".:{port} {{\n    bind 127.0.0.1\n    errors\n"
+        f"    kubernetes {zone} in-addr.arpa ip6.arpa {{\n        kubeconfig {kubeconfig} x\n    }}\n}}\n"
+    )
+    command = [peers.program("coredns", "bin/coredns"), "-conf", corefile]
+    return Forwarder(command, folder / "coredns-kubernetes.log", port, zone)
