@@ -93,6 +93,8 @@ struct CounterFields {
 
 using CounterTotals = CounterFields<std::uint64_t>;
 
+/// One worker's counts, on cache lines (and their prefetched neighbours) that nobody else writes. Methods:
+/// that worker's thread only; load() of any cell: any thread.
 class alignas(128) WorkerCounters : public CounterFields<Count> {
  public:
   /// A well-formed or malformed query, but not a resumption of one.
