@@ -1,4 +1,5 @@
 // The whole backend against the fake server: gRPC, logins, fail-over, on real time and loopback.
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "backends/nacos/nacos.h"
 #include "tests/backends/nacos/fake_server.h"
@@ -295,6 +297,42 @@ TEST_F(NacosShell, ASilentServerIsLeft_A3) {
   used.control("config", R"({"silent":true})");
   EXPECT_TRUE(soon([&] { return !nlohmann::json::parse(other.state())["connections"].empty(); }));
   EXPECT_EQ(count("reconnects", "silent"), 1U);
+}
+
+/// A certificate for `name`, signed by itself; made by the openssl program.
+std::string make_certificate(const std::string& name) {
+  const auto base = testing::TempDir() + "nacos-tls-" + std::to_string(getpid()) + "-" + name.substr(0, 2);
+  const auto command =
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=fake"
+      " -addext subjectAltName=" +
+      name + " -keyout " + base + ".key -out " + base + ".pem 2>/dev/null";
+  EXPECT_EQ(std::system(command.c_str()), 0);  // NOLINT: a test's own words
+  return base;
+}
+
+TEST_F(NacosShell, TlsCoversTheLoginAndGrpcAndChecksTheName) {
+  const auto good = make_certificate("IP:127.0.0.1");
+  const auto tls = [](const std::string& base) {
+    return std::vector<std::string>{"tls_certificate=\"" + base + ".pem\"", "tls_key=\"" + base + ".key\"",
+                                    "user=\"dns\"", "password=\"p\"", "watch_delay=0.05"};
+  };
+  const FakeServer server(tls(good));
+  options.tls = true;
+  options.tls_ca_file = good + ".pem";
+  options.username = "dns";
+  options.password_file = write_password("p");
+  follow({&server});
+  EXPECT_TRUE(soon([&] { return world.live; }));
+}
+
+TEST_F(NacosShell, ACertificateForAnotherNameIsRefused) {
+  const auto wrong = make_certificate("DNS:elsewhere.example");
+  const FakeServer server({"tls_certificate=\"" + wrong + ".pem\"", "tls_key=\"" + wrong + ".key\""});
+  options.tls = true;
+  options.tls_ca_file = wrong + ".pem";
+  follow({&server});
+  EXPECT_TRUE(soon([&] { return count("reconnects", "connect") >= 2; }));
+  EXPECT_FALSE(world.listed);
 }
 
 TEST_F(NacosShell, NothingListeningIsRetriedUntilCancelled_A1) {

@@ -5,6 +5,7 @@ import base64
 import http.server
 import json
 import secrets
+import ssl
 import threading
 import time
 import urllib.parse
@@ -152,5 +153,9 @@ def make_handler(fake):
 def serve_http(fake, port):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", port), make_handler(fake))
     server.daemon_threads = True
+    if fake.config["tls_certificate"]:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(fake.config["tls_certificate"], fake.config["tls_key"])
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server

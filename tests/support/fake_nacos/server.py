@@ -27,6 +27,7 @@ DEFAULTS = {
     "negotiate": True, "fuzzy_watch": True, "watch_delay": 1.0, "change_delay": 0.1, "pattern_limit": 20,
     "match_limit": 500, "detect_after": 20.0, "detect_timeout": 5.0, "user": "", "password": "", "token_ttl": 18000,
     "login_path": "v3", "silent": False, "drop_acks": False, "withhold_setup_ack": False, "connection_limit": 10000,
+    "tls_certificate": "", "tls_key": "",  # PEM files; both ports speak TLS then
 }
 
 
@@ -284,6 +285,13 @@ class Handlers(grpc.GenericRpcHandler):
         return self.methods.get(details.method)
 
 
+def listen(server, address, config):
+    if not config["tls_certificate"]:
+        return server.add_insecure_port(address)
+    with open(config["tls_key"], "rb") as key, open(config["tls_certificate"], "rb") as certificate:
+        return server.add_secure_port(address, grpc.ssl_server_credentials([(key.read(), certificate.read())]))
+
+
 async def run(config, port):
     fake = Fake(config)
     fake.loop = asyncio.get_running_loop()
@@ -293,7 +301,7 @@ async def run(config, port):
         server = grpc.aio.server(options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", 10 << 20)])
         server.add_generic_rpc_handlers((Handlers(fake),))
         try:
-            bound = http_port < 64535 and server.add_insecure_port(f"127.0.0.1:{http_port + 1000}") != 0
+            bound = http_port < 64535 and listen(server, f"127.0.0.1:{http_port + 1000}", config) != 0
         except RuntimeError:
             bound = False
         if bound:
