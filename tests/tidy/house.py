@@ -16,7 +16,7 @@ NEIGHBOURS = {"dns/wire": set(), "dns/query": {"dns/wire"}, "dns/transport": {"d
 @functools.cache
 def tracked():
     """Every file of the repository, as paths from its root."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
