@@ -11,6 +11,11 @@ namespace {
 // 2).
 constexpr std::uint32_t kStaleTtlMax = 5;
 
+void tell_stale(Response& response) noexcept {  // E22
+  const bool denied = response.rcode() == Rcode::NxDomain;
+  response.set_extended_error(denied ? ExtendedError::StaleNxDomain : ExtendedError::StaleAnswer);
+}
+
 }  // namespace
 
 Answerer::Answerer(Random random, std::optional<config::AnswerMode> mode)
@@ -22,7 +27,10 @@ void Answerer::answer(const Snapshot& snapshot, NameView name, RRType type, bool
                       Response& response) noexcept {
   Ask ask{&snapshot, nullptr, nullptr, name, {}, kOwnerPointer, type, may_truncate, 0, &response};
   for (int depth = 0; depth <= kChainMax; ++depth) {
-    if (answer_once(ask) == Step::Done) return;
+    if (answer_once(ask) == Step::Follow) continue;
+    if (ask.zone != nullptr && ask.zone->stale) [[unlikely]]
+      tell_stale(response);
+    return;
   }
   response.fail(ExtendedError::Other, "alias chain too long");  // N8
 }
@@ -43,8 +51,6 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
   ask.ttl = ask.zone->stale ? std::min(ask.block->ttl(), kStaleTtlMax) : ask.block->ttl();
   glue_count_ = 0;
   response.set_authoritative(true);
-  if (ask.zone->stale) [[unlikely]]
-    response.set_extended_error(ExtendedError::StaleAnswer);
   const bool exact = located.prefix == 0;
   switch (ask.block->kind()) {
     case BlockKind::Answers:
