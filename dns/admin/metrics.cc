@@ -1,8 +1,10 @@
 #include "dns/admin/metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -134,15 +136,26 @@ void durations(Exposition& page, const CounterTotals& dns) {
                  {dns.durations.begin(), dns.durations.end()}, number(dns.duration_nanoseconds) * 1e-9);
 }
 
-void dns_families(Exposition& page, const CounterTotals& dns) {
+/// CoreDNS' labels. What was malformed has no type and counts as "other".
+void requests(Exposition& page, const CounterTotals& dns) {
   for (std::size_t proto = 0; proto < kProtocols.size(); ++proto) {
     for (std::size_t family = 0; family < kFamilies.size(); ++family) {
-      page.counter("dns_requests_total", "Queries received, once each; family 1 is IPv4, 2 is IPv6.",
-                   {{"proto", text(kProtocols[proto])}, {"family", text(kFamilies[family])}},
-                   number(dns.queries[proto][family]));
+      auto by_type = dns.types[proto][family];
+      const auto typed = std::accumulate(by_type.begin(), by_type.end(), std::uint64_t{0});
+      by_type.back() += dns.queries[proto][family] - std::min(dns.queries[proto][family], typed);
+      for (std::size_t type = 0; type < by_type.size(); ++type) {
+        page.counter("dns_requests_total", "Queries received, once each; family 1 is IPv4, 2 is IPv6.",
+                     {{"proto", text(kProtocols[proto])},
+                      {"family", text(kFamilies[family])},
+                      {"type", text(kCountedTypes[type])}},
+                     number(by_type[type]));
+      }
     }
   }
-  by_word(page, "dns_request_types_total", "Well-formed queries by type.", "type", kCountedTypes, dns.types);
+}
+
+void dns_families(Exposition& page, const CounterTotals& dns) {
+  requests(page, dns);
   by_word(page, "dns_responses_total", "Responses sent by response code.", "rcode", kRcodes, dns.rcodes);
   durations(page, dns);
   sizes(page, "dns_request_size_bytes", "Octets of queries.", dns.request_octets);

@@ -73,11 +73,13 @@ struct CounterFields {
     std::array<Cell, kSizeBounds.size() + 1> buckets{};
     Cell sum{};
   };
-  std::array<std::array<Cell, 2>, 2> queries{};    // [Transport][0: IPv4, 1: IPv6], once a query
-  std::array<Cell, kCountedTypes.size()> types{};  // of well-formed queries
-  std::array<Cell, kRcodeCount> rcodes{};          // of replies
-  std::array<Sizes, 2> request_octets{};           // [Transport]
-  std::array<Sizes, 2> response_octets{};          // [Transport]
+  std::array<std::array<Cell, 2>, 2> queries{};  // [Transport][0: IPv4, 1: IPv6], once a query
+  /// Of well-formed queries: [Transport][0: IPv4, 1: IPv6][counted_type()]; the rest of `queries` had no
+  /// type.
+  std::array<std::array<std::array<Cell, kCountedTypes.size()>, 2>, 2> types{};
+  std::array<Cell, kRcodeCount> rcodes{};  // of replies
+  std::array<Sizes, 2> request_octets{};   // [Transport]
+  std::array<Sizes, 2> response_octets{};  // [Transport]
   Cell dnssec_ok{};
   Cell truncated{};
   std::array<Cell, kDropCount> dropped{};
@@ -102,6 +104,11 @@ class alignas(128) WorkerCounters : public CounterFields<Count> {
     const auto transport = static_cast<std::size_t>(context.transport);
     queries[transport][context.peer.ip.is_v6() ? 1 : 0].add();
     observe(request_octets[transport], octets);
+  }
+  /// A well-formed one, besides.
+  void count_type(const QueryContext& context, RRType type) noexcept {
+    const auto transport = static_cast<std::size_t>(context.transport);
+    types[transport][context.peer.ip.is_v6() ? 1 : 0][counted_type(type)].add();
   }
   void count_response(Transport transport, std::size_t octets, Rcode rcode, bool is_truncated) noexcept {
     observe(response_octets[static_cast<std::size_t>(transport)], octets);

@@ -86,7 +86,7 @@ bool turn_away(const QueryContext& context, const Parsed& parsed, const Query& q
   Response response;
   response.begin(query, buffer, limit, limits.udp_size);
   if (!refuse_question(query, response)) return false;
-  counters.types[counted_type(query.question.type)].add();
+  counters.count_type(context, query.question.type);
   handled = send(context, response, counters);
   return true;
 }

@@ -77,7 +77,7 @@ inline Handled handle(const QueryContext& context, std::span<const std::uint8_t>
       return handled;
   }
   if (context.resumed == 0) {
-    counters.types[counted_type(query.question.type)].add();
+    counters.count_type(context, query.question.type);
     if (query.edns.dnssec_ok) counters.dnssec_ok.add();
   }
 

@@ -162,8 +162,9 @@ def test_metrics_count_what_was_asked(start):
     def grown(name):
         return after[name] - before.get(name, 0)
 
-    assert grown('signpost_dns_requests_total{proto="udp",family="1"}') == 4
-    assert grown('signpost_dns_requests_total{proto="tcp",family="1"}') == 1
+    assert grown('signpost_dns_requests_total{proto="udp",family="1",type="A"}') == 3
+    assert grown('signpost_dns_requests_total{proto="udp",family="1",type="AAAA"}') == 1
+    assert grown('signpost_dns_requests_total{proto="tcp",family="1",type="A"}') == 1
     assert grown('signpost_dns_responses_total{rcode="NXDOMAIN"}') == 1
     assert grown('signpost_dns_responses_total{rcode="NOERROR"}') == 4
     assert grown("signpost_dns_request_duration_seconds_count") == 5

@@ -17,7 +17,8 @@ Scrape scrape() {
   scrape.program.workers = 2;
   scrape.dns.queries[0][0] = 7;
   scrape.dns.queries[1][1] = 2;
-  scrape.dns.types[0] = 5;
+  scrape.dns.types[0][0][0] = 5;
+  scrape.dns.types[1][1][1] = 2;
   scrape.dns.rcodes[3] = 4;
   scrape.dns.extended_errors[14] = 6;
   scrape.dns.truncated = 1;
@@ -48,9 +49,13 @@ Page parsed(const Scrape& scrape) {
 
 TEST(Metrics, MirrorsCoreDnsShapes) {
   const auto page = parsed(scrape());
-  EXPECT_EQ(page.value("signpost_dns_requests_total", {{"proto", "udp"}, {"family", "1"}}), 7);
-  EXPECT_EQ(page.value("signpost_dns_requests_total", {{"proto", "tcp"}, {"family", "2"}}), 2);
-  EXPECT_EQ(page.value("signpost_dns_request_types_total", {{"type", "A"}}), 5);
+  const auto requests = [&](const char* proto, const char* family, const char* type) {
+    return page.value("signpost_dns_requests_total", {{"proto", proto}, {"family", family}, {"type", type}});
+  };
+  EXPECT_EQ(requests("udp", "1", "A"), 5);
+  EXPECT_EQ(requests("udp", "1", "other"), 2);  // 7 came, 5 of them well-formed
+  EXPECT_EQ(requests("tcp", "2", "AAAA"), 2);
+  EXPECT_EQ(requests("tcp", "2", "other"), 0);
   EXPECT_EQ(page.value("signpost_dns_responses_total", {{"rcode", "NXDOMAIN"}}), 4);
   EXPECT_EQ(page.value("signpost_dns_ede_total", {{"code", "14"}}), 6);
   EXPECT_EQ(page.value("signpost_dns_truncated_total"), 1);
@@ -105,7 +110,7 @@ TEST(Metrics, HostileNamesStayLabels) {
 TEST(Metrics, LabelSetsDoNotDependOnTraffic) {
   const auto quiet = parsed(Scrape{});
   Scrape busy;
-  for (auto& type : busy.dns.types) type = 1000;
+  for (auto& type : busy.dns.types[0][1]) type = 1000;
   for (auto& rcode : busy.dns.rcodes) rcode = 1000;
   EXPECT_EQ(quiet.samples.size(), parsed(busy).samples.size());
 }

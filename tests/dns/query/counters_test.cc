@@ -27,10 +27,10 @@ TEST(Counters, OneOfEachKind) {
   add_to(totals, server.counters);
   EXPECT_EQ(totals.queries[0][0], 7u);
   EXPECT_EQ(totals.queries[1][1], 1u);
-  EXPECT_EQ(totals.types[counted_type(RRType::A)], 3u);
-  EXPECT_EQ(totals.types[counted_type(RRType::AAAA)], 1u);
-  EXPECT_EQ(totals.types[counted_type(RRType::SRV)], 1u);
-  EXPECT_EQ(totals.types.back(), 1u);
+  EXPECT_EQ(totals.types[0][0][counted_type(RRType::A)], 3u);
+  EXPECT_EQ(totals.types[0][0][counted_type(RRType::AAAA)], 1u);
+  EXPECT_EQ(totals.types[1][1][counted_type(RRType::SRV)], 1u);
+  EXPECT_EQ(totals.types[0][0].back(), 1u);
   EXPECT_EQ(totals.rcodes[0], 4u);
   EXPECT_EQ(totals.rcodes[1], 1u);
   EXPECT_EQ(totals.rcodes[3], 1u);
