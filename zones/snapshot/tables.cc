@@ -112,12 +112,14 @@ Slot SlotTable::add(const Block* block, Garbage& garbage) {
   } else {
     ++next_;
   }
-  writable(slot / SlotChunk::kSize, garbage)->blocks[slot % SlotChunk::kSize] = block;
+  writable(static_cast<std::uint32_t>(slot / SlotChunk::kSize), garbage)->blocks[slot % SlotChunk::kSize] =
+      block;
   return slot;
 }
 
 void SlotTable::set(Slot slot, const Block* block, Garbage& garbage) {
-  auto& place = writable(slot / SlotChunk::kSize, garbage)->blocks[slot % SlotChunk::kSize];
+  auto& place =
+      writable(static_cast<std::uint32_t>(slot / SlotChunk::kSize), garbage)->blocks[slot % SlotChunk::kSize];
   garbage.add(std::exchange(place, block));
 }
 
