@@ -17,9 +17,12 @@ std::string ServiceKey::to_string() const {
 
 std::string_view to_string(Protocol protocol) noexcept {
   switch (protocol) {
-    case Protocol::Tcp: return "tcp";
-    case Protocol::Udp: return "udp";
-    case Protocol::Sctp: return "sctp";
+    case Protocol::Tcp:
+      return "tcp";
+    case Protocol::Udp:
+      return "udp";
+    case Protocol::Sctp:
+      return "sctp";
   }
   return "tcp";
 }
@@ -35,10 +38,14 @@ std::optional<Protocol> parse_protocol(std::string_view word) noexcept {
 
 std::string_view to_string(Health health) noexcept {
   switch (health) {
-    case Health::Up: return "up";
-    case Health::Draining: return "draining";
-    case Health::Down: return "down";
-    case Health::Unknown: return "unknown";
+    case Health::Up:
+      return "up";
+    case Health::Draining:
+      return "draining";
+    case Health::Down:
+      return "down";
+    case Health::Unknown:
+      return "unknown";
   }
   return "unknown";
 }

@@ -1,8 +1,9 @@
 #include "dns/base/ip_address.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <charconv>
+
+#include <arpa/inet.h>
 
 namespace signpost {
 

@@ -2,9 +2,10 @@
 
 #include <atomic>
 #include <cmath>
-#include <fmt/format.h>
 #include <iterator>
 #include <memory>
+
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -31,8 +32,8 @@ void append_escaped(std::string& out, std::string_view text) {
 }
 
 void append_text(std::string& out, std::string_view text, Format format) {
-  const bool quoted = format == Format::Json || text.empty() ||
-                      text.find_first_of(" \"\\=\n\t\r") != std::string_view::npos;
+  const bool quoted =
+      format == Format::Json || text.empty() || text.find_first_of(" \"\\=\n\t\r") != std::string_view::npos;
   if (quoted) out += '"';
   append_escaped(out, text);
   if (quoted) out += '"';
@@ -55,7 +56,8 @@ void append_value(std::string& out, const Value& value, Format format) {
 }
 
 std::string json_line(Level level, std::string_view event, Fields fields) {
-  std::string line = fmt::format("\"level\":\"{}\",\"event\":\"{}\"", kLevelWords[static_cast<int>(level)], event);
+  std::string line =
+      fmt::format("\"level\":\"{}\",\"event\":\"{}\"", kLevelWords[static_cast<int>(level)], event);
   for (const auto& field : fields) {
     fmt::format_to(std::back_inserter(line), ",\"{}\":", field.key);
     append_value(line, field.value, Format::Json);
@@ -75,7 +77,8 @@ std::string text_line(Level level, std::string_view event, Fields fields) {
 /// Two loggers over one stderr sink would interleave; the pattern differs, so each format has its own.
 spdlog::logger& logger(Format format) {
   static const auto make = [](const char* pattern) {
-    auto made = std::make_unique<spdlog::logger>("signpost", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made =
+        std::make_unique<spdlog::logger>("signpost", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern(pattern, spdlog::pattern_time_type::utc);
     made->set_level(spdlog::level::trace);
     made->flush_on(spdlog::level::trace);
@@ -95,7 +98,8 @@ void set_format(Format format) noexcept { current_format.store(format, std::memo
 void event(Level level, std::string_view event, Fields fields) {
   if (level < current_level.load(std::memory_order_relaxed)) return;
   const auto format = current_format.load(std::memory_order_relaxed);
-  const auto line = format == Format::Json ? json_line(level, event, fields) : text_line(level, event, fields);
+  const auto line =
+      format == Format::Json ? json_line(level, event, fields) : text_line(level, event, fields);
   logger(format).info("{}", line);
 }
 

@@ -1,6 +1,7 @@
 #include "dns/base/random.h"
 
 #include <cstdlib>
+
 #include <sys/random.h>
 
 namespace signpost {
