@@ -123,7 +123,6 @@ struct Config {
   Log log;
   std::uint16_t edns_udp_size = 1232;
   Tcp tcp;
-  Milliseconds startup_wait{5000};
   std::vector<Registry> registries;
   std::vector<Zone> zones;
 };

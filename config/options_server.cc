@@ -140,8 +140,6 @@ const Table<Config>& config_table() {
           section("log", &Config::log, log_table, "The log on stderr."),
           part("edns", edns_table, "EDNS(0), RFC 6891."),
           section("tcp", &Config::tcp, tcp_table, "DNS over TCP."),
-          option("startup_wait", &Config::startup_wait, duration(milliseconds(0), minutes(10)),
-                 "How long a start waits for the registries before it answers with what there is."),
           registries_option(),
           sections("zones", &Config::zones, zone_table, "The zones this server is authoritative for.")
               .needed(),

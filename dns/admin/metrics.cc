@@ -201,6 +201,9 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
              number(registry.pending));
   page.gauge("registry_services_unpublished", "Services without any name in DNS.", labels,
              number(registry.unpublished));
+  page.gauge("registry_services_held",
+             "Services of which something is shown that the registry no longer tells (after a reconnect).",
+             labels, number(registry.held));
   const auto withheld = registry.instances - std::min(registry.instances, registry.eligible);
   page.gauge("registry_instances", "Instances known, by whether policy lets them answer.",
              {{"registry", registry.name}, {"state", "eligible"}}, number(registry.eligible));

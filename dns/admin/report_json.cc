@@ -45,6 +45,7 @@ Json registry_json(const RegistryStatus& registry, const ProgramReport& program)
             {"eligible", registry.eligible},
             {"lists", registry.lists},
             {"events", registry.events},
+            {"held", registry.held},
             {"unpublished", registry.unpublished}};
   if (registry.last_event_age_seconds >= 0) json["last_event_age_seconds"] = registry.last_event_age_seconds;
   for (const auto& report : program.registries) {

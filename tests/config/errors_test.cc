@@ -35,7 +35,7 @@ const Case kDocument[] = {
     {"unknown_key_is_a_slip", with_zone("worker: 2"),
      "E f.yaml:1:1: unknown key `worker`; did you mean `workers`?"},
     {"unknown_key_is_another_word", with_zone("frobnicate: 2"),
-     "E f.yaml:1:1: unknown key `frobnicate`; known here: listen, workers, log, edns, tcp, startup_wait, "
+     "E f.yaml:1:1: unknown key `frobnicate`; known here: listen, workers, log, edns, tcp, "
      "registries or zones"},
     {"unknown_key_deep_below", with_zone("tcp: {idel: 1s}"),
      "E f.yaml:1:7: unknown key `idel`; did you mean `idle`?"},
@@ -177,9 +177,6 @@ const Case kServer[] = {
      "E f.yaml:1:19: `per_source` takes 1 to 1000000 connections, not `0`"},
     {"per_source_is_no_truth", with_zone("tcp: {per_source: yes}"),
      "E f.yaml:1:19: `per_source` takes 1 to 1000000 connections, not `yes`"},
-    {"startup_wait_long", with_zone("startup_wait: 11m"),
-     "E f.yaml:1:15: `startup_wait` takes a duration from 0s to 10m, not `11m`"},
-    {"startup_wait_none", with_zone("startup_wait: 0"), ""},
 };
 INSTANTIATE_TEST_SUITE_P(Server, Mistake, testing::ValuesIn(kServer), name);
 

@@ -27,7 +27,6 @@ TEST(Load, DefaultsOfTheSmallestFile) {
   EXPECT_EQ(config.workers, 0U);
   EXPECT_EQ(config.edns_udp_size, 1232);
   EXPECT_EQ(config.tcp.idle, seconds(10));
-  EXPECT_EQ(config.startup_wait, seconds(5));
   ASSERT_EQ(config.registries.size(), 1U);
   EXPECT_EQ(std::get<FileRegistry>(config.registries[0].options).path, "/etc/signpost/s.yaml");
   ASSERT_EQ(config.zones.size(), 1U);
@@ -41,7 +40,7 @@ TEST(Load, EveryServerOption) {
       "listen: {dns: [\"127.0.0.1:0\"], health: \"[::1]:1\", ready: \"1.2.3.4:2\", metrics: \"1.2.3.4:3\", "
       "admin: \"unix:run/a.sock\"}\n"
       "workers: 256\nlog: {level: warning, format: json}\nedns: {udp_size: 4KiB}\n"
-      "tcp: {idle: 1500ms, clients: 7, per_source: 3}\nstartup_wait: 2m\n"));
+      "tcp: {idle: 1500ms, clients: 7, per_source: 3}\n"));
   EXPECT_EQ(config.listen.dns, std::vector{*SocketAddress::parse("127.0.0.1:0")});
   EXPECT_EQ(config.listen.health, SocketAddress::parse("[::1]:1"));
   EXPECT_EQ(config.listen.metrics, SocketAddress::parse("1.2.3.4:3"));
@@ -53,7 +52,6 @@ TEST(Load, EveryServerOption) {
   EXPECT_EQ(config.tcp.idle, milliseconds(1500));
   EXPECT_EQ(config.tcp.clients, 7U);
   EXPECT_EQ(config.tcp.per_source, 3U);
-  EXPECT_EQ(config.startup_wait, seconds(120));
 }
 
 TEST(Load, ANacosRegistry) {

@@ -28,7 +28,6 @@ void NameIndex::claim(NameView name, std::size_t apex_octets, Slot slot) {
     take(name, apex_octets, slot);
     return;
   }
-  ++collisions_;
   auto loser = slot;
   if (precedes_(name, slot, current)) {
     names_.move(hash_name(name, hash_seed_), current, slot, garbage_);
@@ -52,7 +51,6 @@ void NameIndex::release(NameView name, std::size_t apex_octets, Slot slot) {
   } else {
     std::erase(waiting, slot);
   }
-  --collisions_;
   if (waiting.empty()) losers_.erase(contested);
 }
 

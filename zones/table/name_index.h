@@ -42,7 +42,13 @@ class NameIndex {
   Slot owner(NameView name) const noexcept;
   /// Those who wanted the name in vain.
   std::vector<Slot> losers(NameView name) const;
-  std::size_t collisions() const noexcept { return collisions_; }
+  /// Once for each name that a slot wanted in vain.
+  template <class Visit>
+  void for_each_loser(Visit&& visit) const {
+    for (const auto& [name, slots] : losers_) {
+      for (const auto slot : slots) visit(slot);
+    }
+  }
   std::size_t size() const noexcept { return names_.size(); }
   std::uint8_t labels_max() const noexcept { return labels_max_; }
 
@@ -75,7 +81,6 @@ class NameIndex {
   Garbage garbage_;
   boost::unordered_flat_map<std::string, Empty> empties_;
   std::map<std::string, std::vector<Slot>> losers_;
-  std::size_t collisions_ = 0;
   std::uint8_t labels_max_ = 0;
   bool nested_ =
       false;  // stays true until the next configuration: one look-up more a query, never a wrong one

@@ -36,6 +36,7 @@ struct RegistryStatus {
   std::uint64_t eligible = 0;
   std::uint64_t lists = 0;        // complete lists taken
   std::uint64_t events = 0;       // upserts and erases taken
+  std::uint64_t held = 0;         // services of which something is shown that the registry no longer tells
   std::uint64_t unpublished = 0;  // services without any name (not a host name, too long)
 };
 

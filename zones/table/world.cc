@@ -10,6 +10,19 @@
 #include "zones/table/packed_state.h"
 
 namespace signpost {
+namespace {
+
+void log_hold(const ServiceKey& first) {
+  log::warning(
+      "registry.holding",
+      {{"registry", first.registry},
+       {"first", first.to_string()},
+       {"why",
+        "instances vanished right after contact was regained; they stay until 30 s after the last growth, "
+        "at most 90 s"}});
+}
+
+}  // namespace
 
 World::World(SnapshotStore& store, const Clock& clock)
     : store_(store), clock_(clock), hash_seed_(Random::from_kernel().next()) {
@@ -36,6 +49,8 @@ void World::configure(std::shared_ptr<const config::Config> config) {
     kept.emplace_back(registry.name, old < 0 ? RegistryState()
                                              : std::move(registries_[static_cast<std::size_t>(old)].second));
     kept.back().second.configured = true;
+    if (registry.layout == names::Layout::Nacos && !kept.back().second.hold)
+      kept.back().second.hold.emplace();
   }
   registries_ = std::move(kept);
   std::vector<ServiceId> gone;
@@ -96,22 +111,56 @@ void World::take(ServiceState state) {
   ++registry.events;
   std::erase_if(state.instances, [](const Instance& i) { return !i.v4 && !i.v6; });
   auto id = services_.find(state.key);
-  auto packed = pack(state);
-  const bool fresh = id == kNoService;
-  if (fresh) {
+  if (id == kNoService) {
     id = services_.add(state.key);
     services_[id].registry = static_cast<std::uint16_t>(index);
     ++registry.services;
+  } else if (registry.hold && registry.hold->active(clock_.now())) {
+    const auto held_before = registry.hold->held();
+    state = registry.hold->accept(unpack(services_[id].key, services_[id].packed), std::move(state),
+                                  clock_.now());
+    if (held_before == 0 && registry.hold->held() > 0) log_hold(state.key);
   }
+  services_[id].epoch = registry.epoch;
+  store(id, state);
+}
+
+/// Takes the state as the one to be shown.
+void World::store(ServiceId id, const ServiceState& state) {
   auto& record = services_[id];
-  record.epoch = registry.epoch;
-  if (!fresh && record.packed == packed) return;
+  auto packed = pack(state);
+  if (record.packed == packed) return;
   count(record, -1);
   record.packed = std::move(packed);
   record.pending = state.pending;
   record.instances = static_cast<std::uint32_t>(state.instances.size());
   count(record, +1);
   mark(id);
+}
+
+/// The registry no longer names this service, but it stays for now.
+bool World::keeps(ServiceId id) {
+  auto& hold = registries_[services_[id].registry].second.hold;
+  if (!hold || !hold->active(clock_.now())) return false;
+  const auto held_before = hold->held();
+  const bool kept = hold->keeps(services_[id].key, clock_.now());
+  if (kept && held_before == 0) log_hold(services_[id].key);
+  return kept;
+}
+
+void World::release_held() {
+  for (auto& [name, registry] : registries_) {
+    if (!registry.hold || registry.hold->held() == 0) continue;
+    const auto released = registry.hold->release(clock_.now());
+    if (released.empty()) continue;
+    log::info("registry.released",
+              {{"registry", name}, {"services", released.size()}, {"held", registry.hold->held()}});
+    for (const auto& one : released) {
+      const auto id = services_.find(one.key);
+      if (id == kNoService) continue;
+      one.told ? store(id, *one.told) : remove(id);
+    }
+  }
 }
 
 /// The part of a record that a registry's totals are made of.
@@ -132,7 +181,7 @@ void World::erase(const ServiceKey& key) {
   auto& registry = registries_[static_cast<std::size_t>(index)].second;
   registry.last_event = clock_.now();
   ++registry.events;
-  if (const auto id = services_.find(key); id != kNoService) remove(id);
+  if (const auto id = services_.find(key); id != kNoService && !keeps(id)) remove(id);
 }
 
 void World::remove(ServiceId id) {
@@ -158,7 +207,9 @@ void World::end_list(const std::string& registry, Epoch epoch, bool complete) {
     const auto& record = services_[id];
     if (record.registry == index && record.epoch != epoch) unmentioned.push_back(id);
   });
-  for (const auto id : unmentioned) remove(id);
+  for (const auto id : unmentioned) {
+    if (!keeps(id)) remove(id);
+  }
   if (state.synced) return;
   state.synced = true;
   state.lost_since.reset();
@@ -175,6 +226,7 @@ void World::caught_up(const std::string& registry) {
   if (index < 0) return;
   auto& state = registries_[static_cast<std::size_t>(index)].second;
   state.last_event = clock_.now();
+  if (state.hold) state.hold->regained(clock_.now());
   if (!state.lost_since) return;
   state.lost_since.reset();
   flags_changed_ = true;
@@ -186,6 +238,7 @@ void World::lost_contact(const std::string& registry, const std::string& why) {
   if (index < 0) return;
   auto& state = registries_[static_cast<std::size_t>(index)].second;
   state.last_error = why;
+  if (state.hold && state.synced) state.hold->lost();
   if (state.lost_since) return;
   state.lost_since = clock_.now();
   log::warning("registry.lost", {{"registry", registry}, {"why", why}, {"synced", state.synced}});
@@ -198,6 +251,9 @@ RegistryPhase World::phase(const RegistryState& registry) const {
 }
 
 void World::tick() {
+  release_held();
+  while (flush(SIZE_MAX)) {
+  }
   refresh_zone_flags();
   publish();
   store_.sweep();

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "zones/guard/reconnect_hold.h"
 #include "zones/snapshot/store.h"
 #include "zones/table/builder.h"
 #include "zones/table/name_index.h"
@@ -60,6 +61,7 @@ class World {
     std::optional<Monotonic> last_event;
     std::optional<Monotonic> lost_since;
     std::string last_error;
+    std::optional<ReconnectHold> hold;  // Nacos: what a restarted server forgets comes back
     std::uint64_t lists = 0, events = 0;
     std::uint64_t services = 0, pending = 0, instances = 0, eligible = 0, unpublished = 0;
   };
@@ -70,6 +72,9 @@ class World {
 
   int registry_index(const std::string& name) const;
   RegistryPhase phase(const RegistryState& registry) const;
+  void store(ServiceId id, const ServiceState& state);
+  bool keeps(ServiceId id);
+  void release_held();
   void mark(ServiceId id);
   void remove(ServiceId id);
   void rebuild(ServiceId id);

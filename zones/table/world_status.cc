@@ -41,6 +41,7 @@ BuilderStatus World::status() const {
     row.lists = state.lists;
     row.events = state.events;
     row.unpublished = state.unpublished;
+    row.held = state.hold ? state.hold->held() : 0;
     out.registries.push_back(std::move(row));
   }
   std::vector<std::uint64_t> services(zones_.size());
@@ -50,7 +51,9 @@ BuilderStatus World::status() const {
   for (std::size_t z = 0; z < zones_.size(); ++z) {
     out.zones.push_back({zones_[z].zone->name.to_string(), zones_[z].serial, services[z], 0, zones_[z].cold});
   }
-  if (!out.zones.empty()) out.zones.front().collisions = index_->collisions();
+  index_->for_each_loser([&](Slot slot) {
+    if (slot < owners_.size()) ++out.zones[owners_[slot].zone].collisions;
+  });
   out.publishes = publishes_;
   out.blocks_built = blocks_built_;
   out.snapshot_version = store_.version();
