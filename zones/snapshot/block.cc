@@ -107,11 +107,12 @@ NameView Block::spelling(std::size_t i) const noexcept {
 }
 
 bool Block::is_spelled(NameView name) const noexcept {
-  const auto* spelled = array<std::uint8_t>(kSpellings).data();
-  for (std::size_t i = 0; i < spelling_count_; ++i) {
-    const auto size = wire_size(spelled);
-    if (size == name.size() && std::memcmp(spelled, name.data(), size) == 0) return true;
-    spelled += size;
+  // Equal octets up to the root of `name` are an equal name, so no length need be known before the comparison.
+  auto rest = array<std::uint8_t>(kSpellings);
+  while (rest.size() >= name.size()) {
+    if (std::memcmp(rest.data(), name.data(), name.size()) == 0) return true;
+    rest = rest.subspan(wire_size(rest.data()));
+    if (rest.empty()) break;
   }
   return false;
 }
