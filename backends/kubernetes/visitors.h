@@ -104,6 +104,7 @@ struct PortDraft {
   Result<Port> port() const;
 };
 
+/// One Service as it is read, field by field; what is malformed is left out and counted.
 class ServiceVisitor final : public ObjectVisitor {
  public:
   using ObjectVisitor::ObjectVisitor;

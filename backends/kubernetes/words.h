@@ -43,6 +43,8 @@ class Word {
   Entry* entry_ = nullptr;
 };
 
+/// The pool: gives equal words one entry, and forgets an entry when its last word goes. Not shared between
+/// threads.
 class Words {
  public:
   Words() = default;

@@ -1,8 +1,8 @@
 // The border between a registry's protocol and the rest of the house.
 //
-// The life of an event: a backend's coroutine reads bytes, its state machine (no I/O, no clock) turns them into
-// whole ServiceStates, and the sink takes them, in order, on the I/O thread. The sink never blocks: it hands
-// them to the builder thread. What arrives here is believed as the registry said it; guards come later.
+// The life of an event: a backend's coroutine reads bytes, its state machine (no I/O, no clock) turns them
+// into whole ServiceStates, and the sink takes them, in order, on the I/O thread. The sink never blocks: it
+// hands them to the builder thread. What arrives here is believed as the registry said it; guards come later.
 #pragma once
 
 #include <cstdint>
@@ -32,11 +32,13 @@ class RegistrySink {
 
   /// A full list starts; nothing is forgotten yet.
   virtual void begin_list(Epoch epoch) = 0;
-  /// Replaces what was known of this service; counts as mentioned by the list that is open. Between lists: an event.
+  /// Replaces what was known of this service; counts as mentioned by the list that is open. Between lists: an
+  /// event.
   virtual void upsert(ServiceState state, Revision revision) = 0;
   /// The service is gone. Unknown keys are harmless.
   virtual void erase(const ServiceKey& key, Revision revision) = 0;
-  /// Sweeps what the list did not mention when it was complete; from the first complete list on the registry is synced.
+  /// Sweeps what the list did not mention when it was complete; from the first complete list on the registry
+  /// is synced.
   virtual void end_list(Epoch epoch, Complete complete) = 0;
   /// Everything up to `revision` has been delivered: the registry is live now. Also sent when nothing changed
   /// (bookmark, health check), since it is the proof of life that `last_event_age` counts from.
@@ -57,8 +59,8 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual std::string_view name() const noexcept = 0;
-  /// Runs on the I/O executor until cancelled (asio cancellation, terminal); returns then. Throws only what is a
-  /// mistake of ours. The sink outlives it.
+  /// Runs on the I/O executor until cancelled (asio cancellation, terminal); returns then. Throws only what
+  /// is a mistake of ours. The sink outlives it.
   virtual boost::asio::awaitable<void> follow(RegistrySink& sink) = 0;
   /// Any thread: what was skipped, retried, refused since the start.
   virtual std::vector<BackendCount> counts() const = 0;

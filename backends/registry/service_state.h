@@ -51,11 +51,11 @@ struct Instance {
   std::string id;  // stable within the service; survives health and weight changes
   std::optional<IpAddress> v4;
   std::optional<IpAddress> v6;
-  std::string host_name;     // Kubernetes endpoint hostname, one lower-case DNS label; empty elsewhere
-  std::vector<Port> ports;   // the instance's own, by name; empty: the service's ports hold
+  std::string host_name;    // Kubernetes endpoint hostname, one lower-case DNS label; empty elsewhere
+  std::vector<Port> ports;  // the instance's own, by name; empty: the service's ports hold
   Health health = Health::Up;
-  bool enabled = true;       // the operator's switch in the registry
-  double weight = 1;         // finite, >= 0; a backend turns anything else into 0 and counts it
+  bool enabled = true;  // the operator's switch in the registry
+  double weight = 1;    // finite, >= 0; a backend turns anything else into 0 and counts it
   std::string zone;
   std::string region;
   std::string node;

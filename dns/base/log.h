@@ -1,4 +1,5 @@
-// The program's log: one event a line on stderr, as text or JSON. Control plane only: a worker counts instead.
+// The program's log: one event a line on stderr, as text or JSON. Control plane only: a worker counts
+// instead.
 //
 //   log::info("zone.published", {{"zone", "cluster.local."}, {"serial", serial}});
 //   2026-11-20T10:00:00.123Z info zone.published zone=cluster.local. serial=1763632800
@@ -26,8 +27,7 @@ class Value {
   Value(bool flag) : value_(flag) {}
   Value(double number) : value_(number) {}
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Value(T number) : value_(static_cast<std::int64_t>(number)) {}
+  requires(!std::same_as<T, bool>) Value(T number) : value_(static_cast<std::int64_t>(number)) {}
 
   const auto& variant() const noexcept { return value_; }
 

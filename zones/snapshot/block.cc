@@ -107,7 +107,8 @@ NameView Block::spelling(std::size_t i) const noexcept {
 }
 
 bool Block::is_spelled(NameView name) const noexcept {
-  // Equal octets up to the root of `name` are an equal name, so no length need be known before the comparison.
+  // Equal octets up to the root of `name` are an equal name, so no length need be known before the
+  // comparison.
   auto rest = array<std::uint8_t>(kSpellings);
   while (rest.size() >= name.size()) {
     if (std::memcmp(rest.data(), name.data(), name.size()) == 0) return true;

@@ -19,6 +19,8 @@ namespace signpost {
 
 struct Snapshot;
 
+/// Owns the current snapshot and the old ones that somebody may still see. publish() and sweep() on the
+/// builder thread.
 class SnapshotStore {
  public:
   SnapshotStore();

@@ -112,6 +112,7 @@ class SlotTable {
   std::vector<Slot> freed_now_;
 };
 
+/// Builder thread only; stamps as in SlotTable.
 class NameTable {
  public:
   NameTable() = default;
