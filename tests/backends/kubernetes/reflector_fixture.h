@@ -92,6 +92,6 @@ class ReflectorTest : public testing::Test {
 
 const std::string kCart = "shop/cart ip 10.96.0.1 http:80";
 const std::string kWeb = "shop/web ip 10.96.0.2 http:80";
-std::string web(int revision) { return tests::service("web", revision, "10.96.0.2"); }
+inline std::string web(int revision) { return tests::service("web", revision, "10.96.0.2"); }
 
 }  // namespace signpost::kubernetes
