@@ -17,6 +17,7 @@ namespace signpost::follow {
 class Counts {
  public:
   void add(std::string_view name, std::string_view reason = {}, std::uint64_t by = 1) {
+    if (by == 0) return;
     const std::lock_guard lock(mutex_);
     values_[{std::string(name), std::string(reason)}] += by;
   }

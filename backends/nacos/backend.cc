@@ -25,7 +25,7 @@ class NacosBackend final : public Backend {
 
  private:
   nacos::FollowerParts parts_;
-  nacos::Counts counts_;
+  follow::Counts counts_;
 };
 
 }  // namespace

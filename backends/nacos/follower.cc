@@ -22,7 +22,7 @@ constexpr auto kCaughtUpEvery = std::chrono::seconds(1);
 
 /// One namespace: its protocol, its connection, its timer.
 struct Peer {
-  Peer(SessionOptions options, Random random, Counts& counts, const asio::any_io_executor& strand)
+  Peer(SessionOptions options, Random random, follow::Counts& counts, const asio::any_io_executor& strand)
       : session(std::move(options), random, counts), timer(strand), resolver(strand) {}
   Session session;
   asio::steady_timer timer;
@@ -38,7 +38,7 @@ struct Peer {
 
 class Follower::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(const FollowerParts& parts, RegistrySink& sink, Counts& counts)
+  Impl(const FollowerParts& parts, RegistrySink& sink, follow::Counts& counts)
       : parts_(parts),
         sink_(sink),
         counts_(counts),
@@ -213,7 +213,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
 
   FollowerParts parts_;
   RegistrySink& sink_;
-  Counts& counts_;
+  follow::Counts& counts_;
   LinkLoop loop_;
   std::vector<std::unique_ptr<Peer>> peers_;
   LoginTask login_;
@@ -222,7 +222,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   bool stopped_ = false;
 };
 
-Follower::Follower(const FollowerParts& parts, RegistrySink& sink, Counts& counts)
+Follower::Follower(const FollowerParts& parts, RegistrySink& sink, follow::Counts& counts)
     : impl_(std::make_shared<Impl>(parts, sink, counts)) {}
 Follower::~Follower() = default;
 asio::awaitable<void> Follower::run() { return impl_->run(); }

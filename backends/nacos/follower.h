@@ -7,7 +7,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include "backends/nacos/counts.h"
+#include "backends/follow/counts.h"
 #include "backends/registry/backend.h"
 #include "config/config.h"
 #include "dns/base/clock.h"
@@ -24,7 +24,7 @@ struct FollowerParts {
 /// Everything on the strand.
 class Follower {
  public:
-  Follower(const FollowerParts& parts, RegistrySink& sink, Counts& counts);
+  Follower(const FollowerParts& parts, RegistrySink& sink, follow::Counts& counts);
   ~Follower();
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;

@@ -37,7 +37,7 @@ std::string host_in_url(const std::string& host) {
 }  // namespace
 
 LoginTask::LoginTask(const config::NacosRegistry& options, const asio::any_io_executor& strand,
-                     const Clock& clock, Counts& counts, Tell tell)
+                     const Clock& clock, follow::Counts& counts, Tell tell)
     : options_(options),
       clock_(clock),
       tell_(std::move(tell)),

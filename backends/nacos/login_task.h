@@ -25,7 +25,7 @@ class LoginTask {
   };
 
   LoginTask(const config::NacosRegistry& options, const boost::asio::any_io_executor& strand,
-            const Clock& clock, Counts& counts, Tell tell);
+            const Clock& clock, follow::Counts& counts, Tell tell);
 
   /// Until cancelled (terminal).
   boost::asio::awaitable<void> run();

@@ -56,7 +56,7 @@ std::string port_name(const Metadata& metadata) {
 }
 
 /// Spring registers the IPv4 address and hides the other one in metadata (3.6).
-void add_second_family(Instance& instance, Counts& counts) {
+void add_second_family(Instance& instance, follow::Counts& counts) {
   const auto* text = find(instance.metadata, "IPv6");
   if (!instance.v4 || text == nullptr || text->empty()) return;
   const auto address = read_address(*text);
@@ -67,13 +67,13 @@ void add_second_family(Instance& instance, Counts& counts) {
   }
 }
 
-double sane_weight(double weight, Counts& counts) {
+double sane_weight(double weight, follow::Counts& counts) {
   if (std::isfinite(weight) && weight >= 0) return weight;
   counts.add("skipped", "weight");
   return 0;
 }
 
-std::optional<Instance> to_instance(const Host& host, Counts& counts) {
+std::optional<Instance> to_instance(const Host& host, follow::Counts& counts) {
   const auto address = read_address(host.ip);
   if (!address) {
     counts.add("skipped", "not-an-address");
@@ -115,7 +115,7 @@ void sort_by_id(std::vector<Instance>& instances) {
 
 /// Ids may lack the cluster (r-nacos), or be the publisher's own: instances that share one are told apart by
 /// address, port and cluster (L11). What is still the same is one instance said twice.
-void make_ids_unique(std::vector<Instance>& instances, Counts& counts) {
+void make_ids_unique(std::vector<Instance>& instances, follow::Counts& counts) {
   sort_by_id(instances);
   std::vector<bool> shared(instances.size());
   for (std::size_t i = 1; i < instances.size(); ++i) {
@@ -136,7 +136,7 @@ void make_ids_unique(std::vector<Instance>& instances, Counts& counts) {
 
 }  // namespace
 
-ServiceState to_state(ServiceKey key, const ServiceInfo& info, Counts& counts) {
+ServiceState to_state(ServiceKey key, const ServiceInfo& info, follow::Counts& counts) {
   ServiceState state;
   state.key = std::move(key);
   state.health_masked = info.threshold_reached;

@@ -13,7 +13,7 @@ std::string spelled(const Server& server) { return server.host + ":" + std::to_s
 
 }  // namespace
 
-Session::Session(SessionOptions options, Random random, Counts& counts)
+Session::Session(SessionOptions options, Random random, follow::Counts& counts)
     : options_(std::move(options)), random_(random), counts_(counts) {
   assert(!options_.servers.empty() && !options_.groups.empty());
   server_ = static_cast<std::size_t>(random_.below(options_.servers.size()));

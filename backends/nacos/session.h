@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "backends/follow/counts.h"
 #include "backends/nacos/actions.h"
-#include "backends/nacos/counts.h"
 #include "backends/nacos/messages.h"
 #include "dns/base/random.h"
 
@@ -37,7 +37,7 @@ class Session {
  public:
   enum class State : std::uint8_t { Idle, Login, Wait, Connect, ServerCheck, Setup, Redo, Ready };
 
-  Session(SessionOptions options, Random random, Counts& counts);
+  Session(SessionOptions options, Random random, follow::Counts& counts);
 
   /// Takes one event and appends what is to be done, in this order. Afterwards deadline() may have moved.
   void input(Event event, Monotonic now, Actions& out);
@@ -143,7 +143,7 @@ class Session {
 
   SessionOptions options_;
   Random random_;
-  Counts& counts_;
+  follow::Counts& counts_;
 
   // the connection
   State state_ = State::Idle;

@@ -12,7 +12,7 @@ constexpr std::int64_t kLongestTtlSeconds = 86400;  // somebody may change the p
 
 }  // namespace
 
-TokenKeeper::TokenKeeper(std::vector<Server> servers, Random random, Counts& counts)
+TokenKeeper::TokenKeeper(std::vector<Server> servers, Random random, follow::Counts& counts)
     : servers_(std::move(servers)),
       random_(random),
       counts_(counts),

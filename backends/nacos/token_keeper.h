@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "backends/follow/backoff.h"
+#include "backends/follow/counts.h"
 #include "backends/nacos/actions.h"
-#include "backends/nacos/counts.h"
 #include "dns/base/random.h"
 
 namespace signpost::nacos {
@@ -22,7 +22,7 @@ struct LoginAttempt {
 /// Keeps one token fresh for all namespaces. One owner, one thread.
 class TokenKeeper {
  public:
-  TokenKeeper(std::vector<Server> servers, Random random, Counts& counts);
+  TokenKeeper(std::vector<Server> servers, Random random, follow::Counts& counts);
 
   /// The attempt that is due, if one is and none is under way. Its end comes back by answered() or failed().
   std::optional<LoginAttempt> next(Monotonic now);
@@ -41,7 +41,7 @@ class TokenKeeper {
  private:
   std::vector<Server> servers_;
   Random random_;
-  Counts& counts_;
+  follow::Counts& counts_;
   follow::Backoff backoff_;
   std::size_t server_ = 0;
   bool old_path_ = false;

@@ -150,7 +150,7 @@ TEST(NacosConnection, AHalfOpenConnectionIsLeft_A3) {
   EXPECT_LE(desk.now - silent_since, 14s + 100ms);
   EXPECT_GE(desk.now - silent_since, 13s);
   EXPECT_EQ(desk.count_log("request HealthCheckRequest"), 3U);
-  EXPECT_EQ(desk.counts.get("reconnects", "silent"), 1U);
+  EXPECT_EQ(desk.counts.value("reconnects", "silent"), 1U);
 }
 
 // L1: health checks come after 5 s of silence, so that the server's own detection at 20 s never starts.
@@ -248,7 +248,7 @@ TEST(NacosConnection, AServerThatStartsIsLeftForTheNext_L12) {
   desk.pass(2s);
   EXPECT_EQ(desk.connects().size(), 4U);
   EXPECT_EQ(desk.session.state(), Session::State::Ready);
-  EXPECT_EQ(desk.counts.get("reconnects", "starting"), 3U);
+  EXPECT_EQ(desk.counts.value("reconnects", "starting"), 3U);
 }
 
 // A16: 10,000 services are subscribed 64 at a time, and a limit slows all of them down.
@@ -282,7 +282,7 @@ TEST(NacosConnection, MalformedMessagesAreCountedAndRepeatedOnesEndTheConnection
   desk.start();
   for (int i = 0; i < 4; ++i) desk.feed(event::Received{"\x0b\x0b"});
   desk.say("NotifySubscriberRequest", "[]");  // the fifth
-  EXPECT_EQ(desk.counts.get("skipped", "malformed-message"), 5U);
+  EXPECT_EQ(desk.counts.value("skipped", "malformed-message"), 5U);
   EXPECT_EQ(desk.count_log("disconnect"), 1U);
   desk.pass(1s);
   desk.take_log();

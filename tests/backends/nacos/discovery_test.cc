@@ -89,7 +89,7 @@ TEST(NacosList, AnAnswerThatCannotBeReadErasesNothing) {
   };
   desk->pass(60s);
   EXPECT_THAT(desk->take_news(), IsEmpty());
-  EXPECT_GE(desk->counts.get("skipped", "malformed-answer"), 5U);
+  EXPECT_GE(desk->counts.value("skipped", "malformed-answer"), 5U);
 }
 
 // A list that was asked for before the fuzzy watch announced a service cannot know it.
@@ -181,7 +181,7 @@ TEST(NacosWatch, OtherNamespacesAreDropped_A20) {
   auto desk = ready_desk();
   change(*desk, kCart, "ADD_SERVICE", "staging");
   EXPECT_THAT(desk->take_news(), IsEmpty());
-  EXPECT_EQ(desk->counts.get("skipped", "other-namespace"), 1U);
+  EXPECT_EQ(desk->counts.value("skipped", "other-namespace"), 1U);
 }
 
 TEST(NacosWatch, ABatchNamesMany) {
@@ -191,7 +191,7 @@ TEST(NacosWatch, ABatchNamesMany) {
       R"({"syncType":"FUZZY_WATCH_INIT_NOTIFY","contexts":[{"serviceKey":"public@@g@@a:b.c/d","changedType":
                "ADD_SERVICE"},{"serviceKey":"nonsense","changedType":"ADD_SERVICE"},{"serviceKey":"public@@g@@x"},7]})");
   EXPECT_THAT(desk->take_news(), ElementsAre("pending g/a:b.c/d", "g/a:b.c/d"));
-  EXPECT_EQ(desk->counts.get("skipped", "malformed-key"), 3U);
+  EXPECT_EQ(desk->counts.value("skipped", "malformed-key"), 3U);
 }
 
 TEST(NacosWatch, TheFirstSyncIsWaitedForButNotForEver) {
@@ -209,7 +209,7 @@ TEST(NacosWatch, AtTheLimitOfServicesTheListsGoOn_L4) {
   desk.watch_code = 50311;
   desk.hosts[kCart] = hosts("10.0.0.1");
   desk.start();
-  EXPECT_EQ(desk.counts.get("watch_fallbacks", "match-limit"), 1U);
+  EXPECT_EQ(desk.counts.value("watch_fallbacks", "match-limit"), 1U);
   EXPECT_EQ(desk.count_log("note nacos.watch_fallback"), 1U);
   EXPECT_EQ(desk.session.state(), Session::State::Ready);
   change(desk, kElsewhere, "ADD_SERVICE");  // what it still tells is taken
@@ -223,14 +223,14 @@ TEST(NacosWatch, OurOwnGhostIsWaitedOutBeforeFallingBack_L6) {
   desk.finishes_sync = false;
   desk.start();
   desk.pass(31s);
-  EXPECT_EQ(desk.counts.get("watch_fallbacks", "pattern-limit"), 0U);
+  EXPECT_EQ(desk.counts.value("watch_fallbacks", "pattern-limit"), 0U);
   EXPECT_GE(desk.count_log("request NamingFuzzyWatchRequest"), 6U);
   desk.watch_code = 0;
   desk.pass(5s);
   desk.take_log();
   desk.pass(60s);
   EXPECT_EQ(desk.count_log("request NamingFuzzyWatchRequest"), 0U) << "it holds now";
-  EXPECT_EQ(desk.counts.get("watch_fallbacks", "pattern-limit"), 0U);
+  EXPECT_EQ(desk.counts.value("watch_fallbacks", "pattern-limit"), 0U);
 }
 
 TEST(NacosWatch, APatternLimitThatStaysIsAFallback_L6) {
@@ -239,7 +239,7 @@ TEST(NacosWatch, APatternLimitThatStaysIsAFallback_L6) {
   desk.finishes_sync = false;
   desk.start();
   desk.pass(45s);
-  EXPECT_EQ(desk.counts.get("watch_fallbacks", "pattern-limit"), 1U);
+  EXPECT_EQ(desk.counts.value("watch_fallbacks", "pattern-limit"), 1U);
   EXPECT_EQ(desk.session.state(), Session::State::Ready);
 }
 
@@ -271,7 +271,7 @@ TEST(NacosPush, OlderIsDroppedEqualIsTaken_A10) {
   desk->push(kCart, hosts("10.0.0.4"), 2000);
   EXPECT_THAT(desk->take_news(),
               ElementsAre("DEFAULT_GROUP/cart 10.0.0.2:80", "DEFAULT_GROUP/cart 10.0.0.4:80"));
-  EXPECT_EQ(desk->counts.get("skipped", "out-of-order"), 1U);
+  EXPECT_EQ(desk->counts.value("skipped", "out-of-order"), 1U);
 }
 
 TEST(NacosPush, ClocksOfTwoServersAreNotCompared_A10) {
@@ -290,7 +290,7 @@ TEST(NacosPush, NullHostsKeepTheDataAndAreCounted_A9) {
   desk->push(kCart, "null", 2000);
   EXPECT_EQ(desk->streamed.back().type, "NotifySubscriberResponse");
   EXPECT_THAT(desk->take_news(), IsEmpty());
-  EXPECT_EQ(desk->counts.get("skipped", "malformed-push"), 1U);
+  EXPECT_EQ(desk->counts.value("skipped", "malformed-push"), 1U);
 }
 
 TEST(NacosPush, NullHostsInAnAnswerAreAskedForAgain_A9) {
@@ -313,14 +313,14 @@ TEST(NacosPush, AnAnswerAboutAnotherServiceIsNotTaken) {
   desk.start();
   desk.pass(5s);
   EXPECT_THAT(desk.take_news(), ElementsAre("pending DEFAULT_GROUP/cart", "listed", "ready"));
-  EXPECT_GE(desk.counts.get("skipped", "other-service"), 2U);
+  EXPECT_GE(desk.counts.value("skipped", "other-service"), 2U);
 }
 
 TEST(NacosPush, UnknownServicesAreCounted) {
   auto desk = ready_desk();
   desk->push(kCart, hosts("10.0.0.1"), 1);
   EXPECT_THAT(desk->take_news(), IsEmpty());
-  EXPECT_EQ(desk->counts.get("skipped", "unknown-service"), 1U);
+  EXPECT_EQ(desk->counts.value("skipped", "unknown-service"), 1U);
 }
 
 TEST(NacosPush, ALostConnectionChangesNoData) {

@@ -18,7 +18,7 @@ Payload with_hosts(const std::string& hosts) {
                 hosts + "}}");
 }
 
-ServiceState state_of(const std::string& hosts, Counts& counts) {
+ServiceState state_of(const std::string& hosts, follow::Counts& counts) {
   const auto info = read_subscribed(with_hosts(hosts));
   EXPECT_TRUE(info) << (info ? "" : info.error().message);
   return to_state({"nacos", "public", "DEFAULT_GROUP", "cart"}, *info, counts);
@@ -104,7 +104,7 @@ TEST(NacosMessages, DeepJsonIsNoDanger_A17) {
 }
 
 TEST(NacosMeaning, EveryFieldFindsItsPlace) {
-  Counts counts;
+  follow::Counts counts;
   const auto state = state_of(
       R"([{"instanceId":"i","ip":"10.1.2.3","port":8080,"weight":2.5,"healthy":false,"enabled":true,"clusterName":"c1",
           "metadata":{"zone":"z","region":"r","version":"v2","IPv6":"2001:db8::1","protocol":"Dubbo","team":"shop"}}])",
@@ -134,7 +134,7 @@ struct HostCase {
 class NacosHost : public testing::TestWithParam<HostCase> {};
 
 TEST_P(NacosHost, IsJudgedByItself_A9) {
-  Counts counts;
+  follow::Counts counts;
   const auto state = state_of(std::string(R"([{"ip":"10.9.9.9","port":9},)") + GetParam().json + "]", counts);
   std::string found;
   for (const auto& instance : state.instances) {
@@ -147,7 +147,7 @@ TEST_P(NacosHost, IsJudgedByItself_A9) {
   EXPECT_EQ(state.instances.size(), found.empty() ? 1U : 2U) << "the good neighbour stays";
   const std::string_view reason = GetParam().counted;
   EXPECT_EQ(counts.all().size(), reason.empty() ? 0U : 1U);
-  EXPECT_EQ(counts.get("skipped", reason), reason.empty() ? 0U : 1U);
+  EXPECT_EQ(counts.value("skipped", reason), reason.empty() ? 0U : 1U);
 }
 
 const HostCase kHosts[] = {
@@ -178,7 +178,7 @@ INSTANTIATE_TEST_SUITE_P(Rules, NacosHost, testing::ValuesIn(kHosts),
                          [](const auto& test) { return test.param.name; });
 
 TEST(NacosMeaning, OneAddressInTwoClustersIsTwoInstances_A9_L11) {
-  Counts counts;
+  follow::Counts counts;
   const auto state = state_of(
       R"([{"ip":"10.0.0.1","port":80,"clusterName":"b"},{"ip":"10.0.0.1","port":80,"clusterName":"a"},
           {"instanceId":"x","ip":"10.0.0.2","port":80,"clusterName":"a"},
@@ -190,17 +190,17 @@ TEST(NacosMeaning, OneAddressInTwoClustersIsTwoInstances_A9_L11) {
   for (const auto& instance : state.instances) ids.push_back(instance.id);
   EXPECT_EQ(ids, (std::vector<std::string>{"10.0.0.1#80#a", "10.0.0.1#80#b", "10.0.0.2#80#a", "10.0.0.2#80#b",
                                            "10.0.0.3#80#b"}));
-  EXPECT_EQ(counts.get("skipped", "duplicate"), 1U);
+  EXPECT_EQ(counts.value("skipped", "duplicate"), 1U);
 }
 
 TEST(NacosMeaning, TheOrderOfHostsDoesNotMatter) {
-  Counts counts;
+  follow::Counts counts;
   EXPECT_EQ(state_of(R"([{"ip":"10.0.0.1","port":80},{"ip":"10.0.0.2","port":80}])", counts),
             state_of(R"([{"ip":"10.0.0.2","port":80},{"ip":"10.0.0.1","port":80}])", counts));
 }
 
 TEST(NacosMeaning, ThresholdMasksHealth_A8) {
-  Counts counts;
+  follow::Counts counts;
   const auto info = read_subscribed(
       answer(R"({"serviceInfo":{"name":"c","groupName":"g","hosts":[],"reachProtectionThreshold":true}})"));
   EXPECT_TRUE(to_state({}, *info, counts).health_masked);

@@ -26,7 +26,7 @@ std::map<std::string, std::string> truth(const Desk& desk) {
   std::map<std::string, std::string> world;
   for (const auto& [service, text] : desk.hosts) {
     auto line = service.group + "/" + service.name;
-    Counts counts;
+    follow::Counts counts;
     const auto info = read_subscribed(
         {"SubscribeServiceResponse", R"({"serviceInfo":)" + desk.service_info(service, text, 1) + "}", {}});
     std::vector<std::string> hosts;

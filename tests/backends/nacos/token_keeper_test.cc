@@ -12,7 +12,7 @@ constexpr auto kGood = R"({"accessToken":"t1","tokenTtl":1000,"globalAdmin":fals
 constexpr auto kNew = "/nacos/v3/auth/user/login", kOld = "/nacos/v1/auth/users/login";
 
 struct Keeper : testing::Test {
-  Counts counts;
+  follow::Counts counts;
   TokenKeeper keeper{{{"a", 8848}, {"b", 8848}}, Random(1), counts};
   Monotonic now{1h};
 };
@@ -57,7 +57,7 @@ TEST_F(Keeper, FailuresGoRoundTheServersMoreAndMoreSlowly) {
     ++attempts;
   }
   EXPECT_LE(attempts, 60) << "a wrong password is not tried all the time";
-  EXPECT_EQ(counts.get("logins_failed"), static_cast<std::uint64_t>(attempts));
+  EXPECT_EQ(counts.value("logins_failed"), static_cast<std::uint64_t>(attempts));
 }
 
 TEST_F(Keeper, AnswersThatMakeNoSenseAreFailures) {

@@ -61,7 +61,7 @@ class Desk {
   std::vector<std::string> connects() const;
 
   Duration elapsed() const { return now - begin; }
-  Counts counts;
+  follow::Counts counts;
   Session session;
   Monotonic begin{std::chrono::hours(1)};
   Monotonic now = begin;
