@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "zones/answer/locate.h"
 #include "zones/answer/whole_answer.h"
 #include "zones/policy/policy.h"
 #include "zones/policy/shares.h"
@@ -90,6 +91,12 @@ ExplainedService explain_service(const HeldService& held) {
   return out;
 }
 
+/// The ancestor at which the look-up ended.
+std::string nearest(const Snapshot& snapshot, const Name& name) {
+  const auto folded = name.folded();
+  return to_text(folded.wire().subspan(locate(snapshot, folded.wire()).prefix));
+}
+
 Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
   Explanation out;
   out.question = name.to_string() + " " + type_text(type);
@@ -100,6 +107,12 @@ Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
   out.outcome = fmt::format("{}{}, {} record{}", rcode_text(answer.rcode), answer.authoritative ? " aa" : "",
                             out.records.size(), out.records.size() == 1 ? "" : "s");
   if (answer.rcode == Rcode::Refused) out.notes.push_back("the name is outside all zones of this server");
+  if (answer.rcode == Rcode::NxDomain) {
+    const auto known = nearest(snapshot, name);
+    out.notes.push_back(known == name.folded().to_string()
+                            ? "the service is known, but its names do not exist while no endpoint is ready"
+                            : "the nearest name that exists is " + known);
+  }
   for (const auto& view : snapshot.zones) {
     if (!is_at_or_below(name.folded().wire(), view.zone->name.wire())) continue;
     if (view.cold)

@@ -72,6 +72,11 @@ TEST(Explain, TellsEveryInstanceAndWhy) {
       << text;
   EXPECT_NE(text.find("out  10.0.0.3#80"), std::string::npos) << text;
   EXPECT_NE(text.find("answers at cart.demo.test."), std::string::npos) << text;
+  std::promise<Explanation> missing;
+  explain(builder, store, *Name::parse("x.cart.demo.test"), RRType::A,
+          [&](Explanation e) { missing.set_value(std::move(e)); });
+  const auto nearest = to_text(missing.get_future().get());
+  EXPECT_NE(nearest.find("the nearest name that exists is cart.demo.test."), std::string::npos) << nearest;
 }
 
 }  // namespace
