@@ -116,7 +116,8 @@ def port_53(folder):
         folder, registries, [{"name": "demo.internal", "registry": "shop"}], dns_listen=["127.0.0.1:53"],
         prefix=["unshare", "--net", "--mount", script],
     )  # fmt: skip
-    yield ["nsenter", "--target", str(running.process.pid), "--net", "--mount"]
+    # --root: where the tests themselves run in a chroot, the namespace's own root is not theirs.
+    yield ["nsenter", "--target", str(running.process.pid), "--net", "--mount", "--root"]
     running.stop()
 
 
