@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <system_error>
-#include <thread>
 
 #include "dns/transport/worker.h"
 
@@ -90,17 +89,6 @@ Duration Server::oldest_pong_age() const noexcept {
   for (const auto& worker : parts_->workers)
     oldest = std::min(oldest, std::max(worker->last_pong(), parts_->started));
   return parts_->options.clock->now() - oldest;
-}
-
-bool Server::alive(Duration within) noexcept {
-  const auto asked = parts_->options.clock->now();
-  wake_all();
-  // Workers answer in microseconds; looking again costs less than teaching them to wake whoever waits.
-  while (parts_->options.clock->now() - oldest_pong_age() < asked) {
-    if (parts_->options.clock->now() - asked > within) return false;
-    std::this_thread::sleep_for(std::chrono::microseconds(200));
-  }
-  return true;
 }
 
 }  // namespace signpost

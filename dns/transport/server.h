@@ -44,9 +44,6 @@ class Server {
   void wake_all() noexcept;
   /// How long ago the slowest worker gave its last sign of life (since start at the latest).
   Duration oldest_pong_age() const noexcept;
-  /// wake_all(), then waits until every worker has answered, `within` at most; false: one did not. Not for
-  /// workers.
-  bool alive(Duration within) noexcept;
 
  private:
   struct Parts;

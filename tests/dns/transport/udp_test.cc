@@ -36,12 +36,23 @@ TEST(Udp, H3_holds_for_deferred_answers) {
 }
 
 TEST(Udp, V6OnlySocketsLeaveV4Alone) {
-  // Both families on one port: only possible, and only right, with IPV6_V6ONLY.
-  TestServer v6({}, 1, {*SocketAddress::parse("[::]:0")});
-  const SocketAddress same_port{*IpAddress::parse("0.0.0.0"), v6.server->addresses()[0].port};
-  TestServer both({}, 1, {same_port});
-  EXPECT_EQ(tell(UdpClient(at("127.0.0.1", same_port)).ask(query("a.test.", RRType::A))), kAnswer);
-  EXPECT_EQ(v6.server->counters().queries[0][0], 0u);
+  // Both families on one port: only possible, and only right, with IPV6_V6ONLY. Somebody else may hold the
+  // IPv4 port that IPv6 got, so another one is tried then.
+  TestResponders responders;
+  std::string refusal = "not tried";
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    TestServer v6({}, 1, {*SocketAddress::parse("[::]:0")});
+    const SocketAddress same_port{*IpAddress::parse("0.0.0.0"), v6.server->addresses()[0].port};
+    const auto v4 = Server::start({same_port}, 1, {}, responders);
+    if (!v4) {
+      refusal = v4.error().message;
+      continue;
+    }
+    EXPECT_EQ(tell(UdpClient(at("127.0.0.1", same_port)).ask(query("a.test.", RRType::A))), kAnswer);
+    EXPECT_EQ(v6.server->counters().queries[0][0], 0u);
+    return;
+  }
+  FAIL() << refusal;
 }
 
 TEST(Udp, H2_source_port_0_gets_no_reply) {

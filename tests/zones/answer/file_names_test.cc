@@ -6,12 +6,6 @@
 namespace signpost::test {
 namespace {
 
-struct Case {
-  const char* rule;
-  const char* question;
-  const char* answer;
-};
-
 TestWorld& shop() {
   static auto* world = [] {
     auto* made = new TestWorld(R"(
@@ -39,7 +33,7 @@ zones:
   return *world;
 }
 
-const Case kCases[] = {
+const Row kRows[] = {
     {"only_eligible_instances_answer", "cart.demo.internal. A",
      "NOERROR aa | cart.demo.internal. 5 IN A 10.1.0.1 | cart.demo.internal. 5 IN A 10.1.0.2"},
     {"each_family_has_its_own_set", "cart.demo.internal. AAAA",
@@ -113,10 +107,9 @@ const Case kCases[] = {
     {"odd_reverse_labels_do_not_exist", "01.0.1.10.in-addr.arpa. PTR", "NXDOMAIN aa soa"},
 };
 
-class FileNames : public testing::TestWithParam<Case> {};
+class FileNames : public testing::TestWithParam<Row> {};
 TEST_P(FileNames, Answer) { EXPECT_EQ(shop().dig(GetParam().question), GetParam().answer); }
-INSTANTIATE_TEST_SUITE_P(Rules, FileNames, testing::ValuesIn(kCases),
-                         [](const auto& one) { return std::string(one.param.rule); });
+INSTANTIATE_TEST_SUITE_P(Rules, FileNames, testing::ValuesIn(kRows), rule_of);
 
 }  // namespace
 }  // namespace signpost::test

@@ -6,12 +6,6 @@
 namespace signpost::test {
 namespace {
 
-struct Case {
-  const char* rule;
-  const char* question;
-  const char* answer;
-};
-
 Instance endpoint(std::string_view address, std::string host = "", Health health = Health::Up) {
   auto instance = At(address).named(std::move(host)).with_health(health);
   instance.ports = {{"http", 80, Protocol::Tcp}};
@@ -50,7 +44,7 @@ zones:
   return *world;
 }
 
-const Case kCases[] = {
+const Row kRows[] = {
     {"SV1_dns_version", "dns-version.cluster.local. TXT",
      "NOERROR aa | dns-version.cluster.local. 5 IN TXT \"1.1.0\""},
     {"SC1_cluster_ip", "web.shop.svc.cluster.local. A",
@@ -122,10 +116,9 @@ const Case kCases[] = {
     {"wildcards_are_ordinary_labels", "*.shop.svc.cluster.local. A", "NXDOMAIN aa soa"},
 };
 
-class KubernetesNames : public testing::TestWithParam<Case> {};
+class KubernetesNames : public testing::TestWithParam<Row> {};
 TEST_P(KubernetesNames, Answer) { EXPECT_EQ(cluster().dig(GetParam().question), GetParam().answer); }
-INSTANTIATE_TEST_SUITE_P(Rules, KubernetesNames, testing::ValuesIn(kCases),
-                         [](const auto& one) { return std::string(one.param.rule); });
+INSTANTIATE_TEST_SUITE_P(Rules, KubernetesNames, testing::ValuesIn(kRows), rule_of);
 
 }  // namespace
 }  // namespace signpost::test

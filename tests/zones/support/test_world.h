@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "dns/base/clock.h"
 #include "zones/answer/answerer.h"
 #include "zones/answer/whole_answer.h"
@@ -97,7 +99,16 @@ class TestWorld {
   bool last_truncated = false;
 };
 
-/// A query message for tests, without EDNS.
+/// One row of a table of rules: its name is the rule it states.
+struct Row {
+  const char* rule;
+  const char* question;
+  const char* answer;
+};
+/// The name of a row's test.
+inline std::string rule_of(const testing::TestParamInfo<Row>& row) { return row.param.rule; }
+
+/// "cart.demo.internal. SRV" as name and type; fails the test when it is none.
 std::pair<Name, RRType> parse_question(const std::string& question);
 
 }  // namespace signpost::test
