@@ -63,4 +63,11 @@ unpack_debian() {
   rm -rf "$into/.download"
 }
 
+# with_libraries FOLDER PROGRAM...: runs a program of an unpacked tree; fails when it misses a library.
+with_libraries() {
+  local folder=$1 path; shift
+  path=$(cd "$folder" && echo "$PWD"/usr/lib/*-linux-gnu)
+  LD_LIBRARY_PATH=$path "$@"
+}
+
 install_packages() { "$peers/../../deploy/packages-install" "$@"; }
