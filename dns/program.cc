@@ -12,6 +12,7 @@
 #include "backends/kubernetes/kubernetes_backend.h"
 #include "backends/nacos/nacos.h"
 #include "dns/base/log.h"
+#include "dns/make_rules.h"
 #include "dns/reload.h"
 #include "dns/transport/worker_count.h"
 #include "dns/version.h"
@@ -43,9 +44,9 @@ Result<std::unique_ptr<Backend>> make_backend(const config::Registry& registry, 
   return make_file_backend(registry.name, std::get<config::FileRegistry>(registry.options), executor, clock);
 }
 
-ServerOptions server_options(const config::Config& config) {
+ServerOptions server_options(const config::Config& config, std::shared_ptr<RulesStore> rules) {
   ServerOptions options;
-  options.limits.udp_size = config.edns_udp_size;
+  options.rules = std::move(rules);
   options.tcp.idle = config.tcp.idle;
   options.tcp.clients = config.tcp.clients;
   options.tcp.per_source = config.tcp.per_source;
@@ -65,6 +66,7 @@ Program::Program(asio::io_context& control, config::Config config)
     : control_(control),
       config_(std::make_shared<const config::Config>(std::move(config))),
       started_(system_clock().wall()),
+      rules_(std::make_shared<RulesStore>(make_rules(*config_))),
       builder_(store_, system_clock()),
       registry_work_(registry_context_.get_executor()),
       registries_(
@@ -114,7 +116,7 @@ Result<void> Program::open_admin_listeners() {
 Result<void> Program::start_server() {
   const auto workers = config_->workers != 0 ? config_->workers : automatic_worker_count();
   responders_ = make_responder_factory(store_);
-  auto server = Server::start(config_->listen.dns, workers, server_options(*config_), *responders_);
+  auto server = Server::start(config_->listen.dns, workers, server_options(*config_, rules_), *responders_);
   if (!server) return Error{"listen.dns " + server.error().message};
   server_ = std::move(*server);
   for (const auto& address : server_->addresses()) announce({"dns", address.to_string()});
@@ -155,6 +157,7 @@ admin::ReloadOutcome Program::reload() {
     log::set_level(config_->log.level);
     log::set_format(config_->log.format);
     configure_and_wait(builder_, config_);
+    rules_->publish(make_rules(*config_));
     asio::post(registry_context_,
                [this, config = config_] { registries_.apply(config->registries, file_registries(*config)); });
   }

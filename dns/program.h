@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "dns/admin/admin.h"
 #include "dns/base/result.h"
+#include "dns/query/rules.h"
 #include "dns/registries.h"
 #include "dns/transport/server.h"
 #include "zones/snapshot/store.h"
@@ -51,6 +52,7 @@ class Program {
   std::shared_ptr<const config::Config> config_;
   const WallTime started_;
 
+  const std::shared_ptr<RulesStore> rules_;
   SnapshotStore store_;
   Builder builder_;
 

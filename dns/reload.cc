@@ -24,7 +24,6 @@ std::vector<std::string> needs_restart(const config::Config& running, const conf
   warn_if(running.listen.metrics != next.listen.metrics, "listen.metrics", warnings);
   warn_if(running.listen.admin_socket != next.listen.admin_socket, "listen.admin", warnings);
   warn_if(running.workers != next.workers, "workers", warnings);
-  warn_if(running.edns_udp_size != next.edns_udp_size, "edns.udp_size", warnings);
   warn_if(running.tcp.idle != next.tcp.idle, "tcp.idle", warnings);
   warn_if(running.tcp.clients != next.tcp.clients, "tcp.clients", warnings);
   warn_if(running.tcp.per_source != next.tcp.per_source, "tcp.per_source", warnings);
@@ -42,7 +41,6 @@ Change load_change(const config::Config& running) {
     // What is compared with next time is what runs: the new listeners do not.
     checked->config.listen = running.listen;
     checked->config.workers = running.workers;
-    checked->config.edns_udp_size = running.edns_udp_size;
     checked->config.tcp = running.tcp;
     change.config = std::make_shared<const config::Config>(std::move(checked->config));
   } else {

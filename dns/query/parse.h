@@ -41,6 +41,12 @@ struct Parsed {
   bool has_question = false;  // query.question is good, whatever came after it
 };
 
+/// One message as parse() understood it.
+struct Asked {
+  Parsed parsed;
+  Query query;
+};
+
 struct ParseOptions {
   /// Off: H15 (answer and authority) and H16 are FORMERR. On: such records and octets are skipped.
   bool lenient = false;

@@ -16,26 +16,26 @@ Rcode answer_to_opcode(const Parsed& parsed, const Query& query) noexcept {
 }
 
 Handled other_opcode(const QueryContext& context, const Parsed& parsed, const Query& query,
-                     std::span<std::uint8_t> buffer, std::size_t limit, const Limits& limits,
+                     std::span<std::uint8_t> buffer, std::size_t limit, const Rules& rules,
                      WorkerCounters& counters) noexcept {
   Response response;
   const auto rcode = answer_to_opcode(parsed, query);
   if (rcode == Rcode::Refused) {
-    response.begin(query, buffer, limit, limits.udp_size);
+    response.begin(query, buffer, limit, rules.udp_size);
     response.set_opcode(parsed.opcode);
   } else {
-    response.begin_without_question(query.id, parsed.opcode, query.edns, buffer, limit, limits.udp_size);
+    response.begin_without_question(query.id, parsed.opcode, query.edns, buffer, limit, rules.udp_size);
   }
   response.set_rcode(rcode);
   return send(context, response, counters);
 }
 
 Handled malformed(const QueryContext& context, const Parsed& parsed, const Query& query,
-                  std::span<std::uint8_t> buffer, std::size_t limit, const Limits& limits,
+                  std::span<std::uint8_t> buffer, std::size_t limit, const Rules& rules,
                   WorkerCounters& counters) noexcept {
   counters.rejected[static_cast<std::size_t>(parsed.guard)].add();
   Response response;
-  response.begin_without_question(query.id, Opcode::Query, query.edns, buffer, limit, limits.udp_size);
+  response.begin_without_question(query.id, Opcode::Query, query.edns, buffer, limit, rules.udp_size);
   response.set_recursion_desired(query.recursion_desired);
   response.set_rcode(Rcode::FormErr);
   return send(context, response, counters);
@@ -69,22 +69,22 @@ bool refuse_question(const Query& query, Response& response) noexcept {
 }  // namespace
 
 bool turn_away(const QueryContext& context, const Parsed& parsed, const Query& query,
-               std::span<std::uint8_t> buffer, std::size_t limit, const Limits& limits,
+               std::span<std::uint8_t> buffer, std::size_t limit, const Rules& rules,
                WorkerCounters& counters, Handled& handled) noexcept {
   if (parsed.verdict == Verdict::Silence) {
     counters.count_drop(parsed.guard == Guard::Short ? Drop::Short : Drop::IsResponse);
     return true;
   }
   if (parsed.opcode != Opcode::Query) {
-    handled = other_opcode(context, parsed, query, buffer, limit, limits, counters);
+    handled = other_opcode(context, parsed, query, buffer, limit, rules, counters);
     return true;
   }
   if (parsed.verdict == Verdict::Reject) {
-    handled = malformed(context, parsed, query, buffer, limit, limits, counters);
+    handled = malformed(context, parsed, query, buffer, limit, rules, counters);
     return true;
   }
   Response response;
-  response.begin(query, buffer, limit, limits.udp_size);
+  response.begin(query, buffer, limit, rules.udp_size);
   if (!refuse_question(query, response)) return false;
   counters.count_type(context, query.question.type);
   handled = send(context, response, counters);

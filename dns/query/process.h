@@ -13,16 +13,9 @@
 #include "dns/query/counters.h"
 #include "dns/query/parse.h"
 #include "dns/query/responder.h"
+#include "dns/query/rules.h"
 
 namespace signpost {
-
-/// What holds for every query of a worker.
-struct Limits {
-  std::uint16_t udp_size =
-      kUdpSizeDefault;  // the largest UDP reply, and what our OPT offers (E8); at least 512
-  ParseOptions parse;
-  const AdmissionPolicy* admission = nullptr;  // null: everybody is admitted
-};
 
 struct Handled {
   Outcome outcome = Outcome::Dropped;
@@ -33,7 +26,7 @@ namespace process_detail {
 
 /// Everything that is not a plain question of class IN; false: it is one. `handled` is what becomes of it.
 bool turn_away(const QueryContext& context, const Parsed& parsed, const Query& query,
-               std::span<std::uint8_t> buffer, std::size_t limit, const Limits& limits,
+               std::span<std::uint8_t> buffer, std::size_t limit, const Rules& rules,
                WorkerCounters& counters, Handled& handled) noexcept;
 /// Finishes and counts.
 Handled send(const QueryContext& context, Response& response, WorkerCounters& counters) noexcept;
@@ -55,25 +48,30 @@ inline bool is_plain(const Parsed& parsed, const Query& query) noexcept {
 }  // namespace process_detail
 
 /// Octets a reply to this query may have (E8, E9; RFC 1035, section 4.2.2).
-inline std::size_t response_limit(Transport transport, const Edns& edns, const Limits& limits) noexcept {
+inline std::size_t response_limit(Transport transport, const Edns& edns, const Rules& rules) noexcept {
   if (transport == Transport::Tcp) return kMessageOctetsMax;
-  return edns.present ? std::min(edns.udp_size, limits.udp_size) : std::size_t{512};
+  return edns.present ? std::min(edns.udp_size, rules.udp_size) : std::size_t{512};
 }
 
-/// Worker thread. `buffer` takes at least as many octets as the transport's largest reply: limits.udp_size,
-/// or 65,535 over TCP. A deferred query is the transport's to keep: it calls again with the same octets, a
-/// context whose `resumed` is one more, and its ticket; never Deferred when the context has no ticket or is
-/// expired.
-inline Handled handle(const QueryContext& context, std::span<const std::uint8_t> message,
-                      Responder& responder, std::span<std::uint8_t> buffer, const Limits& limits,
+/// The first half of handle(): nothing but the octets is looked at, so a whole batch can be parsed before the
+/// responder looks ahead for all of it.
+inline void parse(std::span<const std::uint8_t> message, const Rules& rules, Asked& asked) noexcept {
+  asked.parsed = parse(message, rules.parse, asked.query);
+}
+
+/// The second half. Worker thread. `buffer` takes at least as many octets as the transport's largest reply:
+/// rules.udp_size, or 65,535 over TCP. A deferred query is the transport's to keep: it calls handle() again
+/// with the same octets, a context whose `resumed` is one more, and its ticket; never Deferred when the
+/// context has no ticket or is expired.
+inline Handled answer(const QueryContext& context, std::span<const std::uint8_t> message, const Asked& asked,
+                      Responder& responder, std::span<std::uint8_t> buffer, const Rules& rules,
                       WorkerCounters& counters) noexcept {
+  const auto& [parsed, query] = asked;
   if (context.resumed == 0) counters.count_query(context, message.size());
-  Query query;
-  const Parsed parsed = parse(message, limits.parse, query);
-  const std::size_t limit = response_limit(context.transport, query.edns, limits);
+  const std::size_t limit = response_limit(context.transport, query.edns, rules);
   Handled handled;
   if (!process_detail::is_plain(parsed, query)) [[unlikely]] {
-    if (process_detail::turn_away(context, parsed, query, buffer, limit, limits, counters, handled))
+    if (process_detail::turn_away(context, parsed, query, buffer, limit, rules, counters, handled))
       return handled;
   }
   if (context.resumed == 0) {
@@ -82,8 +80,8 @@ inline Handled handle(const QueryContext& context, std::span<const std::uint8_t>
   }
 
   Response response;
-  response.begin(query, buffer, limit, limits.udp_size);
-  if (const auto admission = admit(limits.admission, context, query); admission != Admission::Allow)
+  response.begin(query, buffer, limit, rules.udp_size);
+  if (const auto admission = admit(rules.admission.get(), context, query); admission != Admission::Allow)
       [[unlikely]]
     return process_detail::not_admitted(admission, context, response, counters);
 
@@ -99,6 +97,15 @@ inline Handled handle(const QueryContext& context, std::span<const std::uint8_t>
       break;
   }
   return process_detail::send(context, response, counters);
+}
+
+/// Both halves, for messages that come one by one.
+inline Handled handle(const QueryContext& context, std::span<const std::uint8_t> message,
+                      Responder& responder, std::span<std::uint8_t> buffer, const Rules& rules,
+                      WorkerCounters& counters) noexcept {
+  Asked asked;
+  parse(message, rules, asked);
+  return answer(context, message, asked, responder, buffer, rules, counters);
 }
 
 }  // namespace signpost

@@ -55,6 +55,8 @@ struct Query {
   bool checking_disabled = false;
   Question question;
   Edns edns;
+  /// The responder's own note from look_ahead(); nobody else reads it. 0: it did not look.
+  std::uintptr_t note = 0;
 };
 
 }  // namespace signpost

@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
+#include "dns/query/parse.h"
 #include "dns/query/query.h"
 #include "dns/query/response.h"
 
@@ -28,6 +30,10 @@ class Responder {
   virtual void begin_batch() noexcept = 0;
   /// The worker is about to wait for packets: what begin_batch() pinned may be let go.
   virtual void idle() noexcept = 0;
+  /// Part of the batch, parsed; all of it will be asked next, in this order. The time to have memory fetched
+  /// that respond() will need, for all at once rather than for one after the other; may fill Query::note.
+  /// Queries that were malformed are among them, and are not asked.
+  virtual void look_ahead(std::span<Asked> asked) noexcept { (void)asked; }
   virtual Outcome respond(const QueryContext& context, const Query& query, Response& response) noexcept = 0;
 };
 

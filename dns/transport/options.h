@@ -3,9 +3,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 #include "dns/base/clock.h"
-#include "dns/query/process.h"
+#include "dns/query/rules.h"
 
 namespace signpost {
 
@@ -17,7 +18,8 @@ struct TcpOptions {
 };
 
 struct ServerOptions {
-  Limits limits;
+  /// Read once a batch; published anew by a reload.
+  std::shared_ptr<RulesStore> rules = std::make_shared<RulesStore>();
   TcpOptions tcp;
   std::size_t deferrals_per_worker = 1024;
   Duration deferral_deadline = std::chrono::seconds(2);

@@ -56,7 +56,7 @@ void TcpService::send_kept(Index index, Monotonic now) noexcept {
   if (connection.output_sent == connection.output.size) {
     blocks_.give_back(connection.output);
     auto waiting = std::exchange(connection.input, Block{});
-    parts_.responder.begin_batch();
+    begin_batch();
     handle_octets(index, waiting.content(), now);
     blocks_.give_back(waiting);
   }
@@ -72,8 +72,8 @@ bool TcpService::resume(const DeferralTable::Waiting& waiting, Monotonic now) no
     return true;
   }
   const std::span buffer(output_.get() + kLengthOctets, kMessageOctetsMax);
-  const auto handled = handle(waiting.context, waiting.message(), parts_.responder, buffer,
-                              parts_.options.limits, parts_.counters);
+  const auto handled =
+      handle(waiting.context, waiting.message(), parts_.responder, buffer, *parts_.rules, parts_.counters);
   if (handled.outcome == Outcome::Deferred) return false;
   --connection->deferred;
   if (handled.outcome == Outcome::Answered) {

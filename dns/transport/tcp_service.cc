@@ -33,6 +33,11 @@ TcpService::TcpService(WorkerParts parts, ConnectionLimits& limits, int epoll)
       input_(new std::uint8_t[kInputOctets]),
       output_(new std::uint8_t[BlockPool::kLarge]) {}
 
+void TcpService::begin_batch() noexcept {
+  parts_.rules.refresh();
+  parts_.responder.begin_batch();
+}
+
 void TcpService::on_connection(std::uint64_t data, std::uint32_t events, Monotonic now) noexcept {
   const auto index = static_cast<Index>(data & 0xffffffff);
   auto& connection = connections_.at(index);
@@ -70,7 +75,7 @@ bool TcpService::read_rest(Index index, Monotonic now) noexcept {
 
 void TcpService::read(Index index, Monotonic now) noexcept {
   auto& connection = connections_.at(index);
-  parts_.responder.begin_batch();
+  begin_batch();
   bool progress = false;
   const auto may_read = [&] {
     return !connection.read_closed && !connection.broken && !connection.output.octets;
@@ -140,8 +145,7 @@ bool TcpService::handle_message(Index index, std::span<const std::uint8_t> messa
   context.mailbox = &parts_.deferrals.mailbox();
   context.ticket = parts_.deferrals.next_ticket(message.size());
   const std::span buffer(output_.get() + output_size_ + kLengthOctets, kMessageOctetsMax);
-  const auto handled =
-      handle(context, message, parts_.responder, buffer, parts_.options.limits, parts_.counters);
+  const auto handled = handle(context, message, parts_.responder, buffer, *parts_.rules, parts_.counters);
   if (handled.outcome == Outcome::Deferred) {
     parts_.deferrals.keep(context, message, origin_of(index, connection.generation), now);
     parts_.counters.deferred.add();

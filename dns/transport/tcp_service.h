@@ -26,6 +26,7 @@ struct WorkerParts {
   unsigned index;
   const ServerOptions& options;
   Responder& responder;
+  RulesReader& rules;
   WorkerCounters& counters;
   DeferralTable& deferrals;
 };
@@ -72,6 +73,7 @@ class TcpService {
   void pause_accepting(Monotonic now) noexcept;
   void watch_listeners(bool on) noexcept;
 
+  void begin_batch() noexcept;
   void read(Index index, Monotonic now) noexcept;
   bool read_rest(Index index, Monotonic now) noexcept;
   void handle_octets(Index index, std::span<const std::uint8_t> octets, Monotonic now) noexcept;

@@ -45,11 +45,13 @@ Worker::Worker(unsigned index, std::vector<Address> addresses, const ServerOptio
       options_(options),
       addresses_(std::move(addresses)),
       responder_(std::move(responder)),
+      rules_(*options.rules),
       epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       wake_(checked(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd")),
-      batch_(std::max<std::size_t>(options.limits.udp_size, 512)),
+      batch_(kUdpSizeMax),
+      asked_(std::make_unique<std::array<Asked, kAhead>>()),
       deferrals_(options.deferrals_per_worker, options.deferral_deadline, wake_.get()),
-      tcp_(WorkerParts{index, options, *responder_, counters_, deferrals_}, limits, epoll_.get()) {
+      tcp_(WorkerParts{index, options, *responder_, rules_, counters_, deferrals_}, limits, epoll_.get()) {
   watch_input(epoll_.get(), wake_.get(), kWakeTag);
   for (const auto& address : addresses_) {
     const int udp = address.sockets.udp.get();
@@ -99,6 +101,11 @@ bool Worker::serve_udp() noexcept {
   return busy;
 }
 
+void Worker::begin_batch() noexcept {
+  rules_.refresh();
+  responder_->begin_batch();
+}
+
 unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
   const auto& socket = udp_[socket_index];
   const unsigned count = batch_.receive(socket.descriptor, socket.wildcard);
@@ -108,8 +115,24 @@ unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
   context.received = options_.clock->now();
   context.worker = index_;
   context.mailbox = &deferrals_.mailbox();
-  responder_->begin_batch();
-  for (unsigned i = 0; i < count; ++i) {
+  begin_batch();
+  for (unsigned first = 0; first < count; first += kAhead)
+    answer_some(socket_index, first, std::min(first + kAhead, count), context);
+  if (const auto refused = batch_.send(socket.descriptor))
+    counters_.dropped[std::size_t(Drop::SendFailed)].add(refused);
+  counters_.count_duration(options_.clock->now() - context.received, count);
+  counters_.udp_batches.add();
+  return count;
+}
+
+/// Datagrams `first` to `end` of the batch: all parsed, then looked ahead for, then answered.
+void Worker::answer_some(std::size_t socket_index, unsigned first, unsigned end,
+                         QueryContext& context) noexcept {
+  const auto& socket = udp_[socket_index];
+  const std::span asked(asked_->data(), end - first);
+  for (unsigned i = first; i < end; ++i) parse(batch_.message(i), *rules_, asked[i - first]);
+  responder_->look_ahead(asked);
+  for (unsigned i = first; i < end; ++i) {
     batch_.fill(i, socket.wildcard, context);
     if (context.peer.port == 0) {  // H2: nobody can be asked from there
       counters_.count_drop(Drop::SourcePortZero);
@@ -119,7 +142,7 @@ unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
     const auto message = batch_.message(i);
     context.ticket = deferrals_.next_ticket(message.size());
     const auto handled =
-        handle(context, message, *responder_, batch_.response_buffer(), options_.limits, counters_);
+        answer(context, message, asked[i - first], *responder_, batch_.response_buffer(), *rules_, counters_);
     if (handled.outcome == Outcome::Answered) {
       batch_.reply(i, handled.response.size());
     } else if (handled.outcome == Outcome::Deferred) {
@@ -127,11 +150,6 @@ unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
       counters_.deferred.add();
     }
   }
-  if (const auto refused = batch_.send(socket.descriptor))
-    counters_.dropped[std::size_t(Drop::SendFailed)].add(refused);
-  counters_.count_duration(options_.clock->now() - context.received, count);
-  counters_.udp_batches.add();
-  return count;
 }
 
 int Worker::wait_milliseconds(Monotonic now) const noexcept {
@@ -173,7 +191,7 @@ void Worker::on_wake() noexcept {
   eventfd_t value = 0;
   (void)eventfd_read(wake_.get(), &value);
   const auto now = options_.clock->now();  // after the read: whoever wakes from here on is seen the next time
-  responder_->begin_batch();
+  begin_batch();
   pong_.store(now.time_since_epoch().count(), std::memory_order_release);
 }
 
@@ -182,7 +200,7 @@ void Worker::ask_deferred_again(Monotonic now) noexcept {
   for (auto left = deferrals_.waiting(); left > 0; --left) {
     auto* waiting = deferrals_.take(now);
     if (waiting == nullptr) return;
-    responder_->begin_batch();
+    begin_batch();
     (waiting->context.expired ? counters_.deferrals_expired : counters_.resumed).add();
     const bool tcp = (waiting->origin & TcpService::kOriginTag) != 0;
     if (tcp ? tcp_.resume(*waiting, now) : resume_udp(*waiting)) {
@@ -196,8 +214,8 @@ void Worker::ask_deferred_again(Monotonic now) noexcept {
 
 bool Worker::resume_udp(const DeferralTable::Waiting& waiting) noexcept {
   const auto& socket = udp_[waiting.origin & 0xffff];
-  const auto handled = handle(waiting.context, waiting.message(), *responder_, batch_.response_buffer(),
-                              options_.limits, counters_);
+  const auto handled =
+      handle(waiting.context, waiting.message(), *responder_, batch_.response_buffer(), *rules_, counters_);
   if (handled.outcome == Outcome::Deferred) return false;
   const auto scope = static_cast<std::uint32_t>(waiting.origin >> 16);
   if (handled.outcome == Outcome::Answered &&

@@ -4,6 +4,7 @@
 // eventfd, deadlines) between every few batches, and sleeps in epoll_wait when there is nothing to do.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <thread>
@@ -55,9 +56,13 @@ class Worker {
     bool ready = true;  // may have datagrams: set by epoll, cleared when there were none
   };
 
+  static constexpr unsigned kAhead = 16;  // parsed together: 5 KB of queries, which stay in the first cache
+
   void run() noexcept;
   bool serve_udp() noexcept;
+  void begin_batch() noexcept;
   unsigned serve_batch(std::size_t socket_index) noexcept;
+  void answer_some(std::size_t socket_index, unsigned first, unsigned end, QueryContext& context) noexcept;
   void poll(bool may_wait) noexcept;
   int wait_milliseconds(Monotonic now) const noexcept;
   void on_wake() noexcept;
@@ -69,9 +74,11 @@ class Worker {
   const ServerOptions& options_;
   std::vector<Address> addresses_;
   std::unique_ptr<Responder> responder_;
+  RulesReader rules_;
   FileDescriptor epoll_, wake_;
   std::vector<UdpSocket> udp_;
   UdpBatch batch_;
+  std::unique_ptr<std::array<Asked, kAhead>> asked_;
   DeferralTable deferrals_;
   WorkerCounters counters_;
   TcpService tcp_;

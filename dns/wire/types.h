@@ -65,6 +65,7 @@ inline constexpr std::size_t kNameOctetsMax = 255;  // RFC 1035, section 2.3.4, 
 inline constexpr std::size_t kLabelOctetsMax = 63;
 inline constexpr std::size_t kMessageOctetsMax = 65535;
 inline constexpr std::uint16_t kUdpSizeDefault = 1232;  // flag day 2020 (E8)
+inline constexpr std::uint16_t kUdpSizeMax = 4096;      // the most that may be configured
 inline constexpr std::uint16_t kOwnerPointer = 0xc00c;  // the question name, right after the header
 
 }  // namespace signpost

@@ -47,12 +47,11 @@ void handle_question(benchmark::State& state) {
   const auto message = question(state.range(0) != 0);
   OneAddress responder;
   WorkerCounters counters;
-  const Limits limits;
+  const Rules rules;
   QueryContext context;
   context.peer = *SocketAddress::parse("127.0.0.1:4242");
   std::array<std::uint8_t, 1232> buffer;
-  for (auto _ : state)
-    benchmark::DoNotOptimize(handle(context, message, responder, buffer, limits, counters));
+  for (auto _ : state) benchmark::DoNotOptimize(handle(context, message, responder, buffer, rules, counters));
 }
 BENCHMARK(handle_question)->ArgName("edns")->Arg(0)->Arg(1);
 

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
   if (size == 0) return 0;
   const bool tcp = (octets[0] & 1) != 0;
   server.context.transport = tcp ? signpost::Transport::Tcp : signpost::Transport::Udp;
-  server.limits.parse.lenient = (octets[0] & 2) != 0;
+  server.rules.parse.lenient = (octets[0] & 2) != 0;
   const Bytes message(octets + 1, octets + size);
   const auto handled = server.handle(message);
   const Bytes reply(handled.response.begin(), handled.response.end());

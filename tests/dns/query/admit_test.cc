@@ -32,7 +32,7 @@ TEST_P(Admit, RefusedQueriesGetRefusedAndEde18) {
   const Fixed policy(Admission::Refuse);
   InMemory server;
   server.context.transport = GetParam();
-  server.limits.admission = &policy;
+  server.rules.admission = unowned(policy);
   EXPECT_EQ(server.tell(edns_query("a.test.", RRType::AAAA, opt())),
             "REFUSED; a.test. AAAA; 0/0/0; opt 1232 ede 18");
   EXPECT_EQ(policy.transport, GetParam());
@@ -43,7 +43,7 @@ TEST_P(Admit, DroppedQueriesGetSilence) {
   const Fixed policy(Admission::Drop);
   InMemory server;
   server.context.transport = GetParam();
-  server.limits.admission = &policy;
+  server.rules.admission = unowned(policy);
   EXPECT_EQ(server.tell(query("a.test.", RRType::A)), kSilence);
   EXPECT_EQ(server.counters.dropped[std::size_t(Drop::Policy)].load(), 1u);
 }
@@ -52,7 +52,7 @@ TEST_P(Admit, AllowedQueriesAreAnsweredAndAskedOnce) {
   const Fixed policy(Admission::Allow);
   InMemory server;
   server.context.transport = GetParam();
-  server.limits.admission = &policy;
+  server.rules.admission = unowned(policy);
   EXPECT_EQ(server.tell(query("a.test.", RRType::A)), "NOERROR aa; a.test. A; 1/0/0");
   EXPECT_EQ(policy.asked, 1);
 }

@@ -43,7 +43,7 @@ TEST(Header, H1_less_than_a_header_is_ignored) {
 
 TEST(Lenient, H15_H16_records_and_octets_are_skipped) {
   InMemory server;
-  server.limits.parse.lenient = true;
+  server.rules.parse.lenient = true;
   const auto a = question("a.test.", RRType::A);
   const auto extra = record("x.", RRType::A, {1, 2, 3, 4});
   EXPECT_EQ(server.tell(header({.an = 1, .ns = 1}) + a + extra + extra), "NOERROR aa; a.test. A; 1/0/0");

@@ -1,6 +1,7 @@
 // One query through handle() without any socket.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "dns/query/process.h"
@@ -10,6 +11,11 @@
 
 namespace signpost::test {
 
+/// A policy that the test owns.
+inline std::shared_ptr<const AdmissionPolicy> unowned(const AdmissionPolicy& policy) {
+  return {std::shared_ptr<const void>(), &policy};
+}
+
 struct InMemory {
   explicit InMemory(DeferredQueries* deferred = nullptr) : responder(deferred) {
     context.peer = *SocketAddress::parse("192.0.2.99:4242");
@@ -17,7 +23,7 @@ struct InMemory {
   }
 
   Handled handle(const Bytes& message) {
-    return signpost::handle(context, message, responder, buffer, limits, counters);
+    return signpost::handle(context, message, responder, buffer, rules, counters);
   }
   /// The reply; nothing for silence.
   Bytes ask(const Bytes& message) {
@@ -31,7 +37,7 @@ struct InMemory {
 
   QueryContext context;
   TestResponder responder;
-  Limits limits;
+  Rules rules;
   WorkerCounters counters;
   Bytes buffer = Bytes(kMessageOctetsMax);
 };

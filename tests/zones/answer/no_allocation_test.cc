@@ -86,6 +86,7 @@ zones:
   messages.push_back(query_message("0.10.in-addr.arpa PTR", true));
   QueryContext context;
   std::uint64_t answered = 0;
+  const Rules rules;
   for (int round = 0; round < 20; ++round) {
     world.upsert(cart(2 + round));
     for (const auto transport : {Transport::Udp, Transport::Tcp}) {
@@ -93,7 +94,7 @@ zones:
       const auto before = allocations.load();
       responder->begin_batch();
       for (const auto& message : messages) {
-        answered += handle(context, message, *responder, buffer, Limits{}, counters).response.empty() ? 0 : 1;
+        answered += handle(context, message, *responder, buffer, rules, counters).response.empty() ? 0 : 1;
       }
       responder->idle();
       ASSERT_EQ(allocations.load() - before, 0u) << "round " << round;

@@ -1,0 +1,58 @@
+// What holds for every query until the next reload, and how the workers come by it.
+//
+// A reload makes new Rules and publishes them whole, so no query is answered by half of the old ones. A
+// worker looks at one number a batch; only when it moved does it take the lock.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "dns/query/admit.h"
+#include "dns/query/parse.h"
+#include "dns/wire/types.h"
+
+namespace signpost {
+
+/// Immutable once published.
+struct Rules {
+  /// The largest UDP reply, and what our OPT offers (E8): 512 to kUdpSizeMax.
+  std::uint16_t udp_size = kUdpSizeDefault;
+  ParseOptions parse;
+  std::shared_ptr<const AdmissionPolicy> admission;  // null: everybody is admitted
+};
+
+/// Outlives its readers.
+class RulesStore {
+ public:
+  explicit RulesStore(Rules first = {});
+  /// Any thread. Frees what no reader holds any more, so that no worker ever does.
+  void publish(Rules next);
+  std::shared_ptr<const Rules> current() const;
+
+ private:
+  friend class RulesReader;
+  std::atomic<std::uint64_t> version_{1};
+  mutable std::mutex mutex_;  // all below; held for some instructions
+  std::shared_ptr<const Rules> current_;
+  std::vector<std::shared_ptr<const Rules>> retired_;
+};
+
+/// One worker's view.
+class RulesReader {
+ public:
+  explicit RulesReader(const RulesStore& store) : store_(store) { refresh(); }
+  /// The newest rules; they stay good until the next refresh().
+  const Rules& refresh() noexcept;
+  /// What the last refresh() gave.
+  const Rules& operator*() const noexcept { return *held_; }
+
+ private:
+  const RulesStore& store_;
+  std::shared_ptr<const Rules> held_;
+  std::uint64_t seen_ = 0;
+};
+
+}  // namespace signpost
