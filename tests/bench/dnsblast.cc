@@ -1,12 +1,13 @@
 // A load generator: asks a fixed set of questions over UDP from many sockets, one thread, batches of 64.
 //
 //   dnsblast --server 127.0.0.1:5300 [--questions FILE] [--names 10000 --suffix test.] [--seconds 5]
-//   [--sockets 32]
-//            [--window 64] [--rate QPS] [--echo] [--no-gso]
+//            [--sockets 32] [--source 127.1.2.1] [--window 64] [--rate QPS] [--echo] [--no-gso]
 //
 // Closed loop (default): `window` queries under way on each socket. Open loop (--rate): so many a second,
-// whatever comes back. FILE has "name type" lines; without it names are generated. Prints one line of
-// key=value pairs. Queries of one length are sent with UDP segmentation offload: the kernel cuts one send
+// whatever comes back, each with a time at which it is due; latency counts from that time, so that queries
+// which this side sends late are not left out (coordinated omission). FILE has "name type" lines; without it
+// names are generated. Prints one line of key=value pairs; percentiles are those of the answers, `lost` the
+// queries without one. Queries of one length are sent with UDP segmentation offload: the kernel cuts one send
 // into many datagrams, so that this side costs less than the server and does not become what is measured.
 #include <algorithm>
 #include <array>
@@ -24,6 +25,7 @@
 
 #include "dns/transport/socket.h"
 #include "dns/wire/writer.h"
+#include "tests/bench/blast_options.h"
 #include "tests/bench/latencies.h"
 #include "tests/bench/questions.h"
 
@@ -33,14 +35,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr unsigned kBatch = 64;
 
-struct Options {
-  SocketAddress server;
-  std::string questions, suffix = "test.";
-  unsigned names = 10000, sockets = 32, window = 64;
-  double seconds = 5, rate = 0;
-  bool echo = false, gso = true;
-};
-
 /// One socket and the queries that are under way on it.
 struct Flow {
   FileDescriptor socket;
@@ -48,12 +42,12 @@ struct Flow {
   std::size_t next_question = 0;
   unsigned under_way = 0;
   Clock::time_point last_reply;
-  std::vector<std::uint32_t> sent_at;  // microseconds since start, by id
+  std::vector<std::uint32_t> sent_at;  // microseconds since start, by id; when it was due in an open loop
 };
 
 class Blaster {
  public:
-  Blaster(Options options, std::vector<Query> queries)
+  Blaster(BlastOptions options, std::vector<Query> queries)
       : options_(std::move(options)), queries_(std::move(queries)) {
     for (unsigned i = 0; i < options_.sockets; ++i) open_flow(i);
     for (unsigned i = 0; i < kBatch; ++i) {
@@ -111,6 +105,7 @@ class Blaster {
     if (::setsockopt(flow.socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer) != 0)
       ::setsockopt(flow.socket.get(), SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     ::setsockopt(flow.socket.get(), SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+    if (options_.source) bind_source(flow, index);
     const auto to = to_raw(options_.server);
     if (::connect(flow.socket.get(), to.get(), to.size) != 0) {
       std::perror("connect");
@@ -120,6 +115,16 @@ class Blaster {
     flow.last_reply = Clock::now();
     flow.next_question = queries_.size() * index / options_.sockets;
     flows_.push_back(std::move(flow));
+  }
+
+  void bind_source(const Flow& flow, unsigned index) const {
+    auto raw = to_raw({*options_.source, 0});
+    auto* own = reinterpret_cast<sockaddr_in*>(&raw.storage);
+    own->sin_addr.s_addr = htonl(ntohl(own->sin_addr.s_addr) + index);
+    if (own->sin_family != AF_INET || ::bind(flow.socket.get(), raw.get(), raw.size) != 0) {
+      std::perror("bind --source (an IPv4 address of this machine, and those after it)");
+      std::exit(1);
+    }
   }
 
   std::uint32_t micros(Clock::time_point now) const {
@@ -153,15 +158,21 @@ class Blaster {
     }
   }
 
+  /// When query number `index` of an open loop is due.
+  std::uint32_t due_micros(std::uint64_t index) const {
+    return static_cast<std::uint32_t>(static_cast<double>(index) / options_.rate * 1e6);
+  }
+
   /// Puts up to `count` queries of one length behind each other.
   unsigned gather(Flow& flow, Clock::time_point now, unsigned count) {
     const std::size_t size = queries_[flow.next_question].size();
+    const auto sent_now = micros(now);
     unsigned gathered = 0;
     for (; gathered < count && queries_[flow.next_question].size() == size; ++gathered) {
       auto* at = outgoing_.data() + gathered * size;
       std::memcpy(at, queries_[flow.next_question].data(), size);
       put_u16(at, flow.next_id);
-      flow.sent_at[flow.next_id++] = micros(now);
+      flow.sent_at[flow.next_id++] = options_.rate > 0 ? due_micros(sent_ + gathered) : sent_now;
       if (++flow.next_question == queries_.size()) flow.next_question = 0;
     }
     segment_size_ = size;
@@ -223,7 +234,7 @@ class Blaster {
     flow.under_way -= std::min(flow.under_way, static_cast<unsigned>(count));
   }
 
-  Options options_;
+  BlastOptions options_;
   std::vector<Query> queries_;
   std::vector<Flow> flows_;
   Clock::time_point start_;
@@ -238,62 +249,12 @@ class Blaster {
   std::array<iovec, kBatch> reply_slices_;
 };
 
-[[noreturn]] void usage() {
-  std::fprintf(
-      stderr,
-      "usage: dnsblast --server ADDRESS:PORT [--questions FILE] [--names N] [--suffix ZONE] [--seconds S]\n"
-      "                [--sockets N] [--window N] [--rate QPS] [--echo] [--no-gso]\n");
-  std::exit(2);
-}
-
-Options read_options(int count, char** arguments) {
-  Options options;
-  bool server = false;
-  for (int i = 1; i < count; ++i) {
-    const std::string key = arguments[i];
-    if (key == "--echo") {
-      options.echo = true;
-      continue;
-    }
-    if (key == "--no-gso") {
-      options.gso = false;
-      continue;
-    }
-    if (i + 1 == count) usage();
-    const std::string value = arguments[++i];
-    if (key == "--server") {
-      const auto address = SocketAddress::parse(value);
-      if (!address) usage();
-      options.server = *address;
-      server = true;
-    } else if (key == "--questions") {
-      options.questions = value;
-    } else if (key == "--suffix") {
-      options.suffix = value;
-    } else if (key == "--names") {
-      options.names = static_cast<unsigned>(std::stoul(value));
-    } else if (key == "--sockets") {
-      options.sockets = static_cast<unsigned>(std::stoul(value));
-    } else if (key == "--window") {
-      options.window = static_cast<unsigned>(std::stoul(value));
-    } else if (key == "--seconds") {
-      options.seconds = std::stod(value);
-    } else if (key == "--rate") {
-      options.rate = std::stod(value);
-    } else {
-      usage();
-    }
-  }
-  if (!server || options.sockets == 0 || options.window == 0) usage();
-  return options;
-}
-
 }  // namespace
 }  // namespace signpost::bench
 
 int main(int count, char** arguments) {
   using namespace signpost::bench;
-  const auto options = read_options(count, arguments);
+  const auto options = read_blast_options(count, arguments);
   auto blaster =
       std::make_unique<Blaster>(options, load_questions(options.questions, options.names, options.suffix));
   blaster->run();
