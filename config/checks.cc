@@ -1,7 +1,6 @@
 #include "config/checks.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -56,30 +55,6 @@ void check_used_registries(const Config& config, Report& report) {
   }
 }
 
-/// One entry an apex; the longest apex serves a name, and what a shorter one knows there is never seen.
-void check_apexes(const Config& config, Report& report) {
-  std::unordered_map<std::string_view, const Zone*> by_name;
-  for (const auto& zone : config.zones) {
-    if (zone.name.empty()) continue;  // reported where it was read
-    const auto [known, fresh] = by_name.emplace(zone.name, &zone);
-    if (fresh) continue;
-    report.error(mark_of(zone.place), fmt::format("the zone {} is written twice, first in line {}; keep one",
-                                                  in_quotes(zone.name), known->second->place.line));
-  }
-  for (const auto& [name, zone] : by_name) {
-    if (name == ".") continue;
-    for (std::string_view parent = name; parent != ".";) {
-      const auto dot = parent.find('.');
-      parent = dot == std::string_view::npos ? "." : parent.substr(dot + 1);
-      const auto above = by_name.find(parent);
-      if (above == by_name.end()) continue;
-      report.warning(mark_of(zone->place), fmt::format("the zone {} hides all names of {} at and below it",
-                                                       in_quotes(name), in_quotes(parent)));
-      break;
-    }
-  }
-}
-
 /// Words that only a Nacos registry understands.
 void check_nacos_words(const Node& written, const Config& config, Report& report) {
   const auto* zones = written.find("zones");
@@ -102,11 +77,12 @@ void check_nacos_words(const Node& written, const Config& config, Report& report
 
 }  // namespace
 
-void check_whole(const Node& written, const Config& config, Report& report) {
+void check_whole(const Node& written, Config& config, Report& report) {
   check_known_registries(written, config, report);
   check_used_registries(config, report);
-  check_apexes(config, report);
   check_nacos_words(written, config, report);
+  check_reverse_zones(written, config, report);
+  spell_out_apexes(config, report);
 }
 
 }  // namespace signpost::config

@@ -8,7 +8,15 @@
 
 namespace signpost::config {
 
-/// `written` is the text that `config` was read from; element i of its `zones` is config.zones[i].
-void check_whole(const Node& written, const Config& config, Report& report);
+/// `written` is the text that `config` was read from; element i of its `zones` is config.zones[i] before, and
+/// no longer after: a zone written as a prefix has become all the zones that it needs.
+void check_whole(const Node& written, Config& config, Report& report);
+
+// Steps of check_whole() in checks_reverse.cc.
+
+/// Whose names the pointers of a reverse zone give.
+void check_reverse_zones(const Node& written, const Config& config, Report& report);
+/// One zone an apex; warns of those that hide another's names. Last: afterwards the zones are counted anew.
+void spell_out_apexes(Config& config, Report& report);
 
 }  // namespace signpost::config

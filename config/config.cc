@@ -1,9 +1,13 @@
 #include "config/config.h"
 
+#include "config/prefix.h"
+
 namespace signpost::config {
 
 std::string Place::to_string() const {
   return file + ":" + std::to_string(line) + ":" + std::to_string(column);
 }
+
+bool Zone::is_reverse() const { return !prefix.empty() || reverse_bits(name) >= 0; }
 
 }  // namespace signpost::config

@@ -99,8 +99,13 @@ struct NameServer {
   friend bool operator==(const NameServer&, const NameServer&) = default;
 };
 
+/// How many names an address has in a reverse zone.
+enum class PointerMode : std::uint8_t { One, All };
+
+/// One apex. A prefix that no single reverse zone covers ("172.16.0.0/12") has become one Zone for each that
+/// it needs.
 struct Zone {
-  std::string name;                     // as written, lower-case, without the final dot; "." stays "."
+  std::string name;                     // lower-case, without the final dot; "." stays "."
   std::vector<std::string> registries;  // in order of precedence
   std::uint32_t ttl = 5;                // seconds
   std::uint32_t negative_ttl = 1;       // seconds; SOA MINIMUM
@@ -114,6 +119,12 @@ struct Zone {
   std::string soa_mname;                // empty: the first name server
   std::string soa_rname;                // empty: hostmaster.<zone>
   Place place;
+  std::string prefix;                   // "10.0.0.0/8" when that was written for the name; otherwise empty
+  std::vector<std::string> reverse_of;  // zones whose names the pointers give, the preferred first
+  PointerMode ptr = PointerMode::One;   // of a reverse zone
+
+  /// Under in-addr.arpa or ip6.arpa: its names are addresses.
+  bool is_reverse() const;
 };
 
 struct Config {

@@ -3,6 +3,7 @@
 
 #include "config/names.h"
 #include "config/options.h"
+#include "config/prefix.h"
 #include "config/scalars.h"
 
 namespace signpost::config {
@@ -15,10 +16,31 @@ constexpr std::int64_t kSampleMax = 1000;  // more records than any response hol
 
 bool is_printable(char c) noexcept { return c > 0x20 && c < 0x7f; }
 
+/// What is written for the name of a zone. Until check_whole() spells it out, a prefix that needs several
+/// zones has itself as its name.
+struct Apex {
+  std::string name;
+  std::string prefix;
+};
+Value<Apex> apex() {
+  const auto read = [](std::string_view text, const Surroundings&) -> Result<Apex> {
+    if (text.find('/') == std::string_view::npos) {
+      auto name = read_zone_name(text);
+      if (!name) return name.error();
+      return Apex{std::move(*name), {}};
+    }
+    const auto prefix = read_reverse_prefix(text);
+    if (!prefix) return prefix.error();
+    auto names = reverse_zones(*prefix);
+    return Apex{names.size() == 1 ? std::move(names.front()) : prefix->to_string(), prefix->to_string()};
+  };
+  return {"a zone, such as cluster.local, or the prefix of a reverse zone, such as 10.0.0.0/8", read,
+          [](const Apex& apex) { return apex.name; }};
+}
+
 Value<std::string> zone_name() {
   const auto read = [](std::string_view text, const Surroundings&) { return read_zone_name(text); };
-  return {"the name of a zone, such as cluster.local or 10.in-addr.arpa", read,
-          [](const std::string& name) { return name; }};
+  return {"the name of a zone, such as cluster.local", read, [](const std::string& name) { return name; }};
 }
 
 Value<std::string> mailbox() {
@@ -94,6 +116,28 @@ void check_nameservers(Reader& reader, const Node& written, const Zone& zone) {
   }
 }
 
+/// What `name` makes of the zone decides which keys speak of it; nothing is said about a name that is wrong.
+void check_direction(Reader& reader, const Node& written, const Zone& zone) {
+  if (zone.name.empty()) return;
+  const bool reverse = zone.is_reverse();
+  const auto idle = [&](const char* key, const char* why) {
+    if (const auto* entry = written.find(key))
+      reader.report.warning(entry->key_mark, fmt::format("{} says nothing here: {}", in_quotes(key), why));
+  };
+  if (reverse) {
+    for (const auto* key : {"answer", "health", "txt", "txt_metadata"})
+      idle(key, "the pointers give what their own zones answer");
+    return;
+  }
+  idle("ptr", "only a reverse zone has pointers");
+  if (const auto* entry = written.find("reverse_of")) {
+    reader.report.error(entry->key_mark,
+                        fmt::format("`reverse_of` is for a reverse zone, whose name is a prefix such as "
+                                    "10.0.0.0/8; {} is none",
+                                    in_quotes(zone.name)));
+  }
+}
+
 /// `registry: x` is the short form of `registries: [x]`.
 void check_zone(Reader& reader, const Node& written, Zone& zone) {
   const auto* name = written.find("name");
@@ -104,10 +148,20 @@ void check_zone(Reader& reader, const Node& written, Zone& zone) {
   if (one != nullptr && several != nullptr) {
     reader.report.error(one->key_mark, "`registry` and `registries` both name the registries; keep one");
   }
-  if (one == nullptr && several == nullptr) {
-    reader.report.error(mark,
-                        "this zone has no `registry`, so it would be empty; add `registry` or `registries`");
+  const auto* reverse = written.find("reverse_of");
+  if (const auto* registry = one != nullptr ? one : several; registry != nullptr && reverse != nullptr) {
+    reader.report.error(reverse->key_mark,
+                        fmt::format("{} and `reverse_of` both say whose names the pointers give; keep one",
+                                    in_quotes(registry->key)));
   }
+  if (one == nullptr && several == nullptr && reverse == nullptr) {
+    reader.report.error(
+        mark, zone.is_reverse()
+                  ? "this zone has no `reverse_of`, so it would be empty; add `reverse_of` with the zones "
+                    "whose names the pointers give"
+                  : "this zone has no `registry`, so it would be empty; add `registry` or `registries`");
+  }
+  check_direction(reader, written, zone);
   check_nameservers(reader, written, zone);
 }
 
@@ -119,17 +173,36 @@ Option<Zone> registry_option() {
   return {"registry", registry_name().takes, "", "Where the names of the zone come from.", read};
 }
 
+Option<Zone> name_option() {
+  const auto read = [](Reader& reader, const Node& node, Zone& zone) {
+    auto written = read_scalar(reader, "name", node, apex());
+    if (!written) return;
+    zone.name = std::move(written->name);
+    zone.prefix = std::move(written->prefix);
+  };
+  return Option<Zone>{
+      "name", apex().takes, "",
+      "The apex. A prefix, or a name under in-addr.arpa or ip6.arpa: a reverse zone; a prefix "
+      "that ends inside a label: as many zones as hold exactly its addresses.",
+      read}
+      .needed();
+}
+
 }  // namespace
 
 const Table<Zone>& zone_table() {
   static const Table<Zone> table{
       {
-          option("name", &Zone::name, zone_name(),
-                 "The apex. Under in-addr.arpa and ip6.arpa: a reverse zone.")
-              .needed(),
+          name_option(),
           registry_option(),
           list("registries", &Zone::registries, registry_name(),
                "The same for several, in order of precedence."),
+          list("reverse_of", &Zone::reverse_of, zone_name(),
+               "Reverse zones: the zones whose names the pointers give, the preferred first. With `registry` "
+               "instead: the first zone of that registry."),
+          option("ptr", &Zone::ptr,
+                 choice<PointerMode>({{"one", PointerMode::One}, {"all", PointerMode::All}}),
+                 "Reverse zones. one: an address has one name, the best there is. all: every name it has."),
           option("ttl", &Zone::ttl, seconds(0, kTtlMax),
                  "Lifetime of records in caches; also how long a dead address may linger there."),
           option("negative_ttl", &Zone::negative_ttl, seconds(0, kNegativeTtlMax),

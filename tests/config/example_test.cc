@@ -62,6 +62,7 @@ TEST(Example, PrintedDefaultsAreWhatReadingGives) {
   EXPECT_EQ(fallback("tcp.idle"), "10s");
   EXPECT_EQ(fallback("zones[].answer"), "order");
   EXPECT_EQ(fallback("zones[].txt"), "on");
+  EXPECT_EQ(fallback("zones[].ptr"), "one");
   EXPECT_EQ(fallback("registries.<name>.silence"), "135s");
   EXPECT_EQ(fallback("registries.<name>.groups"), "[DEFAULT_GROUP]");
 }
