@@ -22,6 +22,9 @@ struct QueryContext {
   SocketAddress peer;
   SocketAddress local;   // the address that was asked (H3); the worker's socket address for TCP
   Monotonic received{};  // read once a batch
+  /// Over TCP: how long the connection may be idle, in tenths of a second, as edns-tcp-keepalive has it
+  /// (E17). 0 asks the client to close: the server is ending, or has no places left (T5).
+  std::uint16_t keepalive = 0;
   unsigned worker = 0;
   /// 0 at first; a query that was deferred comes back with the number of its resumption.
   unsigned resumed = 0;

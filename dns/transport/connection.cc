@@ -8,6 +8,7 @@ namespace signpost {
 Block BlockPool::take(std::size_t capacity) {
   assert(capacity <= kLarge);
   auto& kept = capacity <= kSmall ? small_ : large_;
+  if (capacity > kSmall) ++large_on_loan_;
   if (!kept.empty()) {
     Block block = std::move(kept.back());
     kept.pop_back();
@@ -20,6 +21,7 @@ Block BlockPool::take(std::size_t capacity) {
 void BlockPool::give_back(Block& block) noexcept {
   if (!block.octets) return;
   auto& kept = block.capacity == kSmall ? small_ : large_;
+  if (block.capacity > kSmall) --large_on_loan_;
   block.size = 0;
   if (kept.capacity() == 0) kept.reserve(kKeptOfEach);
   if (kept.size() < kKeptOfEach) kept.push_back(std::move(block));

@@ -24,12 +24,18 @@ struct Block {
 };
 
 /// Blocks in two sizes, kept for the next who needs one: a connection holds one only while a message is
-/// partial or a reply waits, so ten thousand idle ones cost nothing here.
+/// partial or a reply waits, so ten thousand idle ones cost nothing here. Large ones, which only slow readers
+/// and messages over 2 KiB need, are limited: strangers cannot make a worker hold more than 32 MiB of them.
 class BlockPool {
  public:
+  static constexpr std::size_t kLargeOnLoanMax = 256;
   static constexpr std::size_t kSmall = 2048;
   static constexpr std::size_t kLarge = 128 * 1024;  // the largest reply behind 62 KiB of others
 
+  /// Whether take() of so many octets would go beyond kLargeOnLoanMax; it does so if it is called.
+  bool is_exhausted(std::size_t capacity) const noexcept {
+    return capacity > kSmall && large_on_loan_ >= kLargeOnLoanMax;
+  }
   /// Empty, of at least `capacity` octets; capacity at most kLarge.
   Block take(std::size_t capacity);
   void give_back(Block& block) noexcept;
@@ -37,6 +43,7 @@ class BlockPool {
  private:
   static constexpr std::size_t kKeptOfEach = 64;
   std::vector<Block> small_, large_;
+  std::size_t large_on_loan_ = 0;
 };
 
 /// What a connection waits for; each kind has one deadline, so a list in order of arrival is in order of

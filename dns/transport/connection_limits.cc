@@ -27,6 +27,12 @@ ConnectionLimits::Verdict ConnectionLimits::open(std::uint64_t source) noexcept 
   return Verdict::SourceFull;
 }
 
+Duration ConnectionLimits::idle(Duration usual) const noexcept {
+  const auto open = open_.load(std::memory_order_relaxed);
+  const auto free = clients_ - std::min(open, clients_), scarce = clients_ / 8;
+  return free >= scarce ? usual : usual * free / scarce;
+}
+
 void ConnectionLimits::release(std::uint64_t source) noexcept {
   first(source).fetch_sub(1, std::memory_order_relaxed);
   second(source).fetch_sub(1, std::memory_order_relaxed);

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "dns/base/clock.h"
 #include "dns/base/ip_address.h"
 #include "dns/base/random.h"
 
@@ -25,6 +26,11 @@ class ConnectionLimits {
   /// Ok: it is counted, and release() must follow.
   Verdict open(std::uint64_t source) noexcept;
   void release(std::uint64_t source) noexcept;
+
+  /// How long a connection may be idle now (T5): `usual` while an eighth of the places is free, below that in
+  /// proportion to the free ones, 0 when there are none. Limits under 8 have no such zone: the newcomer makes
+  /// room for itself there.
+  Duration idle(Duration usual) const noexcept;
 
  private:
   // Two rows of counters, and the smaller one counts: to be mistaken for another source one must share both

@@ -36,12 +36,17 @@ TcpService::TcpService(WorkerParts parts, ConnectionLimits& limits, int epoll)
 void TcpService::begin_batch() noexcept {
   parts_.rules.refresh();
   parts_.responder.begin_batch();
+  // E17: in tenths of a second, two octets of them.
+  const auto idle = draining_ ? Duration{} : limits_.idle(parts_.options.tcp.idle);
+  keepalive_ =
+      static_cast<std::uint16_t>(std::min<std::int64_t>(idle / std::chrono::milliseconds(100), 65535));
 }
 
 void TcpService::on_connection(std::uint64_t data, std::uint32_t events, Monotonic now) noexcept {
   const auto index = static_cast<Index>(data & 0xffffffff);
   auto& connection = connections_.at(index);
-  if (!connection.socket) return;  // closed by an earlier event of this round
+  // Closed by an earlier event of this round?
+  if (!connection.socket || data != epoll_data_of(index, connection.generation)) return;
   if ((events & (EPOLLERR | EPOLLHUP)) != 0) return close(index, TcpEnd::Peer);
   if ((events & EPOLLOUT) != 0) return send_kept(index, now);
   if ((events & EPOLLIN) != 0) read(index, now);
@@ -53,7 +58,7 @@ bool TcpService::read_rest(Index index, Monotonic now) noexcept {
   auto& connection = connections_.at(index);
   const auto missing = message_extent(connection.input.content()) - connection.input.size;
   if (connection.input.room() < missing) {
-    auto larger = blocks_.take(connection.input.size + missing);
+    auto larger = take_block(index, connection.input.size + missing);
     std::memcpy(larger.octets.get(), connection.input.octets.get(), connection.input.size);
     larger.size = connection.input.size;
     blocks_.give_back(connection.input);
@@ -103,8 +108,8 @@ void TcpService::read(Index index, Monotonic now) noexcept {
 void TcpService::handle_octets(Index index, std::span<const std::uint8_t> octets, Monotonic now) noexcept {
   auto& connection = connections_.at(index);
   const auto handled = handle_messages(index, octets, now);
-  flush(connection);
-  if (!connection.read_closed) keep_input(connection, octets.subspan(handled));
+  flush(index);
+  if (!connection.read_closed) keep_input(index, octets.subspan(handled));
 }
 
 /// Stops early when replies pile up, or at nonsense (T4). Returns the octets it is done with.
@@ -123,7 +128,7 @@ std::size_t TcpService::handle_messages(Index index, std::span<const std::uint8_
     if (rest.size() < extent) break;
     answered += handle_message(index, rest.subspan(kLengthOctets, extent - kLengthOctets), now) ? 1 : 0;
     at += extent;
-    if (output_size_ >= kFlushAt) flush(connection);
+    if (output_size_ >= kFlushAt) flush(index);
   }
   if (answered > 0) parts_.counters.count_duration(parts_.options.clock->now() - now, answered);
   return at;
@@ -136,6 +141,7 @@ QueryContext TcpService::context_of(const Connection& connection, Monotonic now)
   context.local = connection.local;
   context.received = now;
   context.worker = parts_.index;
+  context.keepalive = keepalive_;
   return context;
 }
 
@@ -157,9 +163,10 @@ bool TcpService::handle_message(Index index, std::span<const std::uint8_t> messa
   return handled.outcome == Outcome::Answered;
 }
 
-void TcpService::keep_input(Connection& connection, std::span<const std::uint8_t> octets) noexcept {
+void TcpService::keep_input(Index index, std::span<const std::uint8_t> octets) noexcept {
   if (octets.empty()) return;
-  connection.input = blocks_.take(std::max(octets.size(), message_extent(octets)));
+  auto& connection = connections_.at(index);
+  connection.input = take_block(index, std::max(octets.size(), message_extent(octets)));
   std::memcpy(connection.input.octets.get(), octets.data(), octets.size());
   connection.input.size = octets.size();
 }

@@ -33,8 +33,8 @@ struct WorkerParts {
 
 class TcpService {
  public:
-  /// epoll data of this service's descriptors: kTag | index of connection, or kListenerTag | index of
-  /// listener.
+  /// epoll data of this service's descriptors: kConnectionTag | generation and index of connection, or
+  /// kListenerTag | index of listener.
   static constexpr std::uint64_t kConnectionTag = std::uint64_t{1} << 62;
   static constexpr std::uint64_t kListenerTag = std::uint64_t{1} << 61;
   /// Deferred queries of this service have this bit in their origin.
@@ -64,6 +64,11 @@ class TcpService {
   static constexpr std::size_t kInputOctets = 16 * 1024;  // of one read: some 300 queries
   static constexpr int kReadsPerEvent = 4;                // then it is somebody else's turn
 
+  /// What epoll keeps for a connection: an event of one that closed meanwhile must not reach the next in its
+  /// slot.
+  static std::uint64_t epoll_data_of(Index index, std::uint32_t generation) noexcept {
+    return kConnectionTag | std::uint64_t{generation & 0x3fffffff} << 32 | index;
+  }
   static std::uint64_t origin_of(Index index, std::uint32_t generation) noexcept {
     return kOriginTag | std::uint64_t{generation & 0x7fffffff} << 32 | index;
   }
@@ -80,10 +85,11 @@ class TcpService {
   std::size_t handle_messages(Index index, std::span<const std::uint8_t> octets, Monotonic now) noexcept;
   /// True: answered now, the reply stands in the output.
   bool handle_message(Index index, std::span<const std::uint8_t> message, Monotonic now) noexcept;
-  void keep_input(Connection& connection, std::span<const std::uint8_t> octets) noexcept;
+  void keep_input(Index index, std::span<const std::uint8_t> octets) noexcept;
 
-  void flush(Connection& connection) noexcept;
-  void keep_output(Connection& connection, std::span<const std::uint8_t> octets) noexcept;
+  void flush(Index index) noexcept;
+  void keep_output(Index index, std::span<const std::uint8_t> octets) noexcept;
+  Block take_block(Index index, std::size_t capacity) noexcept;
   void send_kept(Index index, Monotonic now) noexcept;
 
   void settle(Index index, bool progress, Monotonic now) noexcept;
@@ -98,6 +104,7 @@ class TcpService {
   std::vector<int> listeners_;
   std::optional<Monotonic> accept_again_;  // set while accepting is paused
   bool draining_ = false;
+  std::uint16_t keepalive_ = 0;  // of this batch
 
   ConnectionTable connections_;
   BlockPool blocks_;

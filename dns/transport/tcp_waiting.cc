@@ -38,7 +38,7 @@ void TcpService::watch(Index index, std::uint32_t events) noexcept {
   if (connection.events == events) return;
   epoll_event event{};
   event.events = events;
-  event.data.u64 = kConnectionTag | index;
+  event.data.u64 = epoll_data_of(index, connection.generation);
   const int operation = connection.events == Connection::kUnwatched ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
   if (::epoll_ctl(epoll_, operation, connection.socket.get(), &event) != 0)
     return close(index, TcpEnd::Refused);
@@ -48,10 +48,10 @@ void TcpService::watch(Index index, std::uint32_t events) noexcept {
 void TcpService::close(Index index, TcpEnd end) noexcept {
   auto& connection = connections_.at(index);
   // Octets that nobody read would make the kernel send RST, and that takes replies away that are on their
-  // way.
+  // way. MSG_TRUNC: thrown away without a copy (tcp(7)); the shared input may hold somebody's messages.
   if (end != TcpEnd::Peer && end != TcpEnd::SlowReader)
     for (int reads = 0; reads < kReadsPerEvent; ++reads)
-      if (::recv(connection.socket.get(), input_.get(), kInputOctets, MSG_DONTWAIT) <= 0) break;
+      if (::recv(connection.socket.get(), nullptr, kInputOctets, MSG_DONTWAIT | MSG_TRUNC) <= 0) break;
   blocks_.give_back(connection.input);
   blocks_.give_back(connection.output);
   limits_.release(connection.source);
@@ -60,7 +60,9 @@ void TcpService::close(Index index, TcpEnd end) noexcept {
 }
 
 Duration TcpService::patience(Waits waits) const noexcept {
-  return waits == Waits::ForRest ? parts_.options.tcp.message_deadline : parts_.options.tcp.idle;
+  if (waits == Waits::ForRest) return parts_.options.tcp.message_deadline;
+  if (waits == Waits::ForQuery) return limits_.idle(parts_.options.tcp.idle);
+  return parts_.options.tcp.idle;
 }
 
 void TcpService::expire(Monotonic now) noexcept {

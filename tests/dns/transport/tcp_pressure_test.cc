@@ -1,0 +1,128 @@
+// What TCP clients feel when places or memory run out (T5, T9, E17).
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "dns/transport/connection.h"
+#include "dns/transport/connection_limits.h"
+#include "tests/support/dns/server.h"
+
+namespace signpost::test {
+namespace {
+
+using std::chrono::seconds;
+
+std::uint64_t ended(const CounterTotals& totals, TcpEnd end) { return totals.tcp_closed[std::size_t(end)]; }
+
+TEST(TcpPressure, T5_idle_time_shrinks_as_places_run_out) {
+  const auto limits = std::make_unique<ConnectionLimits>(80, 80);
+  const auto source = limits->source_of(*IpAddress::parse("192.0.2.1"));
+  const auto idle_with = [&](unsigned open, unsigned& now) {
+    for (; now < open; ++now) EXPECT_EQ(limits->open(source), ConnectionLimits::Verdict::Ok);
+    for (; now > open; --now) limits->release(source);
+    return limits->idle(seconds(10));
+  };
+  unsigned now = 0;
+  EXPECT_EQ(idle_with(0, now), seconds(10));
+  EXPECT_EQ(idle_with(70, now), seconds(10)) << "an eighth of the places is free";
+  EXPECT_EQ(idle_with(75, now), seconds(5));
+  EXPECT_EQ(idle_with(79, now), seconds(1));
+  EXPECT_EQ(idle_with(80, now), seconds(0));
+  EXPECT_EQ(idle_with(70, now), seconds(10));
+}
+
+TEST(TcpPressure, T5_few_places_have_no_pressure) {
+  const auto limits = std::make_unique<ConnectionLimits>(2, 2);
+  const auto source = limits->source_of(*IpAddress::parse("192.0.2.1"));
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(limits->open(source), ConnectionLimits::Verdict::Ok);
+  EXPECT_EQ(limits->idle(seconds(10)), seconds(10)) << "the newcomer evicts somebody, that is enough";
+}
+
+TEST(TcpPressure, T5_oldest_idle_connection_goes_when_the_last_place_is_taken) {
+  ServerOptions options;
+  options.tcp.clients = 16;
+  TestServer server(options);
+  std::vector<std::unique_ptr<TcpClient>> clients;
+  for (int i = 0; i < 16; ++i) {
+    clients.push_back(std::make_unique<TcpClient>(server.v4()));
+    ASSERT_EQ(tell(clients.back()->ask(query("a.test.", RRType::A))), kAnswer) << i;
+  }
+  EXPECT_TRUE(clients.front()->closed()) << "long before its ten seconds are over";
+  for (std::size_t i = 1; i < clients.size(); ++i)
+    EXPECT_EQ(tell(clients[i]->ask(query("a.test.", RRType::A))), kAnswer) << i;
+  EXPECT_EQ(ended(server.server->counters(), TcpEnd::Idle), 1u);
+}
+
+/// What the responder is told about the connection, by a query that it defers and that is answered at once.
+int keepalive_told(TestServer& server, TcpClient& client) {
+  client.send(query("defer.test.", RRType::A));
+  const auto ticket = server.responders.deferred.pop();
+  if (!ticket) return -1;
+  ticket->mailbox->resume(ticket->ticket);
+  return ticket->context.keepalive;
+}
+
+TEST(TcpPressure, E17_keepalive_is_the_idle_time_in_tenths_of_a_second) {
+  ServerOptions options;
+  options.tcp.clients = 16;
+  options.tcp.idle = seconds(30);
+  TestServer server(options);
+  TcpClient first(server.v4());
+  EXPECT_EQ(keepalive_told(server, first), 300);
+  std::vector<std::unique_ptr<TcpClient>> others;
+  for (int i = 0; i < 14; ++i) {
+    others.push_back(std::make_unique<TcpClient>(server.v6()));
+    ASSERT_EQ(tell(others.back()->ask(query("a.test.", RRType::A))), kAnswer);
+  }
+  EXPECT_EQ(keepalive_told(server, first), 150) << "one place of the last two is left";
+}
+
+TEST(TcpPressure, E17_keepalive_is_0_while_draining) {
+  TestServer server;
+  TcpClient client(server.v4());
+  client.send(query("defer.test.", RRType::A));
+  const auto waiting = server.responders.deferred.pop();
+  ASSERT_TRUE(waiting) << "it keeps the connection open while the server drains";
+  std::thread stopping([&] { server.server->stop(); });
+  int told = 100;
+  while (told == 100) told = keepalive_told(server, client);
+  EXPECT_EQ(told, 0);
+  waiting->mailbox->resume(waiting->ticket);
+  stopping.join();
+}
+
+TEST(TcpPressure, T5_unfinished_large_messages_are_limited) {
+  ServerOptions options;
+  options.tcp.message_deadline = seconds(60);
+  options.tcp.per_source = 1000;
+  TestServer server(options);
+  std::vector<std::unique_ptr<TcpClient>> clients;
+  constexpr std::size_t kTooMany = 10;
+  for (std::size_t i = 0; i < BlockPool::kLargeOnLoanMax + kTooMany; ++i) {
+    clients.push_back(std::make_unique<TcpClient>(server.v4()));
+    clients.back()->send_raw(u16(5000) + Bytes(1, 0));
+  }
+  EXPECT_TRUE(
+      server.eventually([](const auto& totals) { return ended(totals, TcpEnd::SlowMessage) == kTooMany; }));
+  EXPECT_TRUE(clients.front()->closed()) << "it has waited longest";
+  TcpClient other(server.v6());
+  EXPECT_EQ(tell(other.ask(query("a.test.", RRType::A))), kAnswer);
+  clients.back()->send_raw(Bytes(4999, 0));
+  EXPECT_EQ(tell(clients.back()->receive()), "FORMERR; -; 0/0/0") << "the newest went on";
+}
+
+TEST(TcpPressure, T9_large_blocks_come_back) {
+  BlockPool blocks;
+  std::vector<Block> taken;
+  for (std::size_t i = 0; i < BlockPool::kLargeOnLoanMax; ++i) {
+    ASSERT_FALSE(blocks.is_exhausted(BlockPool::kLarge)) << i;
+    taken.push_back(blocks.take(BlockPool::kLarge));
+  }
+  EXPECT_TRUE(blocks.is_exhausted(BlockPool::kSmall + 1));
+  EXPECT_FALSE(blocks.is_exhausted(BlockPool::kSmall)) << "ordinary queries need only these";
+  for (auto& block : taken) blocks.give_back(block);
+  EXPECT_FALSE(blocks.is_exhausted(BlockPool::kLarge));
+}
+
+}  // namespace
+}  // namespace signpost::test
