@@ -1,10 +1,12 @@
 #include "dns/run.h"
 
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <sys/resource.h>
 
 #include "dns/base/log.h"
 #include "dns/check.h"
@@ -28,6 +30,17 @@ void wait_for_signals(asio::signal_set& signals, Program& program, asio::io_cont
   });
 }
 
+/// Every TCP client is a descriptor, beside those of registries, listeners and files. A soft limit of 1,024
+/// is common where the hard one is far higher.
+void allow_descriptors(std::uint32_t tcp_clients) {
+  constexpr rlim_t kOthers = 256;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max < tcp_clients + kOthers)
+    log::warning("signpost.few_descriptors", {{"limit", limit.rlim_max}, {"tcp_clients", tcp_clients}});
+}
+
 }  // namespace
 
 int run(const std::string& config_path) {
@@ -39,6 +52,7 @@ int run(const std::string& config_path) {
   log::set_level(checked->config.log.level);
   log::set_format(checked->config.log.format);
   for (const auto& warning : checked->warnings) log::warning("config.warning", {{"reason", warning}});
+  allow_descriptors(checked->config.tcp.clients);
   std::signal(SIGPIPE, SIG_IGN);  // a client that went away is an error of one write, not the end
 
   asio::io_context control(1);
