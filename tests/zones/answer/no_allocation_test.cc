@@ -1,106 +1,74 @@
-// The way of a query allocates nothing: every kind of answer, and while snapshots change underneath.
-#include <atomic>
-#include <cstdlib>
-#include <new>
+// The way of a query allocates nothing: every kind of answer, of error and of nonsense, while snapshots
+// change underneath.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include <gtest/gtest.h>
 
-#include "dns/query/process.h"
-#include "dns/wire/writer.h"
-#include "tests/zones/support/test_world.h"
-#include "zones/answer/responder_factory.h"
-
-namespace {
-
-std::atomic<std::uint64_t> allocations{0};
-
-void* counted(std::size_t octets) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  void* memory = std::malloc(octets);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t octets) { return counted(octets); }
-void* operator new[](std::size_t octets) { return counted(octets); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/support/dns/allocations.h"
+#include "tests/zones/support/answer_path.h"
 
 namespace signpost::test {
 namespace {
 
-std::vector<std::uint8_t> query_message(const std::string& question, bool edns) {
-  const auto [name, type] = parse_question(question);
-  std::vector<std::uint8_t> message(512);
-  Writer out(message);
-  for (const int field : {0x1234, 0x0100, 1, 0, 0, edns ? 1 : 0}) out.u16(static_cast<std::uint16_t>(field));
-  out.name(name.wire());
-  out.u16(static_cast<std::uint16_t>(type));
-  out.u16(static_cast<std::uint16_t>(RRClass::IN));
-  if (edns) {
-    out.u8(0);
-    for (const int field : {41, 1232, 0, 0, 0}) out.u16(static_cast<std::uint16_t>(field));
-  }
-  message.resize(out.size());
-  return message;
+constexpr std::size_t kMessagesPerSnapshot = 97;
+
+void ask_all(AnswerPath& path, const std::vector<Bytes>& messages, std::size_t& answered) {
+  std::size_t count = 0;
+  for (const auto transport : {Transport::Udp, Transport::Tcp})
+    for (const auto& message : messages) {
+      if (++count % kMessagesPerSnapshot == 0) path.change();
+      const auto before = allocation_count();
+      const auto handled = path.handle(message, transport);
+      ASSERT_EQ(allocation_count() - before, 0u) << testing::PrintToString(message);
+      answered += handled.outcome == Outcome::Answered ? 1 : 0;
+    }
 }
 
-TEST(NoAllocation, ForAnyQuestionWhileSnapshotsChange) {
-  TestWorld world(R"(
-registries: {local: {type: file, path: x.yaml}, cold: {type: file, path: y.yaml}}
-zones:
-  - {name: order.test, registry: local}
-  - {name: sample.test, registry: local, answer: sample 2}
-  - {name: cold.test, registry: cold}
-  - {name: 10.in-addr.arpa, registry: local}
-)");
-  std::vector<Instance> many;
-  for (int i = 0; i < 200; ++i)
-    many.push_back(At("10.0.1." + std::to_string(i), 80, "http").with_weight(1 + i % 3));
-  const auto cart = [](double weight) {
-    return TestWorld::service("local///cart",
-                              {At("10.0.0.1", 80, "http").with_weight(weight),
-                               At("10.0.0.2", 80, "http").also("fd00::2"), At("10.0.0.3", 81)});
-  };
-  world.list("local", {cart(1), TestWorld::service("local///many", many)});
-  const auto factory = make_responder_factory(world.store, 7);
-  const auto responder = factory->make_responder(0);
-  WorkerCounters counters;
-  std::vector<std::uint8_t> buffer(kMessageOctetsMax);
-  std::vector<std::vector<std::uint8_t>> messages;
-  for (const char* zone : {"order.test", "sample.test", "cold.test", "elsewhere.test"}) {
-    for (const char* name : {"cart", "_http._tcp.cart", "_tcp.cart", "10-0-0-1.cart", "10-0-0-1-p80.cart",
-                             "many", "nope", "a.b.c.d.e.f"}) {
-      for (const char* type : {"A", "AAAA", "SRV", "TXT", "ANY", "MX", "SOA"}) {
-        for (const bool edns : {false, true})
-          messages.push_back(query_message(std::string(name) + "." + zone + " " + type, edns));
-      }
-    }
-    messages.push_back(query_message(std::string(zone) + " NS", true));
-  }
-  messages.push_back(query_message("1.0.0.10.in-addr.arpa PTR", true));
-  messages.push_back(query_message("0.10.in-addr.arpa PTR", true));
-  QueryContext context;
-  std::uint64_t answered = 0;
-  const Rules rules;
-  for (int round = 0; round < 20; ++round) {
-    world.upsert(cart(2 + round));
-    for (const auto transport : {Transport::Udp, Transport::Tcp}) {
-      context.transport = transport;
-      const auto before = allocations.load();
-      responder->begin_batch();
-      for (const auto& message : messages) {
-        answered += handle(context, message, *responder, buffer, rules, counters).response.empty() ? 0 : 1;
-      }
-      responder->idle();
-      ASSERT_EQ(allocations.load() - before, 0u) << "round " << round;
+std::size_t answers_to(const std::vector<Bytes>& messages) {
+  AnswerPath path;
+  std::size_t answered = 0;
+  ask_all(path, messages, answered);
+  return answered;
+}
+
+TEST(NoAllocation, ForAnyQuestion) {
+  std::vector<Bytes> messages;
+  for (const auto& place : places())
+    for (const auto type :
+         {RRType::A, RRType::AAAA, RRType::SRV, RRType::TXT, RRType::ANY, RRType::MX, RRType::SOA, RRType::NS,
+          RRType::PTR, RRType::CNAME, RRType::DS, RRType::HTTPS, RRType(65280)})
+      for (const unsigned size : {0u, 512u, 1232u, 4096u})
+        messages.push_back(size == 0 ? query(place.name, type)
+                                     : edns_query(place.name, type, opt(size, 0x8000)));
+  EXPECT_EQ(answers_to(messages), messages.size() * 2);
+}
+
+TEST(NoAllocation, ForEverySeedCutAndFlipped) {
+  std::vector<Bytes> messages;
+  for (const auto& seed : hostile_seeds()) {
+    for (std::size_t size = 0; size <= seed.message.size(); ++size)
+      messages.emplace_back(seed.message.begin(), seed.message.begin() + static_cast<std::ptrdiff_t>(size));
+    for (std::size_t bit = 0; bit < seed.message.size() * 8; ++bit) {
+      messages.push_back(seed.message);
+      auto& octet = messages.back()[bit / 8];
+      octet = static_cast<std::uint8_t>(octet ^ 0x80u >> bit % 8);
     }
   }
-  EXPECT_EQ(answered, messages.size() * 40);
+  EXPECT_GT(answers_to(messages), messages.size());
+}
+
+TEST(NoAllocation, ForWhatTheFuzzerKept) {
+  std::vector<Bytes> messages;
+  for (const auto& entry : std::filesystem::directory_iterator(SIGNPOST_CORPUS)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    Bytes input{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (input.empty()) continue;
+    messages.emplace_back(input.begin() + 1, input.end());  // the first octet chooses the road
+  }
+  EXPECT_FALSE(messages.empty()) << "no corpus in " << SIGNPOST_CORPUS;
+  EXPECT_GT(answers_to(messages), messages.size());
 }
 
 }  // namespace

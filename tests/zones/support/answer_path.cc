@@ -1,0 +1,152 @@
+#include "tests/zones/support/answer_path.h"
+
+#include "zones/answer/responder_factory.h"
+
+namespace signpost::test {
+
+namespace {
+
+const char* const kWorld = R"(
+registries: {local: {type: file, path: x.yaml}, cold: {type: file, path: y.yaml}}
+zones:
+  - {name: order.test, registry: local}
+  - {name: sample.test, registry: local, answer: sample 2}
+  - {name: cold.test, registry: cold}
+  - {name: 10.in-addr.arpa, registry: local}
+)";
+
+ServiceState cart(double weight) {
+  return TestWorld::service("local///cart", {At("10.0.0.1", 80, "http").with_weight(weight),
+                                             At("10.0.0.2", 80, "http").also("fd00::2"), At("10.0.0.3", 81)});
+}
+
+std::vector<Instance> crowd(int count) {
+  std::vector<Instance> instances;
+  for (int i = 0; i < count; ++i)
+    instances.push_back(At("10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250), 80, "http")
+                            .with_weight(1 + i % 3));
+  return instances;
+}
+
+}  // namespace
+
+AnswerPath::AnswerPath() : world(kWorld) {
+  context.peer = *SocketAddress::parse("192.0.2.99:4242");
+  context.local = *SocketAddress::parse("192.0.2.53:53");
+  world.list("local", {cart(1), TestWorld::service("local///many", crowd(200)),
+                       TestWorld::service("local///huge", crowd(5000)), TestWorld::service("local///empty"),
+                       TestWorld::service("local///a.deep.one", {At("10.2.0.1", 80)})});
+  factory_ = make_responder_factory(world.store, 7);
+  responder_ = factory_->make_responder(0);
+}
+
+Handled AnswerPath::handle(const Bytes& message, Transport transport) {
+  context.transport = transport;
+  responder_->begin_batch();
+  const auto handled = signpost::handle(context, message, *responder_, buffer_, rules, counters);
+  return handled;
+}
+
+void AnswerPath::change() {
+  responder_->idle();
+  world.upsert(cart(2 + ++changes_ % 7));
+}
+
+const std::vector<Place>& places() {
+  static const std::vector<Place> all = {
+      {"exists", "cart.order.test."},
+      {"host", "10-0-0-1.cart.order.test."},
+      {"instance", "10-0-0-1-p80.cart.order.test."},
+      {"port", "_http._tcp.cart.order.test."},
+      {"empty_non_terminal", "deep.one.order.test."},
+      {"infix", "_tcp.cart.order.test."},
+      {"empty_service", "empty.order.test."},
+      {"missing", "nope.order.test."},
+      {"below_missing", "a.b.nope.order.test."},
+      {"apex", "order.test."},
+      {"sampled", "cart.sample.test."},
+      {"large", "many.order.test."},
+      {"cold", "cart.cold.test."},
+      {"reverse", "1.0.0.10.in-addr.arpa."},
+      {"outside", "example.org."},
+  };
+  return all;
+}
+
+namespace {
+
+constexpr unsigned kNsid = 3, kSubnet = 8, kExpire = 9, kCookie = 10, kKeepalive = 11, kPadding = 12,
+                   kZoneVersion = 19;
+
+Bytes with_opcode(unsigned opcode, const Bytes& rest, unsigned qd = 1, unsigned ar = 0) {
+  return header({.flags = opcode << 11 | 0x0100, .qd = qd, .ar = ar}) + rest;
+}
+
+Bytes with_options(const Bytes& options, unsigned flags = 0, unsigned version = 0) {
+  return edns_query("cart.order.test.", RRType::A, opt(1232, flags, options, version));
+}
+
+void add_answers(std::vector<Seed>& seeds) {
+  for (const auto& place : places()) {
+    seeds.push_back({std::string(place.title) + "_a", query(place.name, RRType::A)});
+    seeds.push_back({std::string(place.title) + "_any_with_opt", edns_query(place.name, RRType::ANY, opt())});
+  }
+  seeds.push_back({"srv", edns_query("cart.order.test.", RRType::SRV, opt(512))});
+  seeds.push_back({"aaaa", query("CART.order.TEST.", RRType::AAAA, 0x0110)});
+  seeds.push_back({"txt", query("10-0-0-1-p80.cart.order.test.", RRType::TXT)});
+  seeds.push_back({"soa", edns_query("order.test.", RRType::SOA, opt(4096, 0x8000))});
+  seeds.push_back({"ns", query("order.test.", RRType::NS)});
+  seeds.push_back({"ptr", query("2.0.0.10.in-addr.arpa.", RRType::PTR)});
+  seeds.push_back({"huge", edns_query("huge.order.test.", RRType::A, opt(65535))});
+}
+
+void add_errors(std::vector<Seed>& seeds) {
+  const auto soa = question("order.test.", RRType::SOA);
+  const auto extra = record("x.", RRType::A, {192, 0, 2, 1});
+  seeds.insert(seeds.end(), {{"notify", with_opcode(4, soa + opt(), 1, 1)},
+                             {"update", with_opcode(5, soa)},
+                             {"status", with_opcode(2, {}, 0)},
+                             {"dso", with_opcode(6, {}, 0)},
+                             {"no_question", header({.qd = 0, .ar = 1}) + opt()},
+                             {"two_questions", header({.qd = 2}) + soa + soa},
+                             {"chaos", header({}) + question("version.bind.", RRType::TXT, RRClass::CH)},
+                             {"chaos_id", header({}) + question("id.server.", RRType::TXT, RRClass::CH)},
+                             {"class_any", header({.ar = 1}) +
+                                               question("cart.order.test.", RRType::A, RRClass::ANY) + opt()},
+                             {"axfr", query("order.test.", RRType::AXFR)},
+                             {"ixfr", header({.ns = 1}) + question("order.test.", RRType::IXFR) +
+                                          record("order.test.", RRType::SOA, Bytes(22, 0))},
+                             {"qtype_opt", edns_query("cart.order.test.", RRType::OPT, opt())},
+                             {"four_additional", header({.ar = 4}) + soa + extra + extra + opt() + extra},
+                             {"answer_record", header({.an = 1, .ar = 1}) + soa + extra + opt()}});
+}
+
+void add_options(std::vector<Seed>& seeds) {
+  const Bytes client = {1, 2, 3, 4, 5, 6, 7, 8};
+  seeds.insert(
+      seeds.end(),
+      {{"nsid", with_options(option(kNsid, {}))},
+       {"client_cookie", with_options(option(kCookie, client))},
+       {"server_cookie", with_options(option(kCookie, client + Bytes{1, 0, 0, 0} + Bytes(12, 0x5c)))},
+       {"cookie_alone", header({.qd = 0, .ar = 1}) + opt(1232, 0, option(kCookie, client))},
+       {"keepalive", with_options(option(kKeepalive, {}))},
+       {"zone_version", with_options(option(kZoneVersion, {}))},
+       {"all_options", with_options(option(kNsid, {}) + option(kCookie, client) + option(kKeepalive, {}) +
+                                        option(kZoneVersion, {}) + option(kSubnet, {0, 1, 24, 0, 192, 0, 2}) +
+                                        option(kExpire, {}) + option(kPadding, Bytes(16, 0)),
+                                    0x8000)},
+       {"version_1", with_options(option(kNsid, {}), 0x8000, 1)},
+       {"unknown_option", with_options(option(65001, raw("hello")))}});
+}
+
+}  // namespace
+
+std::vector<Seed> hostile_seeds() {
+  std::vector<Seed> seeds;
+  add_answers(seeds);
+  add_errors(seeds);
+  add_options(seeds);
+  return seeds;
+}
+
+}  // namespace signpost::test

@@ -1,0 +1,53 @@
+// The whole way from octets to octets over a world with every kind of name: for hostile messages, fuzzing and
+// counting allocations.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dns/query/process.h"
+#include "tests/support/dns/message.h"
+#include "tests/zones/support/test_world.h"
+
+namespace signpost::test {
+
+/// Zones `order.test`, `sample.test`, `cold.test` (no registry has told anything) and `10.in-addr.arpa`, with
+/// services `cart` (A, AAAA, SRV, weights), `many` (200 addresses), `huge` (5,000), `a.deep.one` and `empty`.
+class AnswerPath {
+ public:
+  AnswerPath();
+
+  /// What becomes of one message; the response stands in a buffer until the next call. Allocates nothing.
+  Handled handle(const Bytes& message, Transport transport);
+  /// Another snapshot: `cart` gets another weight.
+  void change();
+
+  TestWorld world;
+  Rules rules;
+  WorkerCounters counters;
+  QueryContext context;
+
+ private:
+  std::unique_ptr<ResponderFactory> factory_;
+  std::unique_ptr<Responder> responder_;
+  Bytes buffer_ = Bytes(kMessageOctetsMax);
+  int changes_ = 0;
+};
+
+/// A message and what it is.
+struct Seed {
+  std::string title;
+  Bytes message;
+};
+/// At least fifty: each kind of answer, of error and of option that the program knows.
+std::vector<Seed> hostile_seeds();
+
+/// A name for each place in the tree: it exists, is an empty non-terminal, is missing ...
+struct Place {
+  const char* title;
+  const char* name;
+};
+const std::vector<Place>& places();
+
+}  // namespace signpost::test
