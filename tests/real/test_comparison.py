@@ -19,7 +19,8 @@ def pair(cluster, run_folder):
     """Both servers, on every namespace of the cluster."""
     folder = run_folder / "comparison"
     folder.mkdir()
-    reverse = [{"name": name, "registry": "cluster"} for name in ("in-addr.arpa", "ip6.arpa")]
+    # Where a Pod has several names CoreDNS gives all of them.
+    reverse = [{"name": name, "registry": "cluster", "ptr": "all"} for name in ("in-addr.arpa", "ip6.arpa")]
     zones = [{"name": ZONE, "registry": "cluster"}, *reverse]
     signpost = Signpost(folder, {"cluster": kubernetes(cluster)}, zones).wait_ready()
     coredns = forwarders.coredns_kubernetes(folder, ZONE, cluster, kube.ADMIN)

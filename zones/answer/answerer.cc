@@ -11,6 +11,10 @@ namespace {
 // 2).
 constexpr std::uint32_t kStaleTtlMax = 5;
 
+std::uint32_t served_ttl(const ZoneView& zone, std::uint32_t ttl) noexcept {
+  return zone.stale ? std::min(ttl, kStaleTtlMax) : ttl;
+}
+
 void tell_stale(Response& response) noexcept {  // E22
   const bool denied = response.rcode() == Rcode::NxDomain;
   response.set_extended_error(denied ? ExtendedError::StaleNxDomain : ExtendedError::StaleAnswer);
@@ -35,6 +39,11 @@ void Answerer::answer(const Snapshot& snapshot, NameView name, RRType type, bool
   response.fail(ExtendedError::Other, "alias chain too long");  // N8
 }
 
+/// A zone of a single address has its name at the apex.
+bool Answerer::is_pointer_at_apex(const Ask& ask) noexcept {
+  return ask.block->kind() == BlockKind::Apex && ask.type == RRType::PTR;
+}
+
 Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
   auto& response = *ask.response;
   const auto located = locate(*ask.snapshot, ask.name);
@@ -48,10 +57,11 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
   }
   ask.zone = &ask.snapshot->zones[ask.block->zone()];
   ask.service = ask.name.subspan(located.prefix);
-  ask.ttl = ask.zone->stale ? std::min(ask.block->ttl(), kStaleTtlMax) : ask.block->ttl();
+  ask.ttl = served_ttl(*ask.zone, ask.block->ttl());
   glue_count_ = 0;
   response.set_authoritative(true);
   const bool exact = located.prefix == 0;
+  const bool reverse = ask.zone->zone->reverse;
   switch (ask.block->kind()) {
     case BlockKind::Answers:
       answer_node(ask, located.node);
@@ -63,15 +73,17 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
       negative(ask, Rcode::NxDomain);
       break;
     case BlockKind::EmptyNonTerminal:
-      negative(ask, exact ? Rcode::NoError : Rcode::NxDomain);
-      break;
     case BlockKind::Apex:
-      if (exact) {
-        answer_apex(ask);
-      } else if (ask.zone->zone->reverse) {
+      // An address has no block: what is below the last name that has one is looked up in the address index.
+      if (reverse && (!exact || is_pointer_at_apex(ask))) {
+        ask.ttl = served_ttl(*ask.zone, ask.zone->zone->ttl);
         answer_reverse(ask);
-      } else {
+      } else if (!exact) {
         negative(ask, Rcode::NxDomain);
+      } else if (ask.block->kind() == BlockKind::Apex) {
+        answer_apex(ask);
+      } else {
+        no_data(ask);
       }
       break;
     case BlockKind::Alias:

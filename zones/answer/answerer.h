@@ -11,6 +11,7 @@
 #include "dns/base/random.h"
 #include "dns/query/response.h"
 #include "zones/answer/locate.h"
+#include "zones/answer/reverse.h"
 #include "zones/policy/draw.h"
 #include "zones/snapshot/snapshot.h"
 
@@ -47,6 +48,7 @@ class Answerer {
   void answer_service(Ask& ask) noexcept;
   void answer_apex(Ask& ask) noexcept;
   void answer_reverse(Ask& ask) noexcept;
+  static bool is_pointer_at_apex(const Ask& ask) noexcept;
   bool write_alias(Ask& ask) noexcept;
   template <class Address>
   void write_drawn(Ask& ask, std::span<const Address> all, bool equal, std::uint16_t sample) noexcept;
@@ -57,7 +59,7 @@ class Answerer {
   void write_txt(Ask& ask, std::span<const std::uint8_t> rdata) noexcept;
   bool write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept;
   void write_glue(Ask& ask) noexcept;
-  void write_pointers(Ask& ask, const AddressKey& key) noexcept;
+  bool write_pointer(Ask& ask, const Pointer& pointer) noexcept;
   void no_data(Ask& ask) noexcept { negative(ask, Rcode::NoError); }
   void negative(Ask& ask, Rcode rcode) noexcept;
   void not_ready(Ask& ask, std::string_view why) noexcept;

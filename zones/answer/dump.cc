@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "zones/answer/locate.h"
 #include "zones/answer/whole_answer.h"
 #include "zones/snapshot/owners.h"
 #include "zones/snapshot/store.h"
@@ -34,13 +35,21 @@ class Dumper {
     }
   }
 
+  /// Every address of the zone, by rising address; a zone further down has its own.
   void pointers() {
+    const auto range = names::parse_reverse(snapshot_.zones[zone_].zone->name.wire());
+    if (!range) return;
     const auto& index = snapshot_.addresses;
-    for (AddressView::Place place; const auto* entry = index.at(place); place = index.next(place)) {
-      const auto owner = names::reverse_name(IpAddress::v6(entry->key).unmapped());
-      if (owner == last_ || !is_at_or_below(owner.wire(), snapshot_.zones[zone_].zone->name.wire())) continue;
-      last_ = owner;
-      ask(owner, RRType::PTR);
+    const AddressKey* last = nullptr;
+    for (auto place = index.lower_bound({address_key(range->first), 0}); const auto* entry = index.at(place);
+         place = index.next(place)) {
+      if (entry->key > address_key(range->last)) break;
+      if (last != nullptr && *last == entry->key) continue;
+      last = &entry->key;
+      const auto address = IpAddress::v6(entry->key).unmapped();
+      if (address.is_v4() != range->first.is_v4()) continue;
+      const auto owner = names::reverse_name(address);
+      if (locate(snapshot_, owner.wire()).block->zone() == zone_) ask(owner, RRType::PTR);
     }
   }
 
@@ -70,7 +79,6 @@ class Dumper {
   const Snapshot& snapshot_;
   const std::uint16_t zone_;
   const Write& write_;
-  Name last_;
 };
 
 }  // namespace

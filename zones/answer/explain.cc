@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "zones/answer/explain_pointers.h"
 #include "zones/answer/locate.h"
 #include "zones/answer/whole_answer.h"
 #include "zones/policy/policy.h"
 #include "zones/policy/shares.h"
 #include "zones/snapshot/store.h"
+#include "zones/synthesis/names.h"
 #include "zones/table/builder.h"
 
 namespace signpost {
@@ -60,7 +62,8 @@ ExplainedInstance explain_instance(const Instance& instance, const std::vector<P
   return out;
 }
 
-ExplainedService explain_service(const HeldService& held) {
+/// `address`: only the instances that have it.
+ExplainedService explain_service(const HeldService& held, const std::optional<IpAddress>& address) {
   ExplainedService out;
   const auto& state = held.state;
   out.key = state.key.to_string();
@@ -71,6 +74,7 @@ ExplainedService explain_service(const HeldService& held) {
   const auto shares = policy::draw_shares(decision.weights);
   const auto sum = std::accumulate(shares.begin(), shares.end(), std::uint64_t{0});
   for (std::size_t i = 0; i < state.instances.size(); ++i) {
+    if (address && state.instances[i].v4 != address && state.instances[i].v6 != address) continue;
     const auto percent = sum == 0 ? 0.0 : 100.0 * shares[i] / static_cast<double>(sum);
     out.instances.push_back(explain_instance(state.instances[i], state.ports, decision.verdicts[i],
                                              decision.weights[i], percent));
@@ -107,7 +111,8 @@ Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
   out.outcome = fmt::format("{}{}, {} record{}", rcode_text(answer.rcode), answer.authoritative ? " aa" : "",
                             out.records.size(), out.records.size() == 1 ? "" : "s");
   if (answer.rcode == Rcode::Refused) out.notes.push_back("the name is outside all zones of this server");
-  if (answer.rcode == Rcode::NxDomain) {
+  const bool reverse = explain_pointers(snapshot, name.folded(), out.notes);
+  if (answer.rcode == Rcode::NxDomain && !reverse) {
     const auto known = nearest(snapshot, name);
     out.notes.push_back(known == name.folded().to_string()
                             ? "the service is known, but its names do not exist while no endpoint is ready"
@@ -134,11 +139,13 @@ void explain(Builder& builder, SnapshotStore& store, const Name& name, RRType ty
     SnapshotReader reader(store);
     out = look_up(reader.refresh(), name, type);
   }
-  builder.find(name,
-               [out = std::move(out), reply = std::move(reply)](std::vector<HeldService> services) mutable {
-                 for (const auto& held : services) out.services.push_back(explain_service(held));
-                 reply(std::move(out));
-               });
+  const auto range = names::parse_reverse(name.folded().wire());
+  const auto address = range && range->complete() ? std::optional(range->first) : std::nullopt;
+  builder.find(name, [address, out = std::move(out),
+                      reply = std::move(reply)](std::vector<HeldService> services) mutable {
+    for (const auto& held : services) out.services.push_back(explain_service(held, address));
+    reply(std::move(out));
+  });
 }
 
 std::string to_text(const Explanation& explanation) {

@@ -1,4 +1,6 @@
 // Answerer: from an address back to names (SC7, SC8, SH8, N17; CoreDNS' choices in kubernetes.md 3.6).
+#include "zones/answer/reverse.h"
+
 #include <algorithm>
 
 #include "dns/wire/writer.h"
@@ -8,92 +10,96 @@
 namespace signpost {
 namespace {
 
-/// What one block calls an address: a host of it, or, when only the service name has it, the service itself.
-struct Called {
-  bool known = false;
-  bool virtual_address = false;
-  std::uint32_t label = 0;  // Block::label() of the host
-};
+/// ::1:0:0:0, the first key behind ::ffff:0:0/96, where the index has the IPv4 addresses.
+constexpr AddressKey kBehindV4{0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
-Called called(const Block& block, const IpAddress& address) noexcept {
-  const auto octets = address.octets();
-  const auto matches = [&](const auto& own) {
-    return std::equal(own.begin(), own.end(), octets.begin(), octets.end());
-  };
-  for (const auto& host : block.hosts()) {
-    const auto v4 = block.host_v4().subspan(host.v4_first, host.v4_count);
-    const auto v6 = block.host_v6().subspan(host.v6_first, host.v6_count);
-    if (std::any_of(v4.begin(), v4.end(), matches) || std::any_of(v6.begin(), v6.end(), matches)) {
-      return {true, false, host.label};
+bool is_v4_key(const AddressKey& key) noexcept { return IpAddress::v6(key).unmapped().is_v4(); }
+
+/// Whether an address of the range has a name that this zone may give. An IPv4 address has none under
+/// ip6.arpa.
+bool any_named(const Snapshot& snapshot, const Zone& reverse, const names::ReverseRange& range) noexcept {
+  const auto& index = snapshot.addresses;
+  const auto last = address_key(range.last);
+  auto place = index.lower_bound({address_key(range.first), 0});
+  while (const auto* entry = index.at(place)) {
+    if (entry->key > last) break;
+    if (range.first.is_v6() && is_v4_key(entry->key)) {
+      place = index.lower_bound({kBehindV4, 0});
+      continue;
     }
+    const auto& block = *snapshot.slots[entry->slot];
+    const auto& zones = reverse.forward;
+    if (std::find(zones.begin(), zones.end(), block.zone()) != zones.end() &&
+        owned_spelling(snapshot, block) < block.spelling_count()) {
+      return true;
+    }
+    place = index.next(place);
   }
-  const bool v4 =
-      std::any_of(block.v4().begin(), block.v4().end(), [&](const auto& a) { return matches(a.octets); });
-  const bool v6 =
-      std::any_of(block.v6().begin(), block.v6().end(), [&](const auto& a) { return matches(a.octets); });
-  return {v4 || v6, true, 0};
+  return false;
 }
 
-/// The first spelling that the block really owns, so that forward and reverse agree.
-NameView owned_spelling(const Snapshot& snapshot, Slot slot) noexcept {
-  const auto* block = snapshot.slots[slot];
-  for (std::size_t i = 0; i < block->spelling_count(); ++i) {
-    if (snapshot.find(block->spelling(i)) == block) return block->spelling(i);
-  }
-  return {};
-}
-
-bool points_into(const Zone& reverse, std::uint16_t zone) noexcept {
-  return std::find(reverse.forward.begin(), reverse.forward.end(), zone) != reverse.forward.end();
+/// The name is answered by the very block that the pointer comes from.
+bool points_back(const Snapshot& snapshot, const Pointer& pointer) noexcept {
+  const auto located = locate(snapshot, target_of(snapshot, pointer).wire());
+  return located.block == snapshot.slots[pointer.slot] &&
+         located.node.kind == (pointer.is_service() ? NodeKind::Service : NodeKind::Host);
 }
 
 }  // namespace
 
-void Answerer::answer_reverse(Ask& ask) noexcept {
-  const auto range = names::parse_reverse(ask.name);
-  if (!range) return negative(ask, Rcode::NxDomain);
-  const auto first = address_key(range->first);
-  const auto last = address_key(range->last);
-  const auto& index = ask.snapshot->addresses;
-  for (auto place = index.lower_bound({first, 0}); const auto* entry = index.at(place);
-       place = index.next(place)) {
-    if (entry->key > last) break;
-    if (!points_into(*ask.zone->zone, ask.snapshot->slots[entry->slot]->zone())) continue;
-    if (!range->complete() || (ask.type != RRType::PTR && ask.type != RRType::ANY)) return no_data(ask);
-    return write_pointers(ask, first);
-  }
-  negative(ask, Rcode::NxDomain);
+Name target_of(const Snapshot& snapshot, const Pointer& pointer) noexcept {
+  auto name = Name::from_wire(service_of(snapshot, pointer));
+  const auto label = label_of(snapshot, pointer);
+  if (!label.empty()) name.prepend({reinterpret_cast<const char*>(label.data()) + 1, label.size() - 1});
+  return name;
 }
 
-void Answerer::write_pointers(Ask& ask, const AddressKey& key) noexcept {
-  auto& response = *ask.response;
-  const auto address = IpAddress::v6(key).unmapped();
-  const auto& index = ask.snapshot->addresses;
-  // A virtual address hides the endpoints that share it: exactly one PTR (kubernetes.md 3.6).
-  for (const bool virtual_only : {true, false}) {
-    for (auto place = index.lower_bound({key, 0}); const auto* entry = index.at(place);
-         place = index.next(place)) {
-      if (entry->key != key) break;
-      const auto& block = *ask.snapshot->slots[entry->slot];
-      if (!points_into(*ask.zone->zone, block.zone())) continue;
-      const auto name = called(block, address);
-      const auto service = owned_spelling(*ask.snapshot, entry->slot);
-      if (!name.known || name.virtual_address != virtual_only || service.empty()) continue;
-      const auto label = name.virtual_address ? std::span<const std::uint8_t>() : block.label(name.label);
-      const auto size = 12 + label.size() + service.size();
-      auto* at = response.reserve(size);
-      if (at == nullptr) return too_large(ask);
-      at = put_u16(put_u16(put_u16(at, ask.owner), static_cast<std::uint16_t>(RRType::PTR)),
-                   static_cast<std::uint16_t>(RRClass::IN));
-      at = put_u16(put_u32(at, ask.zone->zone->ttl),
-                   static_cast<std::uint16_t>(label.size() + service.size()));
-      at = std::copy(label.begin(), label.end(), at);
-      std::copy(service.begin(), service.end(), at);
-      response.add(Section::Answer, size, 1);
-      if (virtual_only) return;
-    }
+std::span<const Pointer> find_pointers(const Snapshot& snapshot, const Zone& reverse,
+                                       const IpAddress& address, PointerRoom& room) noexcept {
+  if (address.unmapped() != address) return {};
+  const auto count = rank_pointers(snapshot, reverse, address_key(address), room);
+  const auto end = std::remove_if(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(count),
+                                  [&](const Pointer& pointer) { return !points_back(snapshot, pointer); });
+  return {room.begin(), end};
+}
+
+void Answerer::answer_reverse(Ask& ask) noexcept {
+  const auto& zone = *ask.zone->zone;
+  const bool apex = ask.name.size() == zone.name.size();
+  const auto missing = apex ? Rcode::NoError : Rcode::NxDomain;
+  const auto range = names::parse_reverse(ask.name);
+  if (!range || (apex && !range->complete())) return negative(ask, missing);
+  // One name of several, or none, is not the answer as long as a registry may have a better one.
+  if (ask.zone->cold)
+    return not_ready(ask, "a registry behind this reverse zone has not listed its services yet");
+  if (!range->complete()) {
+    return negative(ask, any_named(*ask.snapshot, zone, *range) ? Rcode::NoError : missing);
   }
-  if (response.count(Section::Answer) == 0) negative(ask, Rcode::NxDomain);
+  PointerRoom room;
+  const auto found = find_pointers(*ask.snapshot, zone, range->first, room);
+  if (found.empty()) return negative(ask, missing);
+  if (ask.type != RRType::PTR && ask.type != RRType::ANY) return no_data(ask);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!is_given(zone, found, i) || write_pointer(ask, found[i])) continue;
+    if (ask.may_truncate || i == 0) return too_large(ask);
+    return;
+  }
+}
+
+/// False: no room.
+bool Answerer::write_pointer(Ask& ask, const Pointer& pointer) noexcept {
+  const auto label = label_of(*ask.snapshot, pointer);
+  const auto service = service_of(*ask.snapshot, pointer);
+  const auto size = 12 + label.size() + service.size();
+  auto* at = ask.response->reserve(size);
+  if (at == nullptr) return false;
+  at = put_u16(put_u16(put_u16(at, ask.owner), static_cast<std::uint16_t>(RRType::PTR)),
+               static_cast<std::uint16_t>(RRClass::IN));
+  at = put_u16(put_u32(at, ask.ttl), static_cast<std::uint16_t>(label.size() + service.size()));
+  at = std::copy(label.begin(), label.end(), at);
+  std::copy(service.begin(), service.end(), at);
+  ask.response->add(Section::Answer, size, 1);
+  return true;
 }
 
 }  // namespace signpost

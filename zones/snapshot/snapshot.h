@@ -26,7 +26,8 @@ struct Zone {
   std::size_t soa_serial_at = 0;
   std::vector<Name> nameservers;       // NS targets; those inside the zone have blocks of their own
   bool reverse = false;                // owners are addresses; answered from the address index
-  std::vector<std::uint16_t> forward;  // reverse: the zones whose names PTR may point to
+  std::vector<std::uint16_t> forward;  // reverse: the zones whose names PTR may give, the preferred first
+  bool one_pointer = true;             // reverse: only the best of them
   std::vector<std::string> registries;
 };
 

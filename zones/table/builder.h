@@ -70,7 +70,8 @@ class Builder {
 
   /// Any thread; the answer comes on the builder thread: hand it on, do not work there.
   void status(std::function<void(BuilderStatus)> reply);
-  /// The services that have `name` (or an ancestor of it) as a spelling: winner first.
+  /// The services that have `name` (or an ancestor of it) as a spelling: winner first. For an address in a
+  /// reverse zone: the services that have it, in the order of the pointers.
   void find(const Name& name, std::function<void(std::vector<HeldService>)> reply);
 
   /// Before start(). Called on the builder thread after each publish that changed something, once for each

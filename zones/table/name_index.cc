@@ -31,6 +31,7 @@ void NameIndex::claim(NameView name, std::size_t apex_octets, Slot slot) {
   auto loser = slot;
   if (precedes_(name, slot, current)) {
     names_.move(hash_name(name, hash_seed_), current, slot, garbage_);
+    moved_.push_back(current);
     loser = current;
   }
   losers_[key(name)].push_back(loser);
@@ -47,6 +48,7 @@ void NameIndex::release(NameView name, std::size_t apex_octets, Slot slot) {
     const auto best = std::min_element(waiting.begin(), waiting.end(),
                                        [&](Slot a, Slot b) { return precedes_(name, a, b); });
     names_.move(hash_name(name, hash_seed_), slot, *best, garbage_);
+    moved_.push_back(*best);
     waiting.erase(best);
   } else {
     std::erase(waiting, slot);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -49,6 +50,8 @@ class NameIndex {
       for (const auto slot : slots) visit(slot);
     }
   }
+  /// Slots that won or lost a name to another one since the last call; some may be free again.
+  std::vector<Slot> take_moved() { return std::exchange(moved_, {}); }
   std::size_t size() const noexcept { return names_.size(); }
   std::uint8_t labels_max() const noexcept { return labels_max_; }
 
@@ -81,6 +84,7 @@ class NameIndex {
   Garbage garbage_;
   boost::unordered_flat_map<std::string, Empty> empties_;
   std::map<std::string, std::vector<Slot>> losers_;
+  std::vector<Slot> moved_;
   std::uint8_t labels_max_ = 0;
   bool nested_ =
       false;  // stays true until the next configuration: one look-up more a query, never a wrong one

@@ -41,6 +41,7 @@ int World::registry_index(const std::string& name) const {
 void World::configure(std::shared_ptr<const config::Config> config) {
   const auto old_zones = std::exchange(zones_, {});
   forget_blocks();
+  published_ = nullptr;
   set_ = make_zone_set(std::move(config));
 
   std::vector<std::pair<std::string, RegistryState>> kept;

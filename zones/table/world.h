@@ -85,6 +85,10 @@ class World {
   void forget_blocks();
   void index_addresses(const Block* old, const Block* fresh, Slot slot, std::uint16_t zone);
   void note_change(std::uint16_t zone, const Block* old, const Block* fresh);
+  void touch_moved();
+  void note_pointers(const Snapshot& next);
+  int reverse_zone_of(const Name& owner) const;
+  std::vector<Slot> behind_pointers(const Name& owner) const;
   void count(HeldRecord& record, int sign);
   bool precedes(NameView name, Slot a, Slot b) const;
   std::optional<names::Spelling> spelling_of(Slot slot, NameView name) const;
@@ -105,10 +109,12 @@ class World {
   ServiceTable services_;
   std::vector<std::pair<std::string, RegistryState>> registries_;
   std::vector<ServiceId> dirty_;
-  std::vector<SlotOwner> owners_;  // by slot
-  std::vector<ZoneView> zones_;    // serial and flags as they will be published
-  std::vector<bool> changed_;      // zones with a visible change since the last publish
-  std::vector<bool> indexed_;      // zones whose addresses a reverse zone wants
+  std::vector<SlotOwner> owners_;        // by slot
+  std::vector<ZoneView> zones_;          // serial and flags as they will be published
+  std::vector<bool> changed_;            // zones with a visible change since the last publish
+  std::vector<bool> indexed_;            // zones whose addresses a reverse zone wants
+  std::vector<AddressKey> touched_;      // addresses whose pointers may have changed since the last publish
+  const Snapshot* published_ = nullptr;  // the last one of this configuration; the store keeps it
   std::vector<std::map<std::string, std::map<RRType, bool>>>
       change_log_;  // zone -> owner -> types; with subscribers only
   std::vector<std::function<void(const ZoneChange&)>> subscribers_;

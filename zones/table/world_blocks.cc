@@ -1,8 +1,11 @@
 // World: from dirty services to blocks, names and the next snapshot.
 #include <algorithm>
 #include <cstdlib>
-#include <set>
+#include <iterator>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "dns/base/log.h"
 #include "zones/policy/policy.h"
@@ -13,18 +16,39 @@
 namespace signpost {
 namespace {
 
-/// The addresses whose PTR may point into this block.
-std::set<AddressKey> addresses_of(const Block* block) {
-  std::set<AddressKey> keys;
-  if (block == nullptr) return keys;
-  for (const auto& a : block->v4()) keys.insert(address_key(IpAddress::v4(a.octets)));
-  for (const auto& a : block->v6()) keys.insert(address_key(IpAddress::v6(a.octets)));
-  for (const auto& a : block->host_v4()) keys.insert(address_key(IpAddress::v4(a)));
-  for (const auto& a : block->host_v6()) keys.insert(address_key(IpAddress::v6(a)));
-  return keys;
+/// An address of a block and the label that it has there; empty: the service itself has it.
+using Called = std::pair<AddressKey, std::string_view>;
+
+/// What PTR may give of this block, sorted; one address may have several labels. Good while the block lives.
+std::vector<Called> called_in(const Block* block) {
+  std::vector<Called> all;
+  if (block == nullptr) return all;
+  for (const auto& a : block->v4()) all.emplace_back(address_key(IpAddress::v4(a.octets)), "");
+  for (const auto& a : block->v6()) all.emplace_back(address_key(IpAddress::v6(a.octets)), "");
+  for (const auto& host : block->hosts()) {
+    const auto octets = block->label(host.label);
+    const std::string_view label(reinterpret_cast<const char*>(octets.data()), octets.size());
+    for (const auto& a : block->host_v4().subspan(host.v4_first, host.v4_count))
+      all.emplace_back(address_key(IpAddress::v4(a)), label);
+    for (const auto& a : block->host_v6().subspan(host.v6_first, host.v6_count))
+      all.emplace_back(address_key(IpAddress::v6(a)), label);
+  }
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
-IpAddress address_of(const AddressKey& key) { return IpAddress::v6(key).unmapped(); }
+bool has_address(const std::vector<Called>& sorted, const AddressKey& key) {
+  const auto at =
+      std::lower_bound(sorted.begin(), sorted.end(), key,
+                       [](const Called& called, const AddressKey& k) { return called.first < k; });
+  return at != sorted.end() && at->first == key;
+}
+
+std::vector<Called> without(const std::vector<Called>& from, const std::vector<Called>& these) {
+  std::vector<Called> left;
+  std::set_difference(from.begin(), from.end(), these.begin(), these.end(), std::back_inserter(left));
+  return left;
+}
 
 Name under(const std::string& prefix, NameView service) {
   std::vector<std::uint8_t> wire(prefix.begin(), prefix.end());
@@ -169,26 +193,15 @@ void World::drop_slot(Slot slot, std::uint16_t zone) {
 
 void World::index_addresses(const Block* old, const Block* fresh, Slot slot, std::uint16_t zone) {
   if (!indexed_[zone]) return;
-  const auto before = addresses_of(old);
-  const auto after = addresses_of(fresh);
-  const auto touch_reverse = [this](const AddressKey& key) {
-    const auto owner = names::reverse_name(address_of(key));
-    for (std::size_t z = 0; z < zones_.size(); ++z) {
-      const auto& reverse = *zones_[z].zone;
-      if (!reverse.reverse || !is_at_or_below(owner.wire(), reverse.name.wire())) continue;
-      changed_[z] = true;
-      if (!subscribers_.empty()) change_log_[z][owner.to_string()][RRType::PTR] = true;
-    }
-  };
-  for (const auto& key : before) {
-    if (after.contains(key)) continue;
-    index_->addresses().erase({key, slot}, index_->garbage());
-    touch_reverse(key);
+  const auto before = called_in(old);
+  const auto after = called_in(fresh);
+  for (const auto& [key, label] : without(before, after)) {
+    touched_.push_back(key);
+    if (!has_address(after, key)) index_->addresses().erase({key, slot}, index_->garbage());
   }
-  for (const auto& key : after) {
-    if (before.contains(key)) continue;
-    index_->addresses().insert({key, slot}, index_->garbage());
-    touch_reverse(key);
+  for (const auto& [key, label] : without(after, before)) {
+    touched_.push_back(key);
+    if (!has_address(before, key)) index_->addresses().insert({key, slot}, index_->garbage());
   }
 }
 

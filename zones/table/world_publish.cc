@@ -52,14 +52,16 @@ void World::publish() {
   const bool visible = std::find(changed_.begin(), changed_.end(), true) != changed_.end();
   if (!visible && !flags_changed_) return;
   auto next = std::make_unique<Snapshot>();
+  auto garbage = index_->publish_into(*next);
+  garbage.absorb(std::exchange(old_index_, Garbage()));
+  note_pointers(*next);
   std::vector<std::uint32_t> old_serials;
   for (std::size_t z = 0; z < zones_.size(); ++z) {
     old_serials.push_back(zones_[z].serial);
     if (changed_[z]) ++zones_[z].serial;
   }
   next->zones = zones_;
-  auto garbage = index_->publish_into(*next);
-  garbage.absorb(std::exchange(old_index_, Garbage()));
+  published_ = next.get();
   store_.publish(std::move(next), std::move(garbage));
   ++publishes_;
   flags_changed_ = false;

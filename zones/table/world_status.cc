@@ -104,6 +104,7 @@ std::vector<HeldService> World::find(const Name& name) const {
     if (told.insert({owner.service, owner.zone}).second) out.push_back(held(owner.service, owner.zone));
   };
   const auto folded = name.folded();
+  for (const auto slot : behind_pointers(folded)) tell(slot);
   for (auto at = folded.wire(); at.size() > 1 && out.empty(); at = parent(at)) {
     const auto winner = index_->owner(at);
     if (winner == kNoSlot) continue;

@@ -39,12 +39,6 @@ void write_soa(const config::Zone& rules, Zone& zone) {
     put_u32(zone.soa, value);
 }
 
-bool is_reverse(const Name& name) {
-  static const auto v4 = checked_name("in-addr.arpa");
-  static const auto v6 = checked_name("ip6.arpa");
-  return is_at_or_below(name.wire(), v4.wire()) || is_at_or_below(name.wire(), v6.wire());
-}
-
 BlockDraft host_block(std::uint16_t zone, const Zone& data, const Name& name,
                       const std::vector<IpAddress>& addresses) {
   BlockDraft draft;
@@ -99,11 +93,52 @@ std::shared_ptr<Zone> make_zone(const config::Zone& rules, const std::vector<con
   zone->ttl = rules.ttl;
   zone->negative_ttl = rules.negative_ttl;
   zone->soa_ttl = std::min<std::uint32_t>(rules.ttl, 300);
-  zone->reverse = is_reverse(zone->name);
+  zone->reverse = rules.is_reverse();
+  zone->one_pointer = rules.ptr == config::PointerMode::One;
   zone->registries = rules.registries;
   for (const auto& server : servers) zone->nameservers.push_back(checked_name(server.name));
   write_soa(rules, *zone);
   return zone;
+}
+
+/// The zones that a reverse zone points into, the preferred first: those of `reverse_of`, or the first zone
+/// that shows each of its registries. It knows as much, and as little, as the registries behind them.
+void find_forward(const ZoneSet& set, const config::Zone& rules, Zone& zone) {
+  const auto add = [](auto& all, const auto& one) {
+    if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+  };
+  for (const auto& name : rules.reverse_of) {
+    const auto& zones = set.config->zones;
+    const auto found =
+        std::find_if(zones.begin(), zones.end(), [&](const config::Zone& z) { return z.name == name; });
+    if (found == zones.end()) continue;
+    add(zone.forward, static_cast<std::uint16_t>(found - zones.begin()));
+  }
+  for (const auto& name : rules.registries) {
+    const auto found = std::find_if(set.registries.begin(), set.registries.end(),
+                                    [&](const ShownRegistry& registry) { return registry.name == name; });
+    if (found != set.registries.end() && !found->zones.empty()) add(zone.forward, found->zones.front());
+  }
+  for (const auto shown : zone.forward) {
+    for (const auto& registry : set.rules(shown).registries) add(zone.registries, registry);
+  }
+}
+
+/// The names between an apex and the zone above it exist, since something below them does (N5).
+void add_names_above_apexes(ZoneSet& set) {
+  for (const auto& zone : set.zones) {
+    int above = -1;
+    for (std::size_t i = 0; i < set.zones.size(); ++i) {
+      const auto& other = set.zones[i]->name;
+      if (other.size() >= zone->name.size() || !is_at_or_below(zone->name.wire(), other.wire())) continue;
+      if (above < 0 || other.size() > set.zones[static_cast<std::size_t>(above)]->name.size())
+        above = static_cast<int>(i);
+    }
+    if (above < 0) continue;
+    const auto name = parent(zone->name.wire());
+    if (name.size() == set.zones[static_cast<std::size_t>(above)]->name.size()) continue;
+    set.own_empties.push_back({static_cast<std::uint16_t>(above), Name::from_wire(name)});
+  }
 }
 
 }  // namespace
@@ -134,14 +169,10 @@ ZoneSet make_zone_set(std::shared_ptr<const config::Config> config) {
     }
     if (kubernetes && !made.back()->reverse) add_kubernetes_names(set, index);
   }
-  for (auto& zone : made) {  // a reverse zone points into the first forward zone of each of its registries
-    if (!zone->reverse) continue;
-    for (const auto& registry : set.registries) {
-      const bool shown = std::find(zone->registries.begin(), zone->registries.end(), registry.name) !=
-                         zone->registries.end();
-      if (shown && !registry.zones.empty()) zone->forward.push_back(registry.zones.front());
-    }
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    if (made[i]->reverse) find_forward(set, config->zones[i], *made[i]);
   }
+  add_names_above_apexes(set);
   return set;
 }
 
