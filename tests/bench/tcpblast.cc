@@ -20,6 +20,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -189,7 +190,16 @@ class Stream {
   Latencies latencies_;
 };
 
+/// Sessions start with 1,024 descriptors; what is missing then shows as a failed connect.
+void allow_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run(const Options& options) {
+  allow_descriptors();
   const auto queries = load_questions(options.questions, 10000, "test.");
   std::vector<FileDescriptor> idle;
   for (unsigned i = 0; i < options.idle; ++i) {

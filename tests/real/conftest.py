@@ -10,8 +10,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from harness import kube, nacos, sdk, waiting  # noqa: E402
-
-_figures = []
+from harness.report import figure, pytest_terminal_summary  # noqa: E402, F401
 
 
 def pytest_configure(config):
@@ -22,19 +21,6 @@ def pytest_configure(config):
 def pytest_runtest_makereport(item):
     outcome = yield
     setattr(item, "report_" + outcome.get_result().when, outcome.get_result())
-
-
-def pytest_terminal_summary(terminalreporter):
-    if _figures:
-        terminalreporter.section("figures of this run")
-        for line in _figures:
-            terminalreporter.write_line(line)
-
-
-@pytest.fixture(scope="session")
-def figure():
-    """figure("what", "value"): one line in the report at the end."""
-    return lambda what, value: _figures.append(f"{what}: {value}")
 
 
 def size(name, default):
