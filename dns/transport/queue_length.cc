@@ -1,0 +1,24 @@
+#include "dns/transport/queue_length.h"
+
+#include <algorithm>
+
+namespace signpost {
+
+std::optional<int> QueueLength::observe(Duration head_age, Monotonic now) noexcept {
+  if (head_age > kTarget / 4) calm_since_ = now;
+  int wanted = octets_;
+  if (head_age > kTarget) {
+    if (now - head_age <= changed_) return std::nullopt;
+    wanted = std::max(static_cast<int>(octets_ * (kTarget.count() / static_cast<double>(head_age.count()))),
+                      kOctetsMin);
+  } else if (now - calm_since_ >= kCalm) {
+    calm_since_ = now;
+    wanted = std::min(octets_, octets_max_ / 2) * 2;
+  }
+  if (wanted == octets_) return std::nullopt;
+  octets_ = wanted;
+  changed_ = now;
+  return octets_;
+}
+
+}  // namespace signpost
