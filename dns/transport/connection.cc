@@ -5,27 +5,27 @@
 
 namespace signpost {
 
-Block BlockPool::take(std::size_t capacity) {
+LoanedBlock BlockPool::take(std::size_t capacity) {
   assert(capacity <= kLarge);
   auto& kept = capacity <= kSmall ? small_ : large_;
   if (capacity > kSmall) ++large_on_loan_;
   if (!kept.empty()) {
-    Block block = std::move(kept.back());
+    LoanedBlock block = std::move(kept.back());
     kept.pop_back();
     return block;
   }
   const auto size = capacity <= kSmall ? kSmall : kLarge;
-  return Block{std::unique_ptr<std::uint8_t[]>(new std::uint8_t[size]), size, 0};
+  return LoanedBlock{std::unique_ptr<std::uint8_t[]>(new std::uint8_t[size]), size, 0};
 }
 
-void BlockPool::give_back(Block& block) noexcept {
+void BlockPool::give_back(LoanedBlock& block) noexcept {
   if (!block.octets) return;
   auto& kept = block.capacity == kSmall ? small_ : large_;
   if (block.capacity > kSmall) --large_on_loan_;
   block.size = 0;
   if (kept.capacity() == 0) kept.reserve(kKeptOfEach);
   if (kept.size() < kKeptOfEach) kept.push_back(std::move(block));
-  block = Block{};
+  block = LoanedBlock{};
 }
 
 std::uint32_t ConnectionTable::open(Monotonic now) {

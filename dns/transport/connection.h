@@ -15,7 +15,7 @@
 namespace signpost {
 
 /// Octets on loan from a BlockPool.
-struct Block {
+struct LoanedBlock {
   std::unique_ptr<std::uint8_t[]> octets;
   std::size_t capacity = 0;
   std::size_t size = 0;
@@ -37,12 +37,12 @@ class BlockPool {
     return capacity > kSmall && large_on_loan_ >= kLargeOnLoanMax;
   }
   /// Empty, of at least `capacity` octets; capacity at most kLarge.
-  Block take(std::size_t capacity);
-  void give_back(Block& block) noexcept;
+  LoanedBlock take(std::size_t capacity);
+  void give_back(LoanedBlock& block) noexcept;
 
  private:
   static constexpr std::size_t kKeptOfEach = 64;
-  std::vector<Block> small_, large_;
+  std::vector<LoanedBlock> small_, large_;
   std::size_t large_on_loan_ = 0;
 };
 
@@ -69,8 +69,8 @@ struct Connection {
   bool read_closed = false;           // nothing more is read: half-closed (T7), or it spoke nonsense (T4)
   bool broken = false;                // close as soon as possible, replies or not
   TcpEnd end = TcpEnd::Peer;          // why, once it is to be closed
-  Block input;                        // octets received and not yet handled
-  Block output;                       // octets not yet sent, from output_sent on
+  LoanedBlock input;                  // octets received and not yet handled
+  LoanedBlock output;                 // octets not yet sent, from output_sent on
   std::size_t output_sent = 0;
 
   Waits waits = Waits::ForQuery;

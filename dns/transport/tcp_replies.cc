@@ -50,7 +50,7 @@ void TcpService::keep_output(Index index, std::span<const std::uint8_t> octets) 
 
 /// A block for this connection. When too many large ones are out, who has waited longest with one is closed:
 /// a slow reader first (T9), else a message that does not end (T5).
-Block TcpService::take_block(Index index, std::size_t capacity) noexcept {
+LoanedBlock TcpService::take_block(Index index, std::size_t capacity) noexcept {
   if (blocks_.is_exhausted(capacity)) {
     const auto holds_one = [&](Index other) {
       return other != index && connections_.at(other).input.capacity == BlockPool::kLarge;
@@ -77,7 +77,7 @@ void TcpService::send_kept(Index index, Monotonic now) noexcept {
   connection.output_sent += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
   if (connection.output_sent == connection.output.size) {
     blocks_.give_back(connection.output);
-    auto waiting = std::exchange(connection.input, Block{});
+    auto waiting = std::exchange(connection.input, LoanedBlock{});
     begin_batch();
     handle_octets(index, waiting.content(), now);
     blocks_.give_back(waiting);

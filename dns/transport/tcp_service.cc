@@ -72,7 +72,7 @@ bool TcpService::read_rest(Index index, Monotonic now) noexcept {
   connection.input.size += static_cast<std::size_t>(count);
   if (connection.input.size < message_extent(connection.input.content()))
     return static_cast<std::size_t>(count) == missing;
-  auto whole = std::exchange(connection.input, Block{});
+  auto whole = std::exchange(connection.input, LoanedBlock{});
   handle_octets(index, whole.content(), now);
   blocks_.give_back(whole);
   return true;

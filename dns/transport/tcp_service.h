@@ -89,7 +89,7 @@ class TcpService {
 
   void flush(Index index) noexcept;
   void keep_output(Index index, std::span<const std::uint8_t> octets) noexcept;
-  Block take_block(Index index, std::size_t capacity) noexcept;
+  LoanedBlock take_block(Index index, std::size_t capacity) noexcept;
   void send_kept(Index index, Monotonic now) noexcept;
 
   void settle(Index index, bool progress, Monotonic now) noexcept;

@@ -113,7 +113,7 @@ TEST(TcpPressure, T5_unfinished_large_messages_are_limited) {
 
 TEST(TcpPressure, T9_large_blocks_come_back) {
   BlockPool blocks;
-  std::vector<Block> taken;
+  std::vector<LoanedBlock> taken;
   for (std::size_t i = 0; i < BlockPool::kLargeOnLoanMax; ++i) {
     ASSERT_FALSE(blocks.is_exhausted(BlockPool::kLarge)) << i;
     taken.push_back(blocks.take(BlockPool::kLarge));
