@@ -10,4 +10,6 @@ std::string Place::to_string() const {
 
 bool Zone::is_reverse() const { return !prefix.empty() || reverse_bits(name) >= 0; }
 
+bool Zone::has_static_data() const { return !file.empty() || !records.text.empty() || !aliases.empty(); }
+
 }  // namespace signpost::config

@@ -102,6 +102,20 @@ struct NameServer {
 /// How many names an address has in a reverse zone.
 enum class PointerMode : std::uint8_t { One, All };
 
+/// Master-file text inside the configuration.
+struct RecordsText {
+  std::string text;
+  int line = 0;  // of the configuration, where the text begins
+  friend bool operator==(const RecordsText&, const RecordsText&) = default;
+};
+
+/// A CNAME of a zone; both names as master files have them: relative to the zone without a final dot.
+struct Alias {
+  std::string name;
+  std::string target;
+  Place place;
+};
+
 /// One apex. A prefix that no single reverse zone covers ("172.16.0.0/12") has become one Zone for each that
 /// it needs.
 struct Zone {
@@ -122,9 +136,15 @@ struct Zone {
   std::string prefix;                   // "10.0.0.0/8" when that was written for the name; otherwise empty
   std::vector<std::string> reverse_of;  // zones whose names the pointers give, the preferred first
   PointerMode ptr = PointerMode::One;   // of a reverse zone
+  std::string file;                     // master file (RFC 1035), absolute path; empty: none
+  RecordsText records;
+  std::vector<Alias> aliases;
+  std::vector<std::string> exclude;  // patterns of service names that are not shown; see pattern.h
 
   /// Under in-addr.arpa or ip6.arpa: its names are addresses.
   bool is_reverse() const;
+  /// Some of its records are written, not found in a registry.
+  bool has_static_data() const;
 };
 
 struct Config {

@@ -12,6 +12,12 @@ const Table<Config>& config_table();
 
 const Table<Zone>& zone_table();
 
+// Static data of a zone, in options_static.cc.
+Option<Zone> records_option();
+Option<Zone> aliases_option();
+Option<Zone> exclude_option();
+void check_static_data(Reader& reader, const Node& written, const Zone& zone);
+
 /// What `registries.<name>` takes: `type` and `required`, and the keys of the type. Reads the mapping of all
 /// registries, in the order written.
 Option<Config> registries_option();

@@ -154,13 +154,16 @@ void check_zone(Reader& reader, const Node& written, Zone& zone) {
                         fmt::format("{} and `reverse_of` both say whose names the pointers give; keep one",
                                     in_quotes(registry->key)));
   }
-  if (one == nullptr && several == nullptr && reverse == nullptr) {
+  const bool is_static = written.find("file") || written.find("records") || written.find("aliases");
+  if (one == nullptr && several == nullptr && reverse == nullptr && !is_static) {
     reader.report.error(
-        mark, zone.is_reverse()
-                  ? "this zone has no `reverse_of`, so it would be empty; add `reverse_of` with the zones "
-                    "whose names the pointers give"
-                  : "this zone has no `registry`, so it would be empty; add `registry` or `registries`");
+        mark,
+        zone.is_reverse()
+            ? "this zone has no `reverse_of`, so it would be empty; add `reverse_of` with the zones "
+              "whose names the pointers give"
+            : "this zone has no `registry`, so it would be empty; add `registry`, `registries` or `file`");
   }
+  check_static_data(reader, written, zone);
   check_direction(reader, written, zone);
   check_nameservers(reader, written, zone);
 }
@@ -203,6 +206,11 @@ const Table<Zone>& zone_table() {
           option("ptr", &Zone::ptr,
                  choice<PointerMode>({{"one", PointerMode::One}, {"all", PointerMode::All}}),
                  "Reverse zones. one: an address has one name, the best there is. all: every name it has."),
+          option("file", &Zone::file, path(),
+                 "A master file with records of the zone (RFC 1035); read again when it changes."),
+          records_option(),
+          aliases_option(),
+          exclude_option(),
           option("ttl", &Zone::ttl, seconds(0, kTtlMax),
                  "Lifetime of records in caches; also how long a dead address may linger there."),
           option("negative_ttl", &Zone::negative_ttl, seconds(0, kNegativeTtlMax),

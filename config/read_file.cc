@@ -31,7 +31,7 @@ Error failed(int number) {
 
 }  // namespace
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::string> read_file(const std::string& path, std::size_t octets_max) {
   if (path.find('\0') != std::string::npos) return failed(EINVAL);
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0) return failed(errno);
@@ -46,8 +46,8 @@ Result<std::string> read_file(const std::string& path) {
     if (count < 0) return failed(errno);
     if (count == 0) return text;
     text.append(buffer, static_cast<std::size_t>(count));
-    if (text.size() > kFileOctetsMax) {
-      return Error{fmt::format("cannot be read: it is larger than {} MiB", kFileOctetsMax >> 20)};
+    if (text.size() > octets_max) {
+      return Error{fmt::format("cannot be read: it is larger than {} MiB", octets_max >> 20)};
     }
   }
 }
