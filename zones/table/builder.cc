@@ -189,10 +189,19 @@ void Builder::stop() { core_->stop(); }
 RegistrySink& Builder::sink(const std::string& registry) { return core_->sink(registry); }
 
 void Builder::configure(std::shared_ptr<const config::Config> config, std::function<void()> done) {
-  core_->task([this, config = std::move(config), done = std::move(done)] {
-    core_->world().configure(config);
+  configure(std::move(config), {}, std::move(done));
+}
+
+void Builder::configure(std::shared_ptr<const config::Config> config, StaticZones statics,
+                        std::function<void()> done) {
+  core_->task([this, config = std::move(config), statics = std::move(statics), done = std::move(done)] {
+    core_->world().configure(config, statics);
     if (done) done();
   });
+}
+
+void Builder::set_static(const Name& zone, std::shared_ptr<const StaticZone> data) {
+  core_->task([this, zone, data = std::move(data)] { core_->world().set_static(zone, data); });
 }
 
 void Builder::reset(const std::string& registry) {

@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "dns/base/clock.h"
 #include "dns/wire/name.h"
+#include "zones/files/static_zone.h"
 #include "zones/table/status.h"
 
 namespace signpost {
@@ -59,6 +60,12 @@ class Builder {
   /// Data of registries that stay is kept; of those that are gone, forgotten. `done` runs on the builder
   /// thread then.
   void configure(std::shared_ptr<const config::Config> config, std::function<void()> done = {});
+  /// The same with static data, by index of the configuration's zones; zones past its end have none.
+  void configure(std::shared_ptr<const config::Config> config, StaticZones statics,
+                 std::function<void()> done);
+  /// Any thread: a file of this zone changed, and this is all its static data now (null: none). Only what
+  /// differs from before is published, as one snapshot. Nothing happens when no such zone is configured.
+  void set_static(const Name& zone, std::shared_ptr<const StaticZone> data);
 
   /// Any thread. The sink of a registry, good for the builder's life; what it gets before the registry was
   /// configured, or after it was removed, is dropped.

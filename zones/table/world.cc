@@ -38,11 +38,13 @@ int World::registry_index(const std::string& name) const {
   return found == registries_.end() ? -1 : static_cast<int>(found - registries_.begin());
 }
 
-void World::configure(std::shared_ptr<const config::Config> config) {
+void World::configure(std::shared_ptr<const config::Config> config, const StaticZones& statics) {
   const auto old_zones = std::exchange(zones_, {});
   forget_blocks();
   published_ = nullptr;
   set_ = make_zone_set(std::move(config));
+  statics_ = statics;
+  statics_.resize(set_.zones.size());
 
   std::vector<std::pair<std::string, RegistryState>> kept;
   for (const auto& registry : set_.registries) {

@@ -28,7 +28,10 @@ class World {
   World(SnapshotStore& store, const Clock& clock);
   ~World();
 
-  void configure(std::shared_ptr<const config::Config> config);
+  /// `statics`: by index of the configuration's zones; zones past its end have none.
+  void configure(std::shared_ptr<const config::Config> config, const StaticZones& statics = {});
+  /// All static data of this zone from now on; null: none.
+  void set_static(const Name& zone, std::shared_ptr<const StaticZone> data);
   void reset(const std::string& registry);
   void subscribe(std::function<void(const ZoneChange&)> subscriber) {
     subscribers_.push_back(std::move(subscriber));
@@ -104,6 +107,7 @@ class World {
   const Clock& clock_;
   const std::uint64_t hash_seed_;
   ZoneSet set_;
+  StaticZones statics_;  // by zone
   std::unique_ptr<NameIndex> index_;
   Garbage old_index_;  // of the configuration before, until the next publish
   ServiceTable services_;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "config/load.h"
+#include "tests/zones/support/static_lines.h"
 
 namespace signpost::test {
 
@@ -26,13 +27,27 @@ At& At::with_metadata(std::string key, std::string value) {
   return *this;
 }
 
-TestWorld::TestWorld(std::string yaml) : world(store, clock) { configure(std::move(yaml)); }
+TestWorld::TestWorld(std::string yaml, const Lines& statics) : world(store, clock) {
+  configure(std::move(yaml), statics);
+}
 
-void TestWorld::configure(std::string yaml) {
+void TestWorld::configure(std::string yaml, const Lines& statics) {
   auto loaded = config::load_text("listen: {dns: [\"192.0.2.53:5300\"]}\n" + yaml, "test.yaml");
   ASSERT_TRUE(loaded) << "not a good configuration: " << yaml;
   configs.push_back(std::make_shared<const config::Config>(std::move(loaded->config)));
-  world.configure(configs.back());
+  StaticZones data;
+  for (const auto& zone : configs.back()->zones) {
+    const auto lines = statics.find(zone.name);
+    data.push_back(lines == statics.end() ? nullptr : static_zone(zone.name, lines->second));
+  }
+  world.configure(configs.back(), data);
+}
+
+TestWorld& TestWorld::set_static(const std::string& zone, const std::vector<std::string>& lines) {
+  const auto data = static_zone(zone, lines);
+  world.set_static(data->apex, data);
+  settle();
+  return *this;
 }
 
 namespace {

@@ -55,10 +55,16 @@ struct At : Instance {
 
 class TestWorld {
  public:
-  /// `yaml`: registries and zones. Fails the test when it is no good configuration.
-  explicit TestWorld(std::string yaml);
+  /// Static data: zone -> records, one a line in presentation format, every name absolute; types as ldns
+  /// knows them, or TYPE<number> \\#.
+  using Lines = std::map<std::string, std::vector<std::string>>;
 
-  void configure(std::string yaml);
+  /// `yaml`: registries and zones. Fails the test when it is no good configuration.
+  explicit TestWorld(std::string yaml, const Lines& statics = {});
+
+  void configure(std::string yaml, const Lines& statics = {});
+  /// All static data of one zone from now on, published.
+  TestWorld& set_static(const std::string& zone, const std::vector<std::string>& lines);
   /// A service of `file` or Nacos; key written "registry/space/group/name", empty parts allowed.
   static ServiceState service(std::string_view key, std::vector<Instance> instances = {});
   static ServiceState cluster_ip(std::string_view key, std::vector<std::string> addresses,
