@@ -68,10 +68,18 @@ bool call(const Block& block, const IpAddress& address, Pointer& out) noexcept {
   return address.is_v4() ? has(block.v4(), address) : has(block.v6(), address);
 }
 
-std::strong_ordering compare_octets(std::span<const std::uint8_t> a,
-                                    std::span<const std::uint8_t> b) noexcept {
-  const auto order = std::memcmp(a.data(), b.data(), std::min(a.size(), b.size()));
-  return order != 0 ? order <=> 0 : a.size() <=> b.size();
+/// The text of the first label; a label is its length octet and its text.
+std::string_view text_of(std::span<const std::uint8_t> label) noexcept {
+  return {reinterpret_cast<const char*>(label.data()) + 1, label[0]};
+}
+
+/// Label by label from the left, as people sort names; the wire's length octets would sort short labels
+/// first.
+std::strong_ordering compare_names(NameView a, NameView b) noexcept {
+  for (; a.size() > 1 && b.size() > 1; a = parent(a), b = parent(b)) {
+    if (const auto order = text_of(a) <=> text_of(b); order != 0) return order;
+  }
+  return a.size() <=> b.size();
 }
 
 std::pair<std::strong_ordering, PointerRule> compare(const Snapshot& snapshot, const Pointer& a,
@@ -84,9 +92,7 @@ std::pair<std::strong_ordering, PointerRule> compare(const Snapshot& snapshot, c
   const auto service_b = service_of(snapshot, b);
   const auto labels = label_count(service_a) <=> label_count(service_b);
   if (labels != 0) return {labels, PointerRule::FewerLabels};
-  const auto services = compare_octets(service_a, service_b);
-  if (services != 0) return {services, PointerRule::Bytes};
-  return {compare_octets(label_of(snapshot, a), label_of(snapshot, b)), PointerRule::Bytes};
+  return {compare_names(service_a, service_b), PointerRule::Alphabet};
 }
 
 }  // namespace
@@ -101,10 +107,10 @@ std::string_view to_string(PointerRule rule) noexcept {
       return "a host name comes before one made of the address";
     case PointerRule::FewerLabels:
       return "fewer labels come first";
-    case PointerRule::Bytes:
-      return "byte order";
+    case PointerRule::Alphabet:
+      return "alphabetical order";
   }
-  return "byte order";
+  return "alphabetical order";
 }
 
 std::size_t owned_spelling(const Snapshot& snapshot, const Block& block) noexcept {

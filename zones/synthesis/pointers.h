@@ -36,7 +36,7 @@ enum class PointerRule : std::uint8_t {
   Zone,            // the order of `reverse_of`
   ChosenName,      // a host name that the registry gives: `hostname -f` of a Pod (SH8), before 10-0-0-1
   FewerLabels,
-  Bytes,  // of the wire name: replicas agree whatever came first
+  Alphabet,  // of the services' names: replicas agree whatever came first
 };
 std::string_view to_string(PointerRule rule) noexcept;  // "zone listed first"
 

@@ -47,6 +47,30 @@ TEST(Dump, SaysWhatIsWrong) {
   EXPECT_FALSE(dump(world.store, "demo.test", [](std::string_view) {})) << "cold";
 }
 
+TEST(Dump, OfAReverseZoneStaysInTheZone) {
+  TestWorld world(R"(
+registries: {local: {type: file, path: x.yaml}}
+zones:
+  - {name: demo.test, registry: local}
+  - {name: 10.0.0.0/8, reverse_of: [demo.test]}
+  - {name: 10.1.0.0/16, reverse_of: [demo.test]}
+  - {name: ip6.arpa, registry: local}
+)");
+  world.list("local",
+             {TestWorld::service("local///cart", {At("9.0.0.1", 80), At("10.0.0.1", 80), At("10.1.0.1", 80),
+                                                  At("11.0.0.1", 80), At("fd00::1", 80)})});
+  const auto pointers = [&](const char* zone) {
+    std::string all;
+    EXPECT_TRUE(dump(world.store, zone, [&](std::string_view line) {
+      if (const auto at = line.find(" IN PTR "); at != std::string_view::npos) all += line.substr(at + 8);
+    }));
+    return all;
+  };
+  EXPECT_EQ(pointers("10.in-addr.arpa"), "10-0-0-1.cart.demo.test.\n");
+  EXPECT_EQ(pointers("1.10.in-addr.arpa"), "10-1-0-1.cart.demo.test.\n");
+  EXPECT_EQ(pointers("ip6.arpa"), "fd00--1.cart.demo.test.\n");
+}
+
 TEST(Explain, TellsEveryInstanceAndWhy) {
   TestWorld settings(kConfig);  // only for its configuration
   SnapshotStore store;

@@ -62,8 +62,8 @@ TestWorld& world() {
 const Row kRows[] = {
     {"a_virtual_address_comes_before_every_endpoint", "1.0.0.10.in-addr.arpa. PTR",
      "NOERROR aa | 1.0.0.10.in-addr.arpa. 7 IN PTR web.shop.svc.c.test."},
-    {"of_two_services_the_smaller_name", "1.0.1.10.in-addr.arpa. PTR",
-     "NOERROR aa | 1.0.1.10.in-addr.arpa. 7 IN PTR 10-1-0-1.web.shop.svc.c.test."},
+    {"of_two_services_the_first_by_name", "1.0.1.10.in-addr.arpa. PTR",
+     "NOERROR aa | 1.0.1.10.in-addr.arpa. 7 IN PTR 10-1-0-1.a-lb.shop.svc.c.test."},
     {"a_host_name_comes_before_one_made_of_the_address", "2.0.1.10.in-addr.arpa. PTR",
      "NOERROR aa | 2.0.1.10.in-addr.arpa. 7 IN PTR db-0.db.shop.svc.c.test."},
     {"the_zone_listed_first", "3.0.1.10.in-addr.arpa. PTR",
