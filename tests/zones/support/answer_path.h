@@ -20,6 +20,7 @@ class AnswerPath {
 
   /// What becomes of one message; the response stands in a buffer until the next call. Allocates nothing.
   Handled handle(const Bytes& message, Transport transport);
+  Responder& responder() { return *responder_; }
   /// Another snapshot: `cart` gets another weight.
   void change();
 
