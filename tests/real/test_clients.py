@@ -148,6 +148,7 @@ def test_quickstart_runs_and_answers(folder, until):
     client = dns.Client(("127.0.0.1", port))
     try:
         process.wait_ready(lambda: client.set("cart.demo.internal") == {"10.1.0.1", "10.1.0.2"}, 300, "quickstart answers")
+        assert client.set("1.0.1.10.in-addr.arpa", "PTR") == {"10-1-0-1.cart.demo.internal."}
     finally:
         client.close()
         process.stop()
