@@ -24,7 +24,7 @@ Result<std::vector<ListenGroup>> open_all(const std::vector<SocketAddress>& addr
                                           const ServerOptions& options) {
   std::vector<ListenGroup> groups;
   for (const auto& address : addresses) {
-    auto group = open_listen_group(address, workers, {options.receive_buffer_octets, kUdpSizeMax});
+    auto group = open_listen_group(address, workers, {options.receive_buffer_octets});
     if (!group) return group.error();
     groups.push_back(std::move(*group));
   }

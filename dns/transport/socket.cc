@@ -40,23 +40,9 @@ void set_buffers(int fd, int receive_octets) noexcept {
   (void)::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 
-/// Replies go out whole, with DF set and whatever strangers say about the path's MTU ignored (RFC 9715):
-/// nobody can slip a forged fragment in, and the kernel need not invent an IP identification for each (3 % of
-/// all its work). Only those that a network of ordinary MTU could not carry may be cut.
-void forbid_fragments(int fd, bool v6, std::size_t reply_octets_max) noexcept {
-  constexpr std::size_t kAlwaysFits = 1500 - 40 - 8;
-  const bool may_cut = reply_octets_max > kAlwaysFits;
-  if (v6) {
-    (void)set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, may_cut ? IPV6_PMTUDISC_OMIT : IPV6_PMTUDISC_PROBE);
-  } else {
-    (void)set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, may_cut ? IP_PMTUDISC_OMIT : IP_PMTUDISC_PROBE);
-  }
-}
-
 void set_udp_options(int fd, const SocketAddress& address, const SocketOptions& options) noexcept {
   const bool v6 = address.ip.is_v6();
   set_buffers(fd, options.receive_buffer_octets);
-  forbid_fragments(fd, v6, options.reply_octets_max);
   // A socket with one address replies from it anyway; only a wildcard must ask which one was asked (H3).
   if (address.ip.is_unspecified())
     (void)set_option(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVPKTINFO : IP_PKTINFO, 1);
@@ -108,6 +94,17 @@ Result<ListenSockets> open_first_pair(const SocketAddress& address, const Socket
 }
 
 }  // namespace
+
+void limit_fragments(int udp, bool v6, std::size_t reply_octets_max) noexcept {
+  constexpr std::size_t kAlwaysFits = 1500 - 40 - 8;
+  const bool may_cut = reply_octets_max > kAlwaysFits;
+  if (v6) {
+    (void)set_option(udp, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+                     may_cut ? IPV6_PMTUDISC_OMIT : IPV6_PMTUDISC_PROBE);
+  } else {
+    (void)set_option(udp, IPPROTO_IP, IP_MTU_DISCOVER, may_cut ? IP_PMTUDISC_OMIT : IP_PMTUDISC_PROBE);
+  }
+}
 
 RawAddress to_raw(const SocketAddress& address, std::uint32_t scope) noexcept {
   RawAddress raw;

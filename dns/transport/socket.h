@@ -35,8 +35,13 @@ struct ListenGroup {
 
 struct SocketOptions {
   int receive_buffer_octets = 4 << 20;
-  std::size_t reply_octets_max = kUdpSizeDefault;  // of UDP
 };
+
+/// Replies go out whole, with DF set and whatever strangers say about the path's MTU ignored (RFC 9715):
+/// nobody can slip a forged fragment in, and the kernel need not invent an IP identification for each (3 % of
+/// all its work). Only those that a network of ordinary MTU could not carry may be cut. A new UDP socket may
+/// send fragments.
+void limit_fragments(int udp, bool v6, std::size_t reply_octets_max) noexcept;
 
 /// Opens UDP and TCP on `address` for `workers` workers. Port 0: one that is free for both. Errors name the
 /// address and the reason: "listen 0.0.0.0:53: bind UDP: Permission denied; ...".

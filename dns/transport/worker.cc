@@ -102,7 +102,11 @@ bool Worker::serve_udp() noexcept {
 }
 
 void Worker::begin_batch() noexcept {
-  rules_.refresh();
+  const auto& rules = rules_.refresh();
+  if (rules.udp_size != udp_size_) [[unlikely]] {
+    udp_size_ = rules.udp_size;
+    for (const auto& socket : udp_) limit_fragments(socket.descriptor, socket.bound.ip.is_v6(), udp_size_);
+  }
   responder_->begin_batch();
 }
 

@@ -77,6 +77,7 @@ class Worker {
   RulesReader rules_;
   FileDescriptor epoll_, wake_;
   std::vector<UdpSocket> udp_;
+  std::uint16_t udp_size_ = 0;  // what the sockets were last set for
   UdpBatch batch_;
   std::unique_ptr<std::array<Asked, kAhead>> asked_;
   DeferralTable deferrals_;
