@@ -28,8 +28,8 @@ Answerer::Answerer(Random random, std::optional<config::AnswerMode> mode)
       scratch_(new Scratch) {}  // not make_unique: pages nobody needs stay untouched
 
 void Answerer::answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate,
-                      Response& response) noexcept {
-  Ask ask{&snapshot, nullptr, nullptr, name, {}, kOwnerPointer, type, may_truncate, 0, &response};
+                      Response& response, const Block* candidate) noexcept {
+  Ask ask{&snapshot, nullptr, candidate, name, {}, kOwnerPointer, type, may_truncate, 0, &response};
   for (int depth = 0; depth <= kChainMax; ++depth) {
     if (answer_once(ask) == Step::Follow) continue;
     if (ask.zone != nullptr && ask.zone->stale) [[unlikely]]
@@ -46,7 +46,7 @@ bool Answerer::is_pointer_at_apex(const Ask& ask) noexcept {
 
 Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
   auto& response = *ask.response;
-  const auto located = locate(*ask.snapshot, ask.name);
+  const auto located = locate(*ask.snapshot, ask.name, ask.block);
   ask.block = located.block;
   if (ask.block == nullptr) {
     if (ask.zone != nullptr)

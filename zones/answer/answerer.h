@@ -24,15 +24,16 @@ class Answerer {
 
   /// Fills `response` (begun with the same question). `name` folded. `may_truncate`: UDP; otherwise a set
   /// that does not fit is cut to a fair draw of what does, since TC over TCP is illegal (T8).
-  void answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate,
-              Response& response) noexcept;
+  /// `candidate`: what look_ahead() noted for this name in this snapshot, or null.
+  void answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate, Response& response,
+              const Block* candidate = nullptr) noexcept;
 
  private:
   /// What the steps below share; one question's, reset by answer().
   struct Ask {
     const Snapshot* snapshot;
     const ZoneView* zone;
-    const Block* block;
+    const Block* block;   // before it is located: the candidate, or null
     NameView name;        // the name being answered: the question's, later a CNAME target
     NameView service;     // its end: the spelling that was met
     std::uint16_t owner;  // compression pointer to `name` in the message

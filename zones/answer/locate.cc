@@ -62,7 +62,20 @@ Node node_at(const Block& block, std::span<const std::uint8_t> prefix) noexcept 
   return {};
 }
 
-Located locate(const Snapshot& snapshot, NameView name) noexcept {
+namespace {
+
+Located at_block(const Block& block, NameView name, std::size_t prefix) noexcept {
+  return {&block, prefix, block.kind() == BlockKind::Answers ? node_at(block, name.first(prefix)) : Node{}};
+}
+
+}  // namespace
+
+Located locate(const Snapshot& snapshot, NameView name, const Block* candidate) noexcept {
+  if (candidate != nullptr && !snapshot.nested) {
+    // The first look-up below would be this one: no labels in front but those that never start a spelling.
+    const auto prefix = underscored_octets(name);
+    if (candidate->is_spelled(name.subspan(prefix))) return at_block(*candidate, name, prefix);
+  }
   std::array<std::uint8_t, kNameOctetsMax / 2 + 2> starts;
   std::size_t labels = 0;
   std::size_t at = 0;
@@ -73,14 +86,12 @@ Located locate(const Snapshot& snapshot, NameView name) noexcept {
     if (i < labels && name[starts[i] + 1u] == '_') continue;
     const auto* block = snapshot.find(name.subspan(starts[i]));
     if (block == nullptr) continue;
-    const Located candidate{
-        block, starts[i],
-        block->kind() == BlockKind::Answers ? node_at(*block, name.first(starts[i])) : Node{}};
+    const auto found = at_block(*block, name, starts[i]);
     if (located.block == nullptr) {
-      located = candidate;
+      located = found;
       if (!snapshot.nested) break;
-    } else if (candidate.node.kind != NodeKind::None) {
-      located = candidate;  // derived from a service further up: it comes first (DESIGN.md section 2)
+    } else if (found.node.kind != NodeKind::None) {
+      located = found;  // derived from a service further up: it comes first (DESIGN.md section 2)
     }
     if (block->kind() == BlockKind::Apex) break;
   }

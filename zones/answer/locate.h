@@ -31,7 +31,15 @@ struct Located {
 
 /// `name` folded. A hit on a service, host or port owner costs one or two look-ups; labels that start with
 /// '_' are only ours and never start a spelling, so `_http._tcp.<service>` is one look-up too.
-Located locate(const Snapshot& snapshot, NameView name) noexcept;
+/// `candidate`: a block that look_ahead() found by hash, or null; only its spelling makes it the answer.
+Located locate(const Snapshot& snapshot, NameView name, const Block* candidate = nullptr) noexcept;
+
+/// Octets of the labels in front that start with '_': what is behind them may be a spelling.
+inline std::size_t underscored_octets(NameView name) noexcept {
+  std::size_t at = 0;
+  while (name[at] != 0 && name[at + 1] == '_') at += name[at] + 1u;
+  return at;
+}
 
 /// The node with these labels in front of the block's spelling.
 Node node_at(const Block& block, std::span<const std::uint8_t> prefix) noexcept;

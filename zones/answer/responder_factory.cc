@@ -1,6 +1,7 @@
 #include "zones/answer/responder_factory.h"
 
 #include "zones/answer/answerer.h"
+#include "zones/answer/look_ahead.h"
 #include "zones/snapshot/store.h"
 
 namespace signpost {
@@ -14,9 +15,10 @@ class SnapshotResponder final : public Responder {
   }
   void begin_batch() noexcept override { snapshot_ = &reader_.refresh(); }
   void idle() noexcept override { reader_.idle(); }
+  void look_ahead(std::span<Asked> asked) noexcept override { signpost::look_ahead(*snapshot_, asked); }
   Outcome respond(const QueryContext& context, const Query& query, Response& response) noexcept override {
     answerer_.answer(*snapshot_, query.question.folded.wire(), query.question.type,
-                     context.transport == Transport::Udp, response);
+                     context.transport == Transport::Udp, response, noted_block(query));
     return Outcome::Answered;
   }
 

@@ -200,6 +200,7 @@ bool Answerer::write_alias(Ask& ask) noexcept {
   if (ask.type == RRType::CNAME || ask.type == RRType::ANY) return false;
   target_ = Name::from_wire(target).folded();
   ask.name = target_.wire();
+  ask.block = nullptr;
   ask.owner = pointer_to(rdata);
   return ask.owner != 0;
 }

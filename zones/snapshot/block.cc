@@ -118,6 +118,21 @@ bool Block::is_spelled(NameView name) const noexcept {
   return false;
 }
 
+void Block::fetch_content(RRType type) const noexcept {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(this);
+  __builtin_prefetch(bytes + offsets_[kSpellings]);
+  const auto part = type == RRType::AAAA  ? kV6
+                    : type == RRType::SRV ? kPorts
+                    : type == RRType::TXT ? kTxt
+                                          : kV4;
+  __builtin_prefetch(bytes + offsets_[part]);
+  if (type == RRType::SRV) {
+    __builtin_prefetch(bytes + offsets_[kMembers]);
+    __builtin_prefetch(bytes + offsets_[kSrv]);
+    __builtin_prefetch(bytes + offsets_[kLabels]);
+  }
+}
+
 int Block::find_host(std::span<const std::uint8_t> text) const noexcept {
   const auto all = hosts();
   const auto before = [this](const Host& host, std::span<const std::uint8_t> wanted) {

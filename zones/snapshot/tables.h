@@ -59,8 +59,10 @@ struct NameDirectory {
 /// What readers see. Null roots: empty.
 struct SlotView {
   const SlotDirectory* root = nullptr;
-  const Block* operator[](Slot slot) const noexcept {
-    return root->chunk[slot / SlotChunk::kSize]->blocks[slot % SlotChunk::kSize];
+  const Block* operator[](Slot slot) const noexcept { return *place(slot); }
+  /// Where the pointer to the block stands: for fetching ahead.
+  const Block* const* place(Slot slot) const noexcept {
+    return &root->chunk[slot / SlotChunk::kSize]->blocks[slot % SlotChunk::kSize];
   }
 };
 
