@@ -10,11 +10,10 @@ namespace signpost::bench {
 namespace {
 
 [[noreturn]] void usage() {
-  std::fprintf(
-      stderr,
-      "usage: dnsblast --server ADDRESS:PORT [--source ADDRESS] [--questions FILE] [--names N]\n"
-      "                [--suffix ZONE] [--seconds S] [--sockets N] [--window N] [--rate QPS] [--echo]\n"
-      "                [--no-gso]\n");
+  std::fprintf(stderr,
+               "usage: dnsblast --server ADDRESS:PORT [--source ADDRESS] [--step N] [--questions FILE]\n"
+               "                [--names N] [--suffix ZONE] [--seconds S] [--sockets N] [--window N]\n"
+               "                [--rate QPS] [--echo] [--no-gso]\n");
   std::exit(2);
 }
 
@@ -41,6 +40,7 @@ BlastOptions read_blast_options(int count, char** arguments) {
       {"--suffix", [&](const auto& text) { options.suffix = text; }},
       {"--names", number(options.names)},
       {"--sockets", number(options.sockets)},
+      {"--step", number(options.step)},
       {"--window", number(options.window)},
       {"--seconds", real(options.seconds)},
       {"--rate", real(options.rate)},

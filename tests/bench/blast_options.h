@@ -10,9 +10,9 @@ namespace signpost::bench {
 
 struct BlastOptions {
   SocketAddress server;
-  std::optional<IpAddress> source;  // of the first socket; the next ones have the next addresses
+  std::optional<IpAddress> source;  // of the first socket; each next one is `step` addresses further
   std::string questions, suffix = "test.";
-  unsigned names = 10000, sockets = 32, window = 64;
+  unsigned names = 10000, sockets = 32, step = 1, window = 64;
   double seconds = 5, rate = 0;
   bool echo = false, gso = true;
 };

@@ -1,7 +1,7 @@
 // A load generator: asks a fixed set of questions over UDP from many sockets, one thread, batches of 64.
 //
 //   dnsblast --server 127.0.0.1:5300 [--questions FILE] [--names 10000 --suffix test.] [--seconds 5]
-//            [--sockets 32] [--source 127.1.2.1] [--window 64] [--rate QPS] [--echo] [--no-gso]
+//            [--sockets 32] [--source 127.1.2.1 --step 1] [--window 64] [--rate QPS] [--echo] [--no-gso]
 //
 // Closed loop (default): `window` queries under way on each socket. Open loop (--rate): so many a second,
 // whatever comes back, each with a time at which it is due; latency counts from that time, so that queries
@@ -120,7 +120,7 @@ class Blaster {
   void bind_source(const Flow& flow, unsigned index) const {
     auto raw = to_raw({*options_.source, 0});
     auto* own = reinterpret_cast<sockaddr_in*>(&raw.storage);
-    own->sin_addr.s_addr = htonl(ntohl(own->sin_addr.s_addr) + index);
+    own->sin_addr.s_addr = htonl(ntohl(own->sin_addr.s_addr) + index * options_.step);
     if (own->sin_family != AF_INET || ::bind(flow.socket.get(), raw.get(), raw.size) != 0) {
       std::perror("bind --source (an IPv4 address of this machine, and those after it)");
       std::exit(1);
