@@ -8,10 +8,10 @@ USEFUL = (wire.A, wire.AAAA, wire.CNAME, wire.SRV, wire.SVCB, wire.HTTPS)
 OUR_UDP_MAX = 1232
 
 
-def targets(response):
-    """Hosts that the records of a response name, of which addresses may be added."""
+def targets(records):
+    """Hosts that the records name, of which addresses may be added."""
     found = set()
-    for owner, kind, _, _, data in response.answer | response.authority | response.additional:
+    for owner, kind, _, _, data in records:
         if kind in (wire.NS, wire.CNAME):
             found.add(data)
         elif kind in (wire.MX, 18, 36):
@@ -41,15 +41,26 @@ def _naptr_target(data):
 
 
 def only_useful(case, response, records):
-    """Are these the whole sets that a query for the address of a named host would bring?"""
-    hosts = targets(response)
+    """Are these the whole sets that a query for the address (or service) of a named host would bring?"""
+    hosts = targets(response.answer | response.authority | response.additional)
     sets = {}
     for record in records:
         sets.setdefault(record[:2], set()).add(record)
+    if any(owner not in hosts for owner, _ in sets):
+        hosts |= {further for host in hosts for further in _reached(case, host)}
     return all(
         kind in USEFUL and owner in hosts and found in _stored(case, owner, kind)
         for (owner, kind), found in sets.items()
     )
+
+
+def _reached(case, host, steps=3):
+    """Hosts that the sets of a host lead to, whether or not those sets found room themselves."""
+    if steps == 0:
+        return set()
+    kinds = (wire.CNAME, wire.SRV, wire.SVCB, wire.HTTPS)
+    found = targets({record for kind in kinds for records in _stored(case, host, kind) for record in records})
+    return found | {further for near in found for further in _reached(case, near, steps - 1)}
 
 
 def _stored(case, owner, kind):

@@ -40,13 +40,30 @@ PINS = {
     "more_than_1232_octets": Pin({"more.test.": _LONG}, ("long.more.test. TXT +size=4096",)),
     # CoreDNS counts octets that are escaped in text four times.
     "truncated_too_early": Pin({"early.test.": 't 60 IN TXT "' + r"\255" * 200 + '"\n'}, ("t.early.test. TXT",)),
+    "part_of_a_set_behind_an_alias": Pin(
+        {
+            "part.test.": "w 60 IN CNAME t.whole.test.\n",
+            "whole.test.": "".join(f't 60 IN TXT "{i}{"x" * 200}"\n' for i in range(3)),
+        },
+        ("w.part.test. TXT",),
+    ),
+    "pointer_to_itself": Pin(
+        {
+            "itself.test.": "".join(
+                f"h 60 IN HTTPS {i} b.mail.ndc1b01j26._dns.\\009._udp._udp.shop.8ucylxen ipv6hint=2001:db8::7\n"
+                for i in (1, 2)
+            )
+            + "".join(f"b.mail.ndc1b01j26._dns.\\009._udp._udp.shop.8ucylxen 60 IN A 192.0.2.{i}\n" for i in range(16))
+        },
+        ("h.itself.test. HTTPS +size=512",),
+    ),
     "apex_ns_beside_an_answer": Pin({"ns.test.": "www 60 IN A 192.0.2.2\n"}, ("www.ns.test. A",)),
     "target_of_an_alias_that_was_asked_for": Pin(
         {"asked.test.": "*.w 60 IN CNAME x.cut\ncut 60 IN NS ns.cut\nns.cut 60 IN A 192.0.2.9\n"},
         ("a.w.asked.test. CNAME",),
     ),
     "wildcard_itself_in_additional": Pin(
-        {"itself.test.": "a 60 IN HTTPS 0 b.w.itself.test.\n*.w 60 IN A 192.0.2.3\n"}, ("a.itself.test. HTTPS",)
+        {"starred.test.": "a 60 IN HTTPS 0 b.w.starred.test.\n*.w 60 IN A 192.0.2.3\n"}, ("a.starred.test. HTTPS",)
     ),
     "useful_addresses": Pin(
         {
@@ -91,7 +108,7 @@ PINS = {
     "wildcard_for_an_empty_non_terminal": Pin(
         {"ent.test.": '* 60 IN A 192.0.2.4\nx.ent 60 IN TXT "deep"\n'}, ("ent.ent.test. A", "other.ent.test. A")
     ),
-    "empty_non_terminal_denied": Pin(
+    "escaped_name_missed": Pin(
         {"denied.test.": "x.ent.sp\\032ace 60 IN SRV 1 1 1 .\n"}, ("ent.sp\\032ace.denied.test. A",)
     ),
     "soa_with_its_own_ttl": Pin({"ttl.test.": ""}, ("nothing.ttl.test. A", "ns1.ttl.test. TXT")),
