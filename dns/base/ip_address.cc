@@ -7,19 +7,6 @@
 
 namespace signpost {
 
-IpAddress IpAddress::v4(std::array<std::uint8_t, 4> octets) noexcept {
-  IpAddress address;
-  std::copy(octets.begin(), octets.end(), address.octets_.begin());
-  return address;
-}
-
-IpAddress IpAddress::v6(std::array<std::uint8_t, 16> octets) noexcept {
-  IpAddress address;
-  address.v6_ = true;
-  address.octets_ = octets;
-  return address;
-}
-
 std::optional<IpAddress> IpAddress::parse(std::string_view text) noexcept {
   char terminated[INET6_ADDRSTRLEN];
   if (text.empty() || text.size() >= sizeof terminated) return std::nullopt;

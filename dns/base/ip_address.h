@@ -16,8 +16,17 @@ class IpAddress {
  public:
   IpAddress() = default;  // 0.0.0.0
 
-  static IpAddress v4(std::array<std::uint8_t, 4> octets) noexcept;
-  static IpAddress v6(std::array<std::uint8_t, 16> octets) noexcept;
+  static IpAddress v4(std::array<std::uint8_t, 4> octets) noexcept {
+    IpAddress address;
+    for (std::size_t i = 0; i < octets.size(); ++i) address.octets_[i] = octets[i];
+    return address;
+  }
+  static IpAddress v6(std::array<std::uint8_t, 16> octets) noexcept {
+    IpAddress address;
+    address.v6_ = true;
+    address.octets_ = octets;
+    return address;
+  }
   /// Strict textual forms only: dotted quad without leading zeros, RFC 4291 text; no brackets, no scope.
   static std::optional<IpAddress> parse(std::string_view text) noexcept;
 

@@ -126,22 +126,6 @@ RawAddress to_raw(const SocketAddress& address, std::uint32_t scope) noexcept {
   return raw;
 }
 
-SocketAddress from_raw(const sockaddr* raw) noexcept {
-  SocketAddress address;
-  if (raw->sa_family == AF_INET) {
-    const auto* in4 = reinterpret_cast<const sockaddr_in*>(raw);
-    std::array<std::uint8_t, 4> octets;
-    std::memcpy(octets.data(), &in4->sin_addr, 4);
-    address = {IpAddress::v4(octets), ntohs(in4->sin_port)};
-  } else if (raw->sa_family == AF_INET6) {
-    const auto* in6 = reinterpret_cast<const sockaddr_in6*>(raw);
-    std::array<std::uint8_t, 16> octets;
-    std::memcpy(octets.data(), &in6->sin6_addr, 16);
-    address = {IpAddress::v6(octets), ntohs(in6->sin6_port)};
-  }
-  return address;
-}
-
 Result<ListenGroup> open_listen_group(const SocketAddress& address, unsigned workers,
                                       const SocketOptions& options) {
   auto first = open_first_pair(address, options);

@@ -1,6 +1,9 @@
 // The sockets that a server listens on: one pair (UDP, TCP) for each listen address and worker.
 #pragma once
 
+#include <array>
+#include <bit>
+#include <cstdint>
 #include <vector>
 
 #include <netinet/in.h>
@@ -21,8 +24,16 @@ struct RawAddress {
 };
 /// `scope` is the interface of an IPv6 link-local address, 0 elsewhere.
 RawAddress to_raw(const SocketAddress& address, std::uint32_t scope = 0) noexcept;
-/// AF_INET or AF_INET6; anything else gives 0.0.0.0:0.
-SocketAddress from_raw(const sockaddr* raw) noexcept;
+/// AF_INET or AF_INET6; anything else gives 0.0.0.0:0. Inline: every query's sender goes through it.
+inline SocketAddress from_raw(const sockaddr* raw) noexcept {
+  if (raw->sa_family == AF_INET) {
+    const auto* in4 = reinterpret_cast<const sockaddr_in*>(raw);
+    return {IpAddress::v4(std::bit_cast<std::array<std::uint8_t, 4>>(in4->sin_addr)), ntohs(in4->sin_port)};
+  }
+  if (raw->sa_family != AF_INET6) return {};
+  const auto* in6 = reinterpret_cast<const sockaddr_in6*>(raw);
+  return {IpAddress::v6(std::bit_cast<std::array<std::uint8_t, 16>>(in6->sin6_addr)), ntohs(in6->sin6_port)};
+}
 
 struct ListenSockets {
   FileDescriptor udp, tcp;

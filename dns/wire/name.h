@@ -67,14 +67,18 @@ inline Name Name::folded_from_wire(NameView wire) noexcept {
   Name name;
   const std::size_t size = wire.size();
   name.size_ = static_cast<std::uint8_t>(size);
-  std::size_t at = 0;
-  for (; at + 8 <= size; at += 8) {
+  const auto fold_at = [&](std::size_t at) {
     std::uint64_t word;
     std::memcpy(&word, wire.data() + at, 8);
     word = fold_word(word);
     std::memcpy(name.octets_.data() + at, &word, 8);
+  };
+  if (size < 8) {
+    for (std::size_t at = 0; at < size; ++at) name.octets_[at] = fold(wire[at]);
+    return name;
   }
-  for (; at < size; ++at) name.octets_[at] = fold(wire[at]);
+  for (std::size_t at = 0; at + 8 < size; at += 8) fold_at(at);
+  fold_at(size - 8);  // overlaps the word before: folding twice changes nothing
   return name;
 }
 

@@ -69,13 +69,22 @@ void Answerer::write_drawn(Ask& ask, std::span<const Address> all, bool equal,
   constexpr auto kRecord = kFixed + kOctets;
   auto& response = *ask.response;
   const auto mode = mode_of(*ask.block);
+  if (all.size() == 1 && response.remaining() >= kRecord) {  // the commonest answer: nothing to draw
+    auto* at = put_fields(response.reserve(kRecord), ask.owner, type_of(kOctets), ask.ttl, kOctets);
+    put_octets(at, all[0].octets);
+    return response.add(Section::Answer, kRecord, 1);
+  }
   const auto fit = response.remaining() / kRecord;
   const auto wanted = mode == config::AnswerMode::Sample ? sample : all.size();
   if (wanted > fit && (ask.may_truncate || fit == 0)) return too_large(ask);
   const auto places = draw(policy::ShareView::of(all, equal), mode, sample, fit);
   auto* at = response.reserve(places.size() * kRecord);
+  std::array<std::uint8_t, kFixed> fields;
+  put_fields(fields.data(), ask.owner, type_of(kOctets), ask.ttl, kOctets);
   for (const auto place : places) {
-    at = put_octets(put_fields(at, ask.owner, type_of(kOctets), ask.ttl, kOctets), all[place].octets);
+    std::memcpy(at, fields.data(), kFixed);
+    std::memcpy(at + kFixed, all[place].octets.data(), kOctets);
+    at += kRecord;
   }
   response.add(Section::Answer, places.size() * kRecord, static_cast<std::uint16_t>(places.size()));
 }
