@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::uint64_t kWakeTag = std::uint64_t{1} << 60;
 constexpr unsigned kRoundsBetweenPolls =
-    8;  // of up to 64 queries a socket: about half a millisecond when busy
+    8;                                     // of up to 64 queries a socket: about half a millisecond when busy
+constexpr unsigned kRoundsUnwatched = 32;  // without a pause: then a system call to unwatch is nothing
 constexpr auto kDrainTime = std::chrono::milliseconds(500);
 
 FileDescriptor checked(int descriptor, const char* what) {
@@ -95,10 +96,29 @@ bool Worker::serve_udp() noexcept {
   bool busy = false;
   for (std::size_t i = 0; i < udp_.size(); ++i) {
     if (!udp_[i].ready) continue;
-    udp_[i].ready = serve_batch(i) > 0;
+    if (serve_batch(i) > 0) {
+      if (++udp_[i].rounds == kRoundsUnwatched) (void)watch(i, false);
+    } else {
+      udp_[i].rounds = 0;
+      udp_[i].ready = !watch(i, true);  // it cannot be waited for: then it is asked again
+    }
     busy |= udp_[i].ready;
   }
   return busy;
+}
+
+/// A watched socket makes the kernel look through its waiters for each reply that it frees and each datagram
+/// that comes. A busy worker asks the socket anyway, so it is taken out of epoll until it runs empty.
+bool Worker::watch(std::size_t socket_index, bool on) noexcept {
+  auto& socket = udp_[socket_index];
+  if (socket.watched == on) return true;
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = socket_index;
+  if (::epoll_ctl(epoll_.get(), on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, socket.descriptor, &event) != 0)
+    return false;
+  socket.watched = on;
+  return true;
 }
 
 void Worker::begin_batch() noexcept {

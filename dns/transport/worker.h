@@ -53,7 +53,9 @@ class Worker {
     int descriptor;
     SocketAddress bound;
     bool wildcard;
-    bool ready = true;  // may have datagrams: set by epoll, cleared when there were none
+    bool ready = true;    // may have datagrams: set by epoll, cleared when there were none
+    bool watched = true;  // by epoll
+    unsigned rounds = 0;  // batches since there were none
   };
 
   static constexpr unsigned kAhead = 16;  // parsed together: 5 KB of queries, which stay in the first cache
@@ -61,6 +63,7 @@ class Worker {
   void run() noexcept;
   bool serve_udp() noexcept;
   void begin_batch() noexcept;
+  bool watch(std::size_t socket_index, bool on) noexcept;
   unsigned serve_batch(std::size_t socket_index) noexcept;
   void answer_some(std::size_t socket_index, unsigned first, unsigned end, QueryContext& context) noexcept;
   void poll(bool may_wait) noexcept;
