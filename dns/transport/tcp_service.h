@@ -54,6 +54,8 @@ class TcpService {
   /// Closes what is over its deadline, and accepts again after a pause.
   void expire(Monotonic now) noexcept;
   std::optional<Monotonic> next_deadline() const noexcept;
+  /// Whoever asks from now on hears that the connection ends (E17); nothing else changes yet.
+  void begin_end() noexcept { ending_ = true; }
   /// Takes no more connections, closes those that wait for nothing. True: none are left.
   bool drain(Monotonic now) noexcept;
   std::size_t open_count() const noexcept { return connections_.open_count(); }
@@ -103,7 +105,7 @@ class TcpService {
   int epoll_;
   std::vector<int> listeners_;
   std::optional<Monotonic> accept_again_;  // set while accepting is paused
-  bool draining_ = false;
+  bool ending_ = false, draining_ = false;
   std::uint16_t keepalive_ = 0;  // of this batch
 
   ConnectionTable connections_;

@@ -252,6 +252,7 @@ bool Worker::resume_udp(const DeferralTable::Waiting& waiting) noexcept {
 /// Every query that the kernel has taken in is answered; those deferred are asked a last time.
 void Worker::drain() noexcept {
   const auto end = options_.clock->now() + kDrainTime;
+  tcp_.begin_end();
   for (auto& socket : udp_) socket.ready = true;
   while (serve_udp() && options_.clock->now() < end) continue;
   poll(false);
