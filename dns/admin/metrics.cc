@@ -21,8 +21,9 @@ double number(Integer value) {
 constexpr std::array<std::string_view, 2> kProtocols{"udp", "tcp"};  // by Transport
 constexpr std::array<std::string_view, 2> kFamilies{"1", "2"};       // CoreDNS' words: IPv4, IPv6
 constexpr std::array<std::string_view, kRcodeCount> kRcodes{
-    "NOERROR", "FORMERR", "SERVFAIL",  "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET",
-    "NOTAUTH", "NOTZONE", "DSOTYPENI", "12",       "13",     "14",      "15",       "BADVERS"};
+    "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",  "NOTIMP",  "REFUSED", "YXDOMAIN", "YXRRSET",
+    "NXRRSET", "NOTAUTH", "NOTZONE",  "DSOTYPENI", "12",      "13",      "14",       "15",
+    "BADVERS", "BADKEY",  "BADTIME",  "BADMODE",   "BADNAME", "BADALG",  "BADTRUNC", "BADCOOKIE"};
 // Switches, not tables: a word that is missing for a new enumerator is a warning, and so an error.
 
 std::string_view word(Drop value) noexcept {
@@ -93,8 +94,26 @@ std::string_view word(Guard value) noexcept {
       return "second_opt";
     case Guard::BadOption:
       return "bad_option";
+    case Guard::BadCookie:
+      return "bad_cookie";
     case Guard::TrailingOctets:
       return "trailing_octets";
+  }
+  return "other";
+}
+
+std::string_view word(CookieState value) noexcept {
+  switch (value) {
+    case CookieState::None:
+      return "ignored";
+    case CookieState::ClientOnly:
+      return "client_only";
+    case CookieState::Valid:
+      return "valid";
+    case CookieState::Expired:
+      return "expired";
+    case CookieState::Invalid:
+      return "invalid";
   }
   return "other";
 }
@@ -169,6 +188,13 @@ void dns_families(Exposition& page, const CounterTotals& dns) {
     page.counter("dns_ede_total", "Extended DNS errors sent, by info code.", {{"code", std::to_string(i)}},
                  number(dns.extended_errors[i]));
   }
+  const char* cookies = "Queries with a COOKIE option, by what it was worth (RFC 7873).";
+  for (std::size_t i = 0; i < kCookieStateCount; ++i) {
+    page.counter("dns_cookies_total", cookies, {{"state", text(word(static_cast<CookieState>(i)))}},
+                 number(dns.cookies[i]));
+  }
+  page.counter("dns_cookies_total", cookies, {{"state", "malformed"}},
+               number(dns.rejected[static_cast<std::size_t>(Guard::BadCookie)]));
   page.counter("dns_udp_batches_total", "Batches of UDP queries taken from the kernel.", {},
                number(dns.udp_batches));
   const char* deferrals = "Queries that waited for something, by what became of them.";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace signpost {
 
@@ -15,6 +16,10 @@ class Clock {
   virtual ~Clock() = default;
   virtual Monotonic now() const noexcept = 0;
   virtual WallTime wall() const noexcept = 0;
+  /// The low 32 bits of Unix time: cheap enough to be asked once a batch.
+  virtual std::uint32_t wall_seconds() const noexcept {
+    return static_cast<std::uint32_t>(std::chrono::system_clock::to_time_t(wall()));
+  }
 };
 
 /// The machine's clocks.

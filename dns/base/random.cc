@@ -1,10 +1,19 @@
 #include "dns/base/random.h"
 
+#include <bit>
+#include <cassert>
 #include <cstdlib>
 
 #include <sys/random.h>
 
 namespace signpost {
+
+void fill_from_kernel(std::span<std::uint8_t> octets) noexcept {
+  assert(octets.size() <= 256);
+  // That few never come short (getrandom(2)); only EINTR before the pool is ready can fail.
+  while (getrandom(octets.data(), octets.size(), 0) != static_cast<ssize_t>(octets.size())) {
+  }
+}
 
 Random::Random(std::uint64_t seed) noexcept {
   for (auto& word : state_) {  // splitmix64, as the generator's authors advise: never an all-zero state
@@ -17,11 +26,9 @@ Random::Random(std::uint64_t seed) noexcept {
 }
 
 Random Random::from_kernel() noexcept {
-  std::uint64_t seed = 0;
-  // 8 octets never come short (getrandom(2)); only EINTR before the pool is ready can fail.
-  while (getrandom(&seed, sizeof seed, 0) != sizeof seed) {
-  }
-  return Random(seed);
+  std::array<std::uint8_t, sizeof(std::uint64_t)> octets;
+  fill_from_kernel(octets);
+  return Random(std::bit_cast<std::uint64_t>(octets));
 }
 
 }  // namespace signpost

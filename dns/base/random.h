@@ -4,8 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace signpost {
+
+/// Octets that nobody can guess, for secrets (getrandom(2)). At most 256.
+void fill_from_kernel(std::span<std::uint8_t> octets) noexcept;
 
 /// Not shared between threads.
 class Random {

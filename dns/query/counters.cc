@@ -56,6 +56,7 @@ void add_to(CounterTotals& totals, const WorkerCounters& counters) noexcept {
   add(totals.dropped, counters.dropped);
   add(totals.rejected, counters.rejected);
   add(totals.extended_errors, counters.extended_errors);
+  add(totals.cookies, counters.cookies);
   add(totals.durations, counters.durations);
   add(totals.duration_nanoseconds, counters.duration_nanoseconds);
   add(totals.udp_batches, counters.udp_batches);

@@ -38,8 +38,8 @@ inline constexpr std::array<std::uint32_t, 14> kSizeBounds = {0,    100,  200,  
                                                               2047, 4095, 8291, 16000, 32000, 48000, 64000};
 /// Bucket i of durations holds those of at most 2^i microseconds (1 us to 8.4 s), the last one all longer.
 inline constexpr std::size_t kDurationBuckets = 25;
-/// Rcodes by number up to 16 (BADVERS).
-inline constexpr std::size_t kRcodeCount = 17;
+/// Rcodes by number up to 23 (BADCOOKIE).
+inline constexpr std::size_t kRcodeCount = 24;
 /// Extended errors by number up to 30.
 inline constexpr std::size_t kExtendedErrorCount = 31;
 
@@ -85,6 +85,7 @@ struct CounterFields {
   std::array<Cell, kDropCount> dropped{};
   std::array<Cell, kGuardCount> rejected{};  // FORMERR, by the guard that said so
   std::array<Cell, kExtendedErrorCount> extended_errors{};
+  std::array<Cell, kCookieStateCount> cookies{};   // of queries with a COOKIE option, by CookieState
   std::array<Cell, kDurationBuckets> durations{};  // reception to hand-over to the kernel; a batch at once
   Cell duration_nanoseconds{};
   Cell udp_batches{};

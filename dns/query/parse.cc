@@ -37,19 +37,47 @@ Guard read_question(Reader& reader, Query& query) noexcept {
   return Guard::None;
 }
 
-/// Options are walked for their shape only; unknown ones mean nothing (E5).
-Guard check_options(std::span<const std::uint8_t> octets) noexcept {
+/// One option of a query. The first of each kind counts (E6); what is not here means nothing (E5): ECS (E18),
+/// EXPIRE (E19), and PADDING, for there is no encrypted transport (E20).
+Guard read_option(EdnsOption code, std::span<const std::uint8_t> value, Query& query) noexcept {
+  auto& asked = query.edns.options;
+  switch (code) {
+    case EdnsOption::Nsid:
+      asked |= kAskedNsid;  // its value means nothing (E12)
+      break;
+    case EdnsOption::Cookie:
+      if ((asked & kAskedCookie) != 0) break;
+      if (!is_cookie_length(value.size())) return Guard::BadCookie;
+      asked |= kAskedCookie;
+      query.cookie = value;
+      break;
+    case EdnsOption::Keepalive:
+      asked |= kAskedKeepalive;  // with or without a value (E17)
+      break;
+    case EdnsOption::ZoneVersion:
+      if (!value.empty()) return Guard::BadOption;  // RFC 9660, section 3.1: a query's is empty
+      asked |= kAskedZoneVersion;
+      break;
+    case EdnsOption::ExtendedError:
+      break;
+  }
+  return Guard::None;
+}
+
+Guard read_options(std::span<const std::uint8_t> octets, Query& query) noexcept {
   Reader options(octets);
   for (unsigned count = 0; count < kOptionsMax && !options.rest().empty(); ++count) {
-    options.skip(2);
-    options.skip(options.u16());
+    const EdnsOption code{options.u16()};
+    const auto value = options.bytes(options.u16());
     if (options.failed()) return Guard::BadOption;
+    if (const auto guard = read_option(code, value, query); guard != Guard::None) return guard;
   }
   return Guard::None;
 }
 
 /// From CLASS on; owner and type were read. What can be answered with is kept before anything can fail (E3).
-Guard read_opt(Reader& reader, bool owner_is_root, Edns& edns) noexcept {
+Guard read_opt(Reader& reader, bool owner_is_root, Query& query) noexcept {
+  auto& edns = query.edns;
   if (edns.present) return Guard::SecondOpt;
   const auto udp_size = reader.u16();
   reader.skip(1);  // the upper bits of the rcode: ours to say (E8)
@@ -62,18 +90,19 @@ Guard read_opt(Reader& reader, bool owner_is_root, Edns& edns) noexcept {
   edns.dnssec_ok = (flags & 0x8000) != 0;
   edns.udp_size = std::max<std::uint16_t>(udp_size, 512);
   if (!owner_is_root) return Guard::OptOwner;
+  if (rdlength == 0) return Guard::None;
   const auto options = reader.bytes(rdlength);
   if (reader.failed()) return Guard::BadOption;
   // What options look like in another version nobody knows: BADVERS comes first (E4).
-  return version == 0 ? check_options(options) : Guard::None;
+  return version == 0 ? read_options(options, query) : Guard::None;
 }
 
-Guard read_additional(Reader& reader, unsigned count, Edns& edns) noexcept {
+Guard read_additional(Reader& reader, unsigned count, Query& query) noexcept {
   for (; count > 0; --count) {
     const bool owner_is_root = !reader.rest().empty() && reader.rest()[0] == 0;
     skip_owner(reader);
     if (RRType{reader.u16()} == RRType::OPT && !reader.failed()) {
-      if (const auto guard = read_opt(reader, owner_is_root, edns); guard != Guard::None) return guard;
+      if (const auto guard = read_opt(reader, owner_is_root, query); guard != Guard::None) return guard;
       continue;
     }
     reader.skip(6);
@@ -86,7 +115,7 @@ Guard read_additional(Reader& reader, unsigned count, Edns& edns) noexcept {
 /// E1 holds for messages that are turned away before their additional section was reached: looks for OPT
 /// behind the rest, as far as it can be read, within a bound that no honest query comes near.
 void find_opt(Reader reader, unsigned questions, unsigned records, unsigned additionals,
-              Edns& edns) noexcept {
+              Query& query) noexcept {
   constexpr unsigned kWalkMax = 16;
   if (questions + records > kWalkMax) return;
   for (; questions > 0; --questions) {
@@ -97,7 +126,7 @@ void find_opt(Reader reader, unsigned questions, unsigned records, unsigned addi
     skip_owner(reader);
     skip_record_fields(reader);
   }
-  if (!reader.failed()) (void)read_additional(reader, std::min(additionals, kWalkMax), edns);
+  if (!reader.failed()) (void)read_additional(reader, std::min(additionals, kWalkMax), query);
 }
 
 /// H15, and the one record that a query may carry: the SOA of IXFR (RFC 1995, section 3).
@@ -118,7 +147,7 @@ Guard read_sections(Reader& reader, const Counts& counts, ParseOptions options, 
     if (reader.failed()) return Guard::BadRecord;
   }
   if (counts.additionals > kAdditionalMax) return Guard::ManyAdditional;
-  if (const auto guard = read_additional(reader, counts.additionals, query.edns); guard != Guard::None)
+  if (const auto guard = read_additional(reader, counts.additionals, query); guard != Guard::None)
     return guard;
   return reader.rest().empty() || options.lenient ? Guard::None : Guard::TrailingOctets;
 }
@@ -126,6 +155,7 @@ Guard read_sections(Reader& reader, const Counts& counts, ParseOptions options, 
 }  // namespace
 
 Parsed parse(std::span<const std::uint8_t> message, ParseOptions options, Query& query) noexcept {
+  query.edns = {};
   if (message.size() < kHeaderSize) return {Verdict::Silence, Guard::Short, Opcode::Query, false};
   Reader reader(message);
   query.id = reader.u16();
@@ -135,25 +165,26 @@ Parsed parse(std::span<const std::uint8_t> message, ParseOptions options, Query&
   query.recursion_desired =
       (flags & 0x0100) != 0;  // AA, TC, RA, Z, AD and rcode of a query mean nothing (H4)
   query.checking_disabled = (flags & 0x0010) != 0;
-  query.edns = {};
 
   Parsed parsed{Verdict::Reject, Guard::None, Opcode{static_cast<std::uint8_t>(flags >> 11 & 0xf)}, false};
   const auto first_question = reader;
-  if (counts.questions != 1) {
-    parsed.guard = counts.questions == 0 ? Guard::NoQuestion : Guard::ManyQuestions;
-  } else {
+  if (counts.questions == 1) {
     parsed.guard = read_question(reader, query);
     parsed.has_question = parsed.guard == Guard::None;
+  } else if (counts.questions > 1) {
+    parsed.guard = Guard::ManyQuestions;
+  } else {
+    query.question.type = RRType{};
   }
-  if (parsed.has_question && parsed.opcode == Opcode::Query)
+  if (parsed.guard == Guard::None && parsed.opcode == Opcode::Query)
     parsed.guard = read_sections(reader, counts, options, query);
 
-  const bool stopped_early = parsed.opcode != Opcode::Query || parsed.guard == Guard::NoQuestion ||
-                             parsed.guard == Guard::ManyQuestions || parsed.guard == Guard::ForeignRecords ||
-                             parsed.guard == Guard::ManyAdditional;
+  const bool stopped_early = parsed.opcode != Opcode::Query || parsed.guard == Guard::ManyQuestions ||
+                             parsed.guard == Guard::ForeignRecords || parsed.guard == Guard::ManyAdditional;
   if (stopped_early)
     find_opt(first_question, counts.questions, counts.answers + counts.authorities, counts.additionals,
-             query.edns);
+             query);
+  if (counts.questions == 0 && parsed.guard == Guard::None) parsed.guard = Guard::NoQuestion;
   if (parsed.guard == Guard::None) parsed.verdict = Verdict::Accept;
   return parsed;
 }

@@ -21,7 +21,7 @@ enum class Guard : std::uint8_t {
   None,
   Short,           // H1: less than a header
   IsResponse,      // H1, C15: QR set; replies to replies make loops
-  NoQuestion,      // H10
+  NoQuestion,      // H10; the rest is good, and with a cookie that is enough to be answered
   ManyQuestions,   // H11
   BadQuestion,     // H12: label types, pointers, over 255 octets, cut off
   ForeignRecords,  // H15: answer or authority records in a query
@@ -29,10 +29,11 @@ enum class Guard : std::uint8_t {
   BadRecord,       // H12: a record is cut off, counts are larger than the message
   OptOwner,        // E2: OPT at a name
   SecondOpt,       // E2
-  BadOption,       // E3: an option overruns, or OPT itself does
+  BadOption,       // E3: an option overruns, or OPT itself does; E21: a zone version in a query
+  BadCookie,       // E13: a COOKIE of a length that none has
   TrailingOctets,  // H16
 };
-inline constexpr std::size_t kGuardCount = 13;
+inline constexpr std::size_t kGuardCount = 14;
 
 struct Parsed {
   Verdict verdict = Verdict::Reject;

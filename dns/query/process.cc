@@ -1,5 +1,7 @@
 #include "dns/query/process.h"
 
+#include "dns/query/chaos.h"
+
 namespace signpost::process_detail {
 
 namespace {
@@ -26,18 +28,38 @@ Handled other_opcode(const QueryContext& context, const Parsed& parsed, const Qu
   } else {
     response.begin_without_question(query.id, parsed.opcode, query.edns, buffer, limit, rules.udp_size);
   }
+  add_options(context, rules, query, response);
   response.set_rcode(rcode);
   return send(context, response, counters);
+}
+
+/// What has no question may still ask for a cookie, or whether the one it has is good (H10; RFC 7873, section
+/// 5.4). `malformed` is what it is otherwise.
+Rcode answer_to_no_question(const Query& query, Rcode malformed) noexcept {
+  switch (query.edns.cookie_state) {
+    case CookieState::None:
+      return malformed;
+    case CookieState::ClientOnly:
+    case CookieState::Valid:
+      return Rcode::NoError;
+    case CookieState::Expired:
+    case CookieState::Invalid:
+      return Rcode::BadCookie;
+  }
+  return malformed;
 }
 
 Handled malformed(const QueryContext& context, const Parsed& parsed, const Query& query,
                   std::span<std::uint8_t> buffer, std::size_t limit, const Rules& rules,
                   WorkerCounters& counters) noexcept {
-  counters.rejected[static_cast<std::size_t>(parsed.guard)].add();
+  const auto rcode =
+      parsed.guard == Guard::NoQuestion ? answer_to_no_question(query, Rcode::FormErr) : Rcode::FormErr;
+  if (rcode == Rcode::FormErr) counters.rejected[static_cast<std::size_t>(parsed.guard)].add();
   Response response;
   response.begin_without_question(query.id, Opcode::Query, query.edns, buffer, limit, rules.udp_size);
   response.set_recursion_desired(query.recursion_desired);
-  response.set_rcode(Rcode::FormErr);
+  add_options(context, rules, query, response);
+  response.set_rcode(rcode);
   return send(context, response, counters);
 }
 
@@ -46,14 +68,16 @@ bool is_never_asked(RRType type) noexcept {
   return type == RRType::OPT || type == RRType::TSIG || type == RRType::TKEY || type == RRType::NXNAME;
 }
 
-/// The rcode for a well-formed question that the responder is not asked, if it is one.
-bool refuse_question(const Query& query, Response& response) noexcept {
+/// Answers a well-formed question that the responder is not asked, if it is one.
+bool settle_question(const Rules& rules, const Query& query, Response& response) noexcept {
   const auto& question = query.question;
   if (query.edns.version > 0) {  // E4
     response.set_rcode(Rcode::BadVers);
   } else if (is_never_asked(question.type)) {
     response.set_rcode(Rcode::FormErr);
     response.set_extended_error(ExtendedError::InvalidQueryType);
+  } else if (question.klass == RRClass::CH && answer_chaos(rules, query, response)) {  // H19
+    return true;
   } else if (question.klass != RRClass::IN) {  // H18, H19
     response.set_rcode(Rcode::Refused);
     response.set_extended_error(ExtendedError::NotSupported);
@@ -85,7 +109,8 @@ bool turn_away(const QueryContext& context, const Parsed& parsed, const Query& q
   }
   Response response;
   response.begin(query, buffer, limit, rules.udp_size);
-  if (!refuse_question(query, response)) return false;
+  add_options(context, rules, query, response);
+  if (!settle_question(rules, query, response)) return false;
   counters.count_type(context, query.question.type);
   handled = send(context, response, counters);
   return true;
@@ -99,6 +124,13 @@ Handled not_admitted(Admission admission, const QueryContext& context, Response&
   }
   response.set_rcode(Rcode::Refused);
   response.set_extended_error(ExtendedError::Prohibited);
+  return send(context, response, counters);
+}
+
+Handled bad_cookie(const QueryContext& context, Response& response, WorkerCounters& counters) noexcept {
+  response.clear_records();
+  response.set_authoritative(false);
+  response.set_rcode(Rcode::BadCookie);
   return send(context, response, counters);
 }
 

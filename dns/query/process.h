@@ -11,6 +11,7 @@
 
 #include "dns/query/admit.h"
 #include "dns/query/counters.h"
+#include "dns/query/options.h"
 #include "dns/query/parse.h"
 #include "dns/query/responder.h"
 #include "dns/query/rules.h"
@@ -33,6 +34,9 @@ Handled send(const QueryContext& context, Response& response, WorkerCounters& co
 /// admit() said no.
 Handled not_admitted(Admission admission, const QueryContext& context, Response& response,
                      WorkerCounters& counters) noexcept;
+/// BADCOOKIE, no records, and the good cookie that `response` has by add_options(): the client is to come
+/// again with it (RFC 7873, section 5.2.3). For whom may_answer_bad_cookie() allows.
+Handled bad_cookie(const QueryContext& context, Response& response, WorkerCounters& counters) noexcept;
 /// The responder deferred what cannot be deferred.
 void refuse_deferral(const QueryContext& context, Response& response, WorkerCounters& counters) noexcept;
 
@@ -60,15 +64,17 @@ inline void parse(std::span<const std::uint8_t> message, const Rules& rules, Ask
 }
 
 /// The second half. Worker thread. `buffer` takes at least as many octets as the transport's largest reply:
-/// rules.udp_size, or 65,535 over TCP. A deferred query is the transport's to keep: it calls handle() again
-/// with the same octets, a context whose `resumed` is one more, and its ticket; never Deferred when the
-/// context has no ticket or is expired.
-inline Handled answer(const QueryContext& context, std::span<const std::uint8_t> message, const Asked& asked,
+/// rules.udp_size, or 65,535 over TCP. Notes in `asked` what the query's cookie is worth. A deferred query is
+/// the transport's to keep: it calls handle() again with the same octets, a context whose `resumed` is one
+/// more, and its ticket; never Deferred when the context has no ticket or is expired.
+inline Handled answer(const QueryContext& context, std::span<const std::uint8_t> message, Asked& asked,
                       Responder& responder, std::span<std::uint8_t> buffer, const Rules& rules,
                       WorkerCounters& counters) noexcept {
-  const auto& [parsed, query] = asked;
+  auto& [parsed, query] = asked;
   if (context.resumed == 0) counters.count_query(context, message.size());
   const std::size_t limit = response_limit(context.transport, query.edns, rules);
+  if (query.edns.options != 0) [[unlikely]]
+    judge_options(context, rules, query, counters);
   Handled handled;
   if (!process_detail::is_plain(parsed, query)) [[unlikely]] {
     if (process_detail::turn_away(context, parsed, query, buffer, limit, rules, counters, handled))
@@ -81,6 +87,8 @@ inline Handled answer(const QueryContext& context, std::span<const std::uint8_t>
 
   Response response;
   response.begin(query, buffer, limit, rules.udp_size);
+  if (query.edns.options != 0) [[unlikely]]
+    add_options(context, rules, query, response);
   if (const auto admission = admit(rules.admission.get(), context, query); admission != Admission::Allow)
       [[unlikely]]
     return process_detail::not_admitted(admission, context, response, counters);

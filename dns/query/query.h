@@ -7,6 +7,7 @@
 
 #include "dns/base/clock.h"
 #include "dns/base/ip_address.h"
+#include "dns/query/cookies.h"
 #include "dns/wire/name.h"
 #include "dns/wire/types.h"
 
@@ -25,6 +26,8 @@ struct QueryContext {
   /// Over TCP: how long the connection may be idle, in tenths of a second, as edns-tcp-keepalive has it
   /// (E17). 0 asks the client to close: the server is ending, or has no places left (T5).
   std::uint16_t keepalive = 0;
+  /// The low 32 bits of Unix time, for cookies only; read once a batch.
+  std::uint32_t wall_seconds = 0;
   unsigned worker = 0;
   /// 0 at first; a query that was deferred comes back with the number of its resumption.
   unsigned resumed = 0;
@@ -44,11 +47,17 @@ struct Question {
   RRClass klass{};
 };
 
+/// Options that a query had, as bits of Edns::options.
+inline constexpr std::uint8_t kAskedNsid = 1, kAskedCookie = 2, kAskedKeepalive = 4, kAskedZoneVersion = 8;
+
 struct Edns {
   bool present = false;
   bool dnssec_ok = false;
   std::uint8_t version = 0;
+  std::uint8_t options = 0;      // kAsked...; 0 for nearly every query
   std::uint16_t udp_size = 512;  // at least 512 (E8)
+  /// Known once the peer and the secrets were looked at, so before admit().
+  CookieState cookie_state = CookieState::None;
 };
 
 /// A query that passed the checks of dns/query: opcode QUERY, one question, well-formed to its last octet.
@@ -58,6 +67,9 @@ struct Query {
   bool checking_disabled = false;
   Question question;
   Edns edns;
+  /// With kAskedCookie: the cookie as it came, of a good length, a view of the query. Otherwise it says
+  /// nothing.
+  std::span<const std::uint8_t> cookie;
   /// The responder's own note from look_ahead(); nobody else reads it. 0: it did not look.
   std::uintptr_t note = 0;
 };

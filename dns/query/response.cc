@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kOptSize = 11;                // root owner, type, class, TTL, RDLENGTH
 constexpr std::size_t kExtendedErrorFixedSize = 6;  // option code, option length, info code
-constexpr std::uint16_t kExtendedErrorOption = 15;  // RFC 8914, section 2
+constexpr std::size_t kOptionFixedSize = 4;         // option code, option length
 
 constexpr unsigned kFlagQr = 0x8000, kFlagAa = 0x0400, kFlagTc = 0x0200, kFlagRd = 0x0100;
 constexpr std::uint32_t kOptFlagDo = 0x8000;
@@ -34,7 +34,8 @@ void Response::begin(const Query& query, std::span<std::uint8_t> buffer, std::si
 void Response::begin_without_question(std::uint16_t id, Opcode opcode, const Edns& edns,
                                       std::span<std::uint8_t> buffer, std::size_t limit,
                                       std::uint16_t advertised_udp_size) noexcept {
-  // The least anybody may ask for is 512 (E8, E9), and header, question and OPT are 282 at most.
+  // The least anybody may ask for is 512 (E8, E9). Header, question and OPT are 282 at most, and its options
+  // 190: NSID 132, cookie 28, keepalive 6, zone versions 24.
   assert(buffer.size() >= 512 && limit >= 512);
   *this = Response();
   buffer_ = buffer;
@@ -72,29 +73,53 @@ void Response::fail(ExtendedError code, std::string_view text) noexcept {
   set_extended_error(code, text);
 }
 
-void Response::append_opt() noexcept {
-  Writer opt(buffer_.first(hard_limit_).subspan(used_));
-  opt.u8(0);
-  opt.u16(static_cast<std::uint16_t>(RRType::OPT));
-  opt.u16(advertised_udp_size_);
-  // TTL: extended rcode, version 0, DO as asked, no other flag (E4, E7).
-  opt.u32((static_cast<std::uint32_t>(rcode_) >> 4) << 24 | (edns_.dnssec_ok ? kOptFlagDo : 0));
-  const std::size_t room = opt.remaining() - 2;
-  // The error text goes first when space is short, then the error; never the answer (E22).
-  if (has_extended_error_ && room >= kExtendedErrorFixedSize) {
-    const auto text =
-        room >= kExtendedErrorFixedSize + extended_text_.size() ? extended_text_ : std::string_view{};
-    opt.u16(static_cast<std::uint16_t>(kExtendedErrorFixedSize + text.size()));
-    opt.u16(kExtendedErrorOption);
-    opt.u16(static_cast<std::uint16_t>(2 + text.size()));
-    opt.u16(static_cast<std::uint16_t>(extended_error_));
-    opt.bytes(text);
-  } else {
-    opt.u16(0);
-    has_extended_error_ = false;
+std::uint8_t* Response::add_option(EdnsOption code, std::size_t size) noexcept {
+  if (!edns_.present || kOptionFixedSize + size > remaining()) return nullptr;
+  limit_ -= kOptionFixedSize + size;
+  auto* at = put_u16(buffer_.data() + limit_, static_cast<std::uint16_t>(code));
+  return put_u16(at, static_cast<std::uint16_t>(size));
+}
+
+void Response::set_zone_version(std::uint8_t label_count, std::uint32_t serial,
+                                std::uint64_t revision) noexcept {
+  edns_.options &= static_cast<std::uint8_t>(~kAskedZoneVersion);
+  if (auto* at = add_option(EdnsOption::ZoneVersion, 2 + 8)) {
+    *at++ = label_count;
+    *at++ = kZoneVersionRevision;
+    put_u32(put_u32(at, static_cast<std::uint32_t>(revision >> 32)), static_cast<std::uint32_t>(revision));
   }
-  assert(!opt.failed());
-  used_ += opt.size();
+  if (auto* at = add_option(EdnsOption::ZoneVersion, 2 + 4)) {
+    *at++ = label_count;
+    *at++ = kZoneVersionSerial;
+    put_u32(at, serial);
+  }
+}
+
+void Response::append_opt() noexcept {
+  const auto options = hard_limit_ - kOptSize - limit_;
+  auto* const start = buffer_.data() + used_;
+  // Before anything is written: the last record may end right in front of the options.
+  if (options > 0) [[unlikely]]
+    std::memmove(start + kOptSize, buffer_.data() + limit_, options);
+  Writer error(buffer_.first(hard_limit_).subspan(used_ + kOptSize + options));
+  // The error text goes first when space is short, then the error; never the answer (E22).
+  has_extended_error_ &= error.remaining() >= kExtendedErrorFixedSize;
+  if (has_extended_error_) [[unlikely]] {
+    const auto text = error.remaining() >= kExtendedErrorFixedSize + extended_text_.size()
+                          ? extended_text_
+                          : std::string_view{};
+    error.u16(static_cast<std::uint16_t>(EdnsOption::ExtendedError));
+    error.u16(static_cast<std::uint16_t>(2 + text.size()));
+    error.u16(static_cast<std::uint16_t>(extended_error_));
+    error.bytes(text);
+  }
+  *start = 0;
+  auto* at = put_u16(start + 1, static_cast<std::uint16_t>(RRType::OPT));
+  at = put_u16(at, advertised_udp_size_);
+  // TTL: extended rcode, version 0, DO as asked, no other flag (E4, E7).
+  at = put_u32(at, (static_cast<std::uint32_t>(rcode_) >> 4) << 24 | (edns_.dnssec_ok ? kOptFlagDo : 0));
+  put_u16(at, static_cast<std::uint16_t>(options + error.size()));
+  used_ += kOptSize + options + error.size();
 }
 
 std::span<const std::uint8_t> Response::finish() noexcept {

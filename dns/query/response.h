@@ -15,6 +15,9 @@
 
 namespace signpost {
 
+/// Type of a zone version that is not a serial; 246 to 254 are for private use (RFC 9660, section 7.2).
+inline constexpr std::uint8_t kZoneVersionSerial = 0, kZoneVersionRevision = 246;
+
 enum class Section : std::uint8_t { Answer, Authority, Additional };
 
 class Response {
@@ -39,6 +42,15 @@ class Response {
   /// The first one stays; sent only to EDNS clients and only if it fits (E22). `text` must outlive the query:
   /// literals.
   void set_extended_error(ExtendedError code, std::string_view text = {}) noexcept;
+
+  /// Room for the `size` octets of an option's value; its code and length are written. Comes before the
+  /// records, so that they leave room for it (E22). Null: the query had no OPT, or it does not fit.
+  std::uint8_t* add_option(EdnsOption code, std::size_t size) noexcept;
+  /// The query asks for the version of the zone that its name lies in, and was not told yet (E21).
+  bool wants_zone_version() const noexcept { return (edns_.options & kAskedZoneVersion) != 0; }
+  /// Tells it: SOA serial, and `revision`, a number that rises with every change of what is published, as
+  /// type kZoneVersionRevision. `label_count`: of the apex, without the root (RFC 9660, section 2).
+  void set_zone_version(std::uint8_t label_count, std::uint32_t serial, std::uint64_t revision) noexcept;
 
   /// Room for `size` octets of records, or null when they do not fit: then nothing changed. Write all of
   /// them, then add() the count. Sections in order: once Authority was added to, Answer is closed.
@@ -74,7 +86,9 @@ class Response {
   void append_opt() noexcept;
 
   std::span<std::uint8_t> buffer_;
-  std::size_t limit_ = 0;  // octets for header, question and records: OPT's are not in it
+  /// Octets for header, question and records. OPT's are not in it: its options wait behind, in the order in
+  /// which they will stand.
+  std::size_t limit_ = 0;
   std::size_t used_ = 0;
   std::size_t records_start_ = 0;
   std::uint16_t counts_[3] = {};

@@ -8,13 +8,17 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "dns/query/admit.h"
+#include "dns/query/cookies.h"
 #include "dns/query/parse.h"
 #include "dns/wire/types.h"
 
 namespace signpost {
+
+inline constexpr std::size_t kServerIdOctetsMax = 128;
 
 /// Immutable once published.
 struct Rules {
@@ -22,6 +26,11 @@ struct Rules {
   std::uint16_t udp_size = kUdpSizeDefault;
   ParseOptions parse;
   std::shared_ptr<const AdmissionPolicy> admission;  // null: everybody is admitted
+  /// Who answers: NSID (E12), id.server and hostname.bind (H19); at most kServerIdOctetsMax. Empty: not told.
+  std::string server_id;
+  /// What version.server and version.bind say (H19); at most 255 octets. Empty: not told.
+  std::string server_version;
+  CookieSecrets cookies;
 };
 
 /// Outlives its readers.

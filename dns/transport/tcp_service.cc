@@ -142,6 +142,7 @@ QueryContext TcpService::context_of(const Connection& connection, Monotonic now)
   context.received = now;
   context.worker = parts_.index;
   context.keepalive = keepalive_;
+  context.wall_seconds = parts_.options.clock->wall_seconds();
   return context;
 }
 

@@ -137,6 +137,7 @@ unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
   QueryContext context;
   context.local = socket.bound;
   context.received = options_.clock->now();
+  context.wall_seconds = options_.clock->wall_seconds();
   context.worker = index_;
   context.mailbox = &deferrals_.mailbox();
   begin_batch();

@@ -33,7 +33,7 @@ enum class RRType : std::uint16_t {
 
 enum class RRClass : std::uint16_t { IN = 1, CH = 3, HS = 4, NONE = 254, ANY = 255 };
 
-/// The low four bits travel in the header, the rest in OPT (BADVERS).
+/// The low four bits travel in the header, the rest in OPT (BADVERS, BADCOOKIE).
 enum class Rcode : std::uint16_t {
   NoError = 0,
   FormErr = 1,
@@ -43,9 +43,19 @@ enum class Rcode : std::uint16_t {
   Refused = 5,
   NotAuth = 9,
   BadVers = 16,
+  BadCookie = 23,
 };
 
 enum class Opcode : std::uint8_t { Query = 0, IQuery = 1, Status = 2, Notify = 4, Update = 5, Dso = 6 };
+
+/// Options of OPT that mean something here.
+enum class EdnsOption : std::uint16_t {
+  Nsid = 3,            // RFC 5001
+  Cookie = 10,         // RFC 7873
+  Keepalive = 11,      // RFC 7828
+  ExtendedError = 15,  // RFC 8914
+  ZoneVersion = 19,    // RFC 9660
+};
 
 /// Extended DNS Errors (RFC 8914, section 5.2; 30 from RFC 9824).
 enum class ExtendedError : std::uint16_t {

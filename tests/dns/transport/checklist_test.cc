@@ -13,7 +13,12 @@ struct Road {
 
 class Checklist : public testing::TestWithParam<Road> {
  protected:
-  TestServer server_;
+  static ServerOptions options() {
+    ServerOptions options;
+    options.rules = std::make_shared<RulesStore>(checklist_rules());
+    return options;
+  }
+  TestServer server_{options()};
 };
 
 /// The reply to `message`, or none if the server answers the probe sent right after it first: replies come in

@@ -37,7 +37,7 @@ struct InMemory {
 
   QueryContext context;
   TestResponder responder;
-  Rules rules;
+  Rules rules = checklist_rules();
   WorkerCounters counters;
   Bytes buffer = Bytes(kMessageOctetsMax);
 };

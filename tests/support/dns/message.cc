@@ -71,6 +71,8 @@ std::string rcode_text(unsigned rcode) {
       return "NOTAUTH";
     case 16:
       return "BADVERS";
+    case 23:
+      return "BADCOOKIE";
     default:
       return "RCODE" + std::to_string(rcode);
   }
@@ -165,6 +167,39 @@ std::string describe(const Bytes& reply) {
   if ((flags >> 11 & 0xf) != 0) text += " opcode " + std::to_string(flags >> 11 & 0xf);
   return text + "; " + asked + "; " + std::to_string(an) + "/" + std::to_string(ns) + "/" +
          std::to_string(ar - (opt.present ? 1 : 0)) + opt.text;
+}
+
+std::vector<std::pair<unsigned, Bytes>> options_in(const Bytes& reply) {
+  std::vector<std::pair<unsigned, Bytes>> options;
+  ldns_pkt* packet = nullptr;
+  if (ldns_wire2pkt(&packet, reply.data(), reply.size()) != LDNS_STATUS_OK) return options;
+  if (const auto* rdata = ldns_pkt_edns_data(packet)) {
+    Reader reader({ldns_rdf_data(rdata), ldns_rdf_size(rdata)});
+    while (!reader.rest().empty() && !reader.failed()) {
+      const auto code = reader.u16();
+      const auto value = reader.bytes(reader.u16());
+      options.emplace_back(code, Bytes(value.begin(), value.end()));
+    }
+  }
+  ldns_pkt_free(packet);
+  return options;
+}
+
+std::optional<Bytes> option_in(const Bytes& reply, unsigned code) {
+  std::optional<Bytes> found;
+  for (auto& [other, value] : options_in(reply)) {
+    if (other != code) continue;
+    if (found) return std::nullopt;
+    found = std::move(value);
+  }
+  return found;
+}
+
+Bytes from_hex(std::string_view text) {
+  Bytes octets;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2)
+    octets.push_back(static_cast<std::uint8_t>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
+  return octets;
 }
 
 std::string addresses_in(const Bytes& reply) {

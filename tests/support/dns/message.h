@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dns/wire/name.h"
@@ -47,6 +49,12 @@ Bytes edns_query(std::string_view owner, RRType type, const Bytes& opt_record, u
 /// rcode, flags, opcode if not 0, question or "-", counts without OPT, OPT with size, version if not 0,
 /// flags, errors.
 std::string describe(const Bytes& reply);
+/// The options of the reply's OPT, code and value, in order.
+std::vector<std::pair<unsigned, Bytes>> options_in(const Bytes& reply);
+/// The value of the only option with this code, or nothing.
+std::optional<Bytes> option_in(const Bytes& reply, unsigned code);
+/// "c0ffee" as octets.
+Bytes from_hex(std::string_view text);
 /// The answer's A records as text, in order, space-separated.
 std::string addresses_in(const Bytes& reply);
 /// True when ldns reads it as a message, to its last octet.

@@ -109,6 +109,7 @@ Outcome TestResponder::respond(const QueryContext& context, const Query& query, 
     return Outcome::Answered;
   }
   response.set_authoritative(true);
+  if (response.wants_zone_version()) response.set_zone_version(1, 2026, std::uint64_t{7} << 32 | 8);
   const auto label = first_label(name);
   const auto type = query.question.type;
   if (label == "drop") return Outcome::Dropped;

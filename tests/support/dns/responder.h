@@ -9,6 +9,7 @@
 //   defer.test. A       deferred; 192.0.2.53 once resumed, SERVFAIL when nobody did
 //   twice.test. A       deferred again when it is resumed for the first time
 //   forever.test. A     deferred always
+//   all of test.        zone version: serial 2026, revision 7 << 32 | 8
 //   test.               SOA for SOA; other names are NXDOMAIN, other types NODATA, other zones REFUSED + EDE
 //   20
 #pragma once

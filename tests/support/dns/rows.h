@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dns/query/rules.h"
 #include "tests/support/dns/message.h"
 
 namespace signpost::test {
@@ -22,7 +23,12 @@ struct Row {
   const std::string& expected_over(bool tcp) const { return tcp && !over_tcp.empty() ? over_tcp : expected; }
 };
 
-/// H1 to H21 and E1 to E10, against TestResponder.
+/// What the server goes by: an id, a secret for cookies.
+Rules checklist_rules();
+
+/// H1 to H21 and E1 to E22, against TestResponder.
 std::vector<Row> checklist();
+/// Those of H10, H19 and E12 to E21: part of checklist().
+void add_option_rows(std::vector<Row>& rows);
 
 }  // namespace signpost::test
