@@ -74,10 +74,15 @@ Result<Checked, config::Diagnostics> check_config(const std::string& path, Check
   for (const auto& registry : loaded->config.registries) {
     std::visit([&](const auto& options) { look(registry, options, scope, findings); }, registry.options);
   }
+  auto statics = read_statics(loaded->config);
+  for (const auto& reading : statics) {
+    append(findings.errors, reading.findings.errors);
+    append(findings.warnings, reading.findings.warnings);
+  }
   auto warnings = std::move(loaded->warnings);
   append(warnings, findings.warnings);
   if (!findings.errors.empty()) return config::Diagnostics{std::move(findings.errors), std::move(warnings)};
-  return Checked{std::move(loaded->config), std::move(warnings)};
+  return Checked{std::move(loaded->config), std::move(warnings), std::move(statics)};
 }
 
 }  // namespace signpost

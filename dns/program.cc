@@ -54,20 +54,23 @@ ServerOptions server_options(const config::Config& config, std::shared_ptr<Rules
 }
 
 /// Hands the configuration to the builder and waits until its first or next snapshot stands.
-void configure_and_wait(Builder& builder, std::shared_ptr<const config::Config> config) {
+void configure_and_wait(Builder& builder, std::shared_ptr<const config::Config> config, StaticZones statics) {
   std::promise<void> done;
-  builder.configure(std::move(config), [&] { done.set_value(); });
+  builder.configure(std::move(config), std::move(statics), [&] { done.set_value(); });
   done.get_future().wait();
 }
 
 }  // namespace
 
-Program::Program(asio::io_context& control, config::Config config)
+Program::Program(asio::io_context& control, config::Config config, StaticReadings statics)
     : control_(control),
       config_(std::make_shared<const config::Config>(std::move(config))),
       started_(system_clock().wall()),
       rules_(std::make_shared<RulesStore>(make_rules(*config_))),
       builder_(store_, system_clock()),
+      static_files_(system_clock(),
+                    [this](const Name& zone, auto data) { builder_.set_static(zone, std::move(data)); }),
+      first_statics_(std::move(statics)),
       registry_work_(registry_context_.get_executor()),
       registries_(
           registry_context_,
@@ -81,7 +84,8 @@ Program::~Program() { stop(); }
 
 Result<void> Program::start() {
   builder_.start();
-  configure_and_wait(builder_, config_);
+  configure_and_wait(builder_, config_, zones_of(first_statics_));
+  static_files_.follow(config_, std::move(first_statics_));
   if (auto opened = open_admin_listeners(); !opened) return opened;
   if (auto opened = start_server(); !opened) return opened;
   start_registries();
@@ -151,12 +155,14 @@ void Program::watch_readiness(std::chrono::milliseconds pause) {
 }
 
 admin::ReloadOutcome Program::reload() {
-  const auto changed = load_change(*config_);
+  const auto quiet = static_files_.pause();  // no file is read between what is read here and its taking over
+  auto changed = load_change(*config_);
   if (changed.config) {
     config_ = changed.config;
     log::set_level(config_->log.level);
     log::set_format(config_->log.format);
-    configure_and_wait(builder_, config_);
+    configure_and_wait(builder_, config_, zones_of(changed.statics));
+    static_files_.follow(config_, std::move(changed.statics));
     rules_->publish(make_rules(*config_));
     asio::post(registry_context_,
                [this, config = config_] { registries_.apply(config->registries, file_registries(*config)); });
@@ -174,6 +180,7 @@ admin::ProgramReport Program::report() const {
   report.started = started_;
   report.workers = server_ ? server_->worker_count() : 0;
   report.registries = registries_.reports();
+  report.static_files = static_files_.reports();
   const std::lock_guard lock(mutex_);
   report.listeners = listeners_;
   report.reload = reload_;
@@ -224,6 +231,7 @@ void Program::stop() {
     registry_thread_.join();
   }
   admin_.stop();
+  static_files_.stop();
   builder_.stop();
 }
 

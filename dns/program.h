@@ -18,6 +18,7 @@
 #include "dns/base/result.h"
 #include "dns/query/rules.h"
 #include "dns/registries.h"
+#include "dns/static_files.h"
 #include "dns/transport/server.h"
 #include "zones/snapshot/store.h"
 #include "zones/table/builder.h"
@@ -27,7 +28,7 @@ namespace signpost {
 /// Everything here happens on the main thread, which runs `control`, unless said otherwise.
 class Program {
  public:
-  Program(boost::asio::io_context& control, config::Config config);
+  Program(boost::asio::io_context& control, config::Config config, StaticReadings statics);
   ~Program();
 
   /// Opens every listener or none; after it, queries are answered. The error says which address and why.
@@ -55,6 +56,8 @@ class Program {
   const std::shared_ptr<RulesStore> rules_;
   SnapshotStore store_;
   Builder builder_;
+  StaticFiles static_files_;
+  StaticReadings first_statics_;  // until start()
 
   boost::asio::io_context registry_context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> registry_work_;

@@ -42,6 +42,7 @@ Change load_change(const config::Config& running) {
     checked->config.listen = running.listen;
     checked->config.workers = running.workers;
     checked->config.tcp = running.tcp;
+    change.statics = std::move(checked->statics);
     change.config = std::make_shared<const config::Config>(std::move(checked->config));
   } else {
     change.outcome = {false, checked.error().errors, checked.error().warnings};

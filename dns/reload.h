@@ -7,11 +7,13 @@
 
 #include "config/config.h"
 #include "dns/admin/sources.h"
+#include "dns/static_files.h"
 
 namespace signpost {
 
 struct Change {
   std::shared_ptr<const config::Config> config;  // null: refused
+  StaticReadings statics;
   admin::ReloadOutcome outcome;
 };
 

@@ -57,7 +57,7 @@ int run(const std::string& config_path) {
 
   asio::io_context control(1);
   asio::signal_set signals(control, SIGHUP, SIGTERM, SIGINT);
-  Program program(control, std::move(checked->config));
+  Program program(control, std::move(checked->config), std::move(checked->statics));
   if (const auto started = program.start(); !started) {
     log::error("signpost.cannot_start", {{"reason", started.error().message}});
     return 1;

@@ -273,6 +273,18 @@ void builder_families(Exposition& page, const Scrape& scrape) {
              builder.longest_step_seconds);
 }
 
+void file_families(Exposition& page, const std::vector<StaticFileReport>& files) {
+  for (const auto& file : files) {
+    const Exposition::Labels labels{{"zone", file.zone}};
+    page.gauge("zone_file_good", "0 while the zone's file has a mistake; the last good content is served.",
+               labels, file.last_error.empty());
+    page.counter("zone_file_accepted_total", "Changes of the zone's file taken over at run time.", labels,
+                 number(file.accepted));
+    page.counter("zone_file_refused_total", "Changes of the zone's file refused at run time.", labels,
+                 number(file.refused));
+  }
+}
+
 void program_families(Exposition& page, const Scrape& scrape) {
   page.gauge("build_info", "Always 1.",
              {{"version", scrape.program.version}, {"compiler", scrape.program.compiler}}, 1);
@@ -301,6 +313,7 @@ std::string metrics_text(const Scrape& scrape) {
   dns_families(page, scrape.dns);
   builder_families(page, scrape);
   backend_families(page, scrape.program.registries);
+  file_families(page, scrape.program.static_files);
   return page.text();
 }
 

@@ -65,6 +65,14 @@ Json zone_json(const ZoneStatus& zone) {
           {"cold", zone.cold}};
 }
 
+Json file_json(const StaticFileReport& file) {
+  return {{"path", file.path},
+          {"zone", file.zone},
+          {"accepted", file.accepted},
+          {"refused", file.refused},
+          {"last_error", file.last_error}};
+}
+
 Json builder_json(const BuilderStatus& builder) {
   return {{"publishes", builder.publishes},
           {"blocks_built", builder.blocks_built},
@@ -94,7 +102,7 @@ Json service_json(const ExplainedService& service) {
 }  // namespace
 
 std::string to_json(const StatusReport& status) {
-  auto listeners = Json::array(), registries = Json::array(), zones = Json::array();
+  auto listeners = Json::array(), registries = Json::array(), zones = Json::array(), files = Json::array();
   for (const auto& listener : status.program.listeners) {
     listeners.push_back({{"kind", listener.kind}, {"address", listener.address}});
   }
@@ -102,6 +110,7 @@ std::string to_json(const StatusReport& status) {
     registries.push_back(registry_json(registry, status.program));
   }
   for (const auto& zone : status.builder.zones) zones.push_back(zone_json(zone));
+  for (const auto& file : status.program.static_files) files.push_back(file_json(file));
   const auto up = std::chrono::duration_cast<std::chrono::seconds>(status.now - status.program.started);
   return printed({{"version", status.program.version},
                   {"started", iso_time(status.program.started)},
@@ -111,6 +120,7 @@ std::string to_json(const StatusReport& status) {
                   {"listeners", std::move(listeners)},
                   {"registries", std::move(registries)},
                   {"zones", std::move(zones)},
+                  {"zone_files", std::move(files)},
                   {"builder", builder_json(status.builder)},
                   {"reload",
                    {{"accepted", status.program.reload.accepted},

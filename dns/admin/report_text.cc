@@ -86,6 +86,17 @@ std::string zones_text(const StatusReport& status) {
   return table(rows);
 }
 
+/// Nothing when no zone has a file.
+std::string files_text(const std::vector<StaticFileReport>& files) {
+  if (files.empty()) return {};
+  std::vector<Row> rows{{"ZONE FILE", "ZONE", "CHANGES", "REFUSED", "WHAT IS WRONG WITH IT NOW"}};
+  for (const auto& file : files) {
+    rows.push_back({file.path, file.zone, std::to_string(file.accepted), std::to_string(file.refused),
+                    file.last_error.empty() ? "-" : plain(file.last_error)});
+  }
+  return "\n" + table(rows);
+}
+
 std::string upper(std::string_view word) {
   std::string out(word);
   for (auto& c : out) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -110,7 +121,8 @@ std::string to_text(const StatusReport& status) {
                     (program.workers == 1 ? " worker\n" : " workers\n");
   std::vector<Row> listeners{{"LISTENER", "ADDRESS"}};
   for (const auto& listener : program.listeners) listeners.push_back({listener.kind, listener.address});
-  out += "\n" + table(listeners) + "\n" + registries_text(status) + "\n" + zones_text(status);
+  out += "\n" + table(listeners) + "\n" + registries_text(status) + "\n" + zones_text(status) +
+         files_text(program.static_files);
   if (!program.reload.last_outcome.empty())
     out += "\nlast reload: " + plain(program.reload.last_outcome) + "\n";
   return out;

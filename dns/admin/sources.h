@@ -24,6 +24,15 @@ struct RegistryReport {
   std::vector<BackendCount> counts;
 };
 
+/// One zone that is read from a file.
+struct StaticFileReport {
+  std::string zone;  // "example.org."
+  std::string path;
+  std::uint64_t accepted = 0;  // changes taken over while running
+  std::uint64_t refused = 0;   // changes that were wrong; what was served before is served on
+  std::string last_error;      // the first mistake of the file as it is now; empty: none
+};
+
 struct ListenerReport {
   std::string kind;     // "dns", "health" ...
   std::string address;  // the real one: "127.0.0.1:40001", "unix:/run/signpost/admin.sock"
@@ -42,6 +51,7 @@ struct ProgramReport {
   std::size_t workers = 0;
   std::vector<ListenerReport> listeners;
   std::vector<RegistryReport> registries;
+  std::vector<StaticFileReport> static_files;
   ReloadReport reload;
 };
 

@@ -26,6 +26,11 @@ Result<std::string> root_of(const std::string& zone_file) {
   return root.string();
 }
 
+std::string wanted_include(std::string_view written, const std::string& from) {
+  const fs::path path(written);
+  return (path.is_absolute() ? path : fs::path(from).parent_path() / path).string();
+}
+
 Result<std::string> resolve_include(std::string_view written, const std::string& from,
                                     const std::string& root) {
   const fs::path path(written);
@@ -33,11 +38,10 @@ Result<std::string> resolve_include(std::string_view written, const std::string&
     return Error{fmt::format("$INCLUDE {}: `..` is not followed; the file lies in {} or below",
                              in_quotes(written), root)};
   }
-  const auto wanted = path.is_absolute() ? path : fs::path(from).parent_path() / path;
+  const auto wanted = wanted_include(written, from);
   std::error_code error;
   const auto real = fs::canonical(wanted, error);
-  if (error)
-    return Error{fmt::format("$INCLUDE {}: {}: {}", in_quotes(written), wanted.string(), error.message())};
+  if (error) return Error{fmt::format("$INCLUDE {}: {}: {}", in_quotes(written), wanted, error.message())};
   if (!is_inside(real, root)) {
     return Error{fmt::format("$INCLUDE {}: it leads to {}, which is outside of {}; put the file there",
                              in_quotes(written), real.string(), root)};

@@ -13,6 +13,9 @@ namespace signpost::files {
 /// mount, not the hidden directory behind it.
 Result<std::string> root_of(const std::string& zone_file);
 
+/// The path that `written` means in the file `from`, whatever it leads to.
+std::string wanted_include(std::string_view written, const std::string& from);
+
 /// The file that `written` means in the file `from`: relative to the directory of `from`. Links are followed
 /// before it is compared with `root`, so a link out of the root is refused too.
 Result<std::string> resolve_include(std::string_view written, const std::string& from,

@@ -16,7 +16,7 @@ using files::Assembly;
 using files::Findings;
 using files::MasterFile;
 
-StaticReading conclude(const Findings& findings, StaticZone zone, std::vector<std::string> read) {
+StaticReading conclude(const Findings& findings, StaticZone zone, std::vector<files::SeenFile> read) {
   StaticReading reading;
   reading.findings = findings.diagnostics();
   reading.files = std::move(read);
@@ -25,8 +25,8 @@ StaticReading conclude(const Findings& findings, StaticZone zone, std::vector<st
 }
 
 void read_file(const config::Zone& rules, const Name& apex, Assembly& assembly, Findings& findings,
-               std::vector<std::string>& read) {
-  read.push_back(rules.file);
+               std::vector<files::SeenFile>& read) {
+  read.push_back(files::look_at(rules.file));
   const auto source = findings.add_source(rules.file);
   const auto text = config::read_file(rules.file, files::kZoneOctetsMax);
   const auto root = files::root_of(rules.file);
@@ -38,9 +38,9 @@ void read_file(const config::Zone& rules, const Name& apex, Assembly& assembly, 
     return;
   }
   const auto open = [&](std::string_view written, const std::string& from) -> Result<MasterFile::Included> {
+    read.push_back(files::look_at(files::wanted_include(written, from)));
     auto path = files::resolve_include(written, from, *root);
     if (!path) return path.error();
-    read.push_back(*path);
     auto included = config::read_file(*path, files::kZoneOctetsMax);
     if (!included) return Error{*path + ": " + included.error().message};
     return MasterFile::Included{std::move(*path), std::move(*included)};
@@ -74,7 +74,7 @@ StaticReading read_static_zone(const config::Zone& rules) {
   const auto apex = parsed->folded();
   Findings findings;
   Assembly assembly(apex, findings);
-  std::vector<std::string> read;
+  std::vector<files::SeenFile> read;
   if (!rules.file.empty()) read_file(rules, apex, assembly, findings, read);
   if (!rules.records.text.empty()) {
     const auto source = findings.add_source(rules.place.file, false);

@@ -14,6 +14,7 @@
 
 #include "config/config.h"
 #include "config/report.h"
+#include "zones/files/seen.h"
 #include "zones/files/static_zone.h"
 
 namespace signpost {
@@ -21,7 +22,7 @@ namespace signpost {
 struct StaticReading {
   std::shared_ptr<const StaticZone> zone;  // null: something was wrong, or there is no static data
   config::Diagnostics findings;            // "example.org.zone:12:8: what, and what would be right"
-  std::vector<std::string> files;          // all that were looked at, also those that could not be read
+  std::vector<files::SeenFile> files;      // all that were looked at, also those that could not be read
 };
 
 /// All static data that the configuration gives a zone.

@@ -21,6 +21,7 @@ struct StaticRRset {
   RRType type{};
   std::uint32_t ttl = 0;  // seconds
   std::vector<std::vector<std::uint8_t>> rdata;
+  friend bool operator==(const StaticRRset&, const StaticRRset&) = default;
 };
 
 /// One owner name at or below the apex. A CNAME stands alone; `types` are in ascending order.
@@ -28,6 +29,7 @@ struct StaticNode {
   Name name;  // folded; a first label `*` is a wildcard (RFC 4592)
   std::vector<StaticRRset> rrsets;
   std::string origin;  // where the first record was written: "example.org.zone:12"
+  friend bool operator==(const StaticNode&, const StaticNode&) = default;
 };
 
 /// One zone's static data. Nodes are in ascending order of their wire names, each once. Data below a
@@ -40,6 +42,7 @@ struct StaticZone {
   std::uint32_t soa_ttl = 0;
 
   bool empty() const noexcept { return nodes.empty() && soa.empty(); }
+  friend bool operator==(const StaticZone&, const StaticZone&) = default;
 };
 
 /// By zone, in the order of config::Config::zones; null: the zone has no static data.

@@ -38,6 +38,7 @@ Scrape scrape() {
   scrape.builder.registries.push_back(registry);
   scrape.builder.zones.push_back({"cluster.local.", 1763632800, 3, 1, false});
   scrape.program.registries.push_back({"cluster", "kubernetes", 1, {{"skipped", "no_address", 2}}});
+  scrape.program.static_files.push_back({"a.example.", "/etc/a.zone", 3, 1, "a.zone:1:1: no"});
   return scrape;
 }
 
@@ -81,6 +82,9 @@ TEST(Metrics, RegistriesAndZones) {
   EXPECT_EQ(
       page.value("signpost_registry_skipped_total", {{"registry", "cluster"}, {"reason", "no_address"}}), 2);
   EXPECT_EQ(page.value("signpost_registry_restarts_total", {{"registry", "cluster"}}), 1);
+  EXPECT_EQ(page.value("signpost_zone_file_good", {{"zone", "a.example."}}), 0);
+  EXPECT_EQ(page.value("signpost_zone_file_accepted_total", {{"zone", "a.example."}}), 3);
+  EXPECT_EQ(page.value("signpost_zone_file_refused_total", {{"zone", "a.example."}}), 1);
   EXPECT_EQ(page.value("signpost_zone_serial", {{"zone", "cluster.local."}}), 1763632800);
 }
 

@@ -11,7 +11,7 @@ using Json = nlohmann::json;
 StatusReport status() {
   StatusReport report;
   report.program = {
-      "0.1.0", "gcc", WallTime(std::chrono::seconds(1763632800)), 2, {{"dns", "127.0.0.1:5300"}}, {}, {}};
+      "0.1.0", "gcc", WallTime(std::chrono::seconds(1763632800)), 2, {{"dns", "127.0.0.1:5300"}}, {}, {}, {}};
   report.program.registries.push_back({"local", "file", 0, {{"skipped", "weight", 1}}});
   RegistryStatus registry;
   registry.name = "local";
@@ -67,6 +67,21 @@ TEST(StatusText, ReadsLikeATable) {
             "\n"
             "  ZONE            SERIAL  SERVICES  COLLISIONS  STATE\n"
             "  demo.internal.  42      4         0           cold\n");
+}
+
+TEST(Status, ShowsZoneFiles) {
+  auto report = status();
+  report.program.static_files = {{"a.", "/etc/a.zone", 2, 1, "a.zone:3:1: no"}, {"b.", "/b", 0, 0, ""}};
+  const auto text = to_text(report);
+  EXPECT_NE(text.find("  ZONE FILE    ZONE  CHANGES  REFUSED  WHAT IS WRONG WITH IT NOW\n"
+                      "  /etc/a.zone  a.    2        1        a.zone:3:1: no\n"
+                      "  /b           b.    0        0        -\n"),
+            std::string::npos)
+      << text;
+  const auto file = Json::parse(to_json(report))["zone_files"][0];
+  EXPECT_EQ(file["path"], "/etc/a.zone");
+  EXPECT_EQ(file["refused"], 1);
+  EXPECT_EQ(file["last_error"], "a.zone:3:1: no");
 }
 
 TEST(ExplainJson, CarriesEveryReason) {
