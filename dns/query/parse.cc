@@ -30,8 +30,9 @@ void skip_record_fields(Reader& reader) noexcept {
 
 Guard read_question(Reader& reader, Query& query) noexcept {
   query.question.name = reader.name();
-  query.question.type = RRType{reader.u16()};
-  query.question.klass = RRClass{reader.u16()};
+  const auto type_and_class = reader.u32();
+  query.question.type = RRType{static_cast<std::uint16_t>(type_and_class >> 16)};
+  query.question.klass = RRClass{static_cast<std::uint16_t>(type_and_class)};
   if (reader.failed()) return Guard::BadQuestion;
   query.question.folded = Name::folded_from_wire(query.question.name);
   return Guard::None;
@@ -157,10 +158,13 @@ Guard read_sections(Reader& reader, const Counts& counts, ParseOptions options, 
 Parsed parse(std::span<const std::uint8_t> message, ParseOptions options, Query& query) noexcept {
   query.edns = {};
   if (message.size() < kHeaderSize) return {Verdict::Silence, Guard::Short, Opcode::Query, false};
-  Reader reader(message);
-  query.id = reader.u16();
-  const unsigned flags = reader.u16();
-  const Counts counts{reader.u16(), reader.u16(), reader.u16(), reader.u16()};
+  const auto header = [&](std::size_t at) -> std::uint16_t {  // within the twelve octets that are there
+    return static_cast<std::uint16_t>(message[at] << 8 | message[at + 1]);
+  };
+  query.id = header(0);
+  const unsigned flags = header(2);
+  const Counts counts{header(4), header(6), header(8), header(10)};
+  Reader reader(message.subspan(kHeaderSize));
   if ((flags & 0x8000) != 0) return {Verdict::Silence, Guard::IsResponse, Opcode::Query, false};
   query.recursion_desired =
       (flags & 0x0100) != 0;  // AA, TC, RA, Z, AD and rcode of a query mean nothing (H4)

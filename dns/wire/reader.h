@@ -1,6 +1,7 @@
 // The only way in which this program reads octets that a stranger wrote (C1).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -41,12 +42,13 @@ class Reader {
   /// One uncompressed name, its root included. Compression pointers, the label types 0x40 and 0x80, and names
   /// over 255 octets fail (H12): a QNAME has nothing in front of it to point to (C2).
   NameView name() noexcept {
-    std::size_t at = 0;
-    while (!failed_ && at < rest_.size() && at < kNameOctetsMax) {
-      const std::size_t length = rest_[at];
+    const std::size_t end = failed_ ? 0 : std::min(rest_.size(), kNameOctetsMax);
+    const auto* octets = rest_.data();
+    for (std::size_t at = 0; at < end;) {
+      const std::size_t length = octets[at];
       if (length > kLabelOctetsMax) break;
       at += length + 1;
-      if (length == 0) return at <= kNameOctetsMax ? bytes(at) : fail();
+      if (length == 0) return bytes(at);
     }
     return fail();
   }
