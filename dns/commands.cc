@@ -64,8 +64,8 @@ int status(const Where& where, bool json) {
 
 int explain(const Where& where, const std::string& name, const std::string& type, const std::string& client,
             bool json) {
-  auto target = "/explain?name=" + admin::percent_encode(name) + "&type=" + admin::percent_encode(type) +
-                "&format=" + (json ? "json" : "text");
+  auto target = "/explain?name=" + admin::percent_encode(name) + "&format=" + (json ? "json" : "text");
+  if (!type.empty()) target += "&type=" + admin::percent_encode(type);
   if (!client.empty()) target += "&client=" + admin::percent_encode(client);
   return ask_and_print(where, "GET", target);
 }

@@ -15,7 +15,7 @@ constexpr int kMisuse = 2;
 struct Words {
   signpost::Where where{"/etc/signpost/signpost.yaml", {}};
   std::string name;
-  std::string type = "A";
+  std::string type;
   std::string client;
   std::string zone;
   bool json = false;
@@ -57,8 +57,8 @@ int main(int argc, char** argv) {
 
   auto* explain =
       client_command(program, words, "explain", "why a running signpost answers a name as it does");
-  explain->add_option("NAME", words.name, "the name asked for")->required();
-  explain->add_option("TYPE", words.type, "the record type")->capture_default_str();
+  explain->add_option("NAME", words.name, "the name asked for, or an address")->required();
+  explain->add_option("TYPE", words.type, "the record type; without it A, of an address PTR");
   explain->add_option("--client", words.client, "the address that asks");
   explain->add_flag("--json", words.json, "for programs");
   explain->callback(
@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
 
   auto* dump = client_command(program, words, "dump",
                               "everything a running signpost answers in a zone, as a zone file");
-  dump->add_option("ZONE", words.zone, "the zone's name")->required();
+  dump->add_option("ZONE", words.zone, "the zone's name, or the prefix of reverse zones")->required();
   dump->callback([&] { result = signpost::dump(words.where, words.zone); });
 
   auto* status =

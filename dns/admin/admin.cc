@@ -5,6 +5,7 @@
 #include "dns/admin/exposition.h"
 #include "dns/admin/metrics.h"
 #include "dns/admin/reports.h"
+#include "zones/synthesis/names.h"
 
 namespace signpost::admin {
 
@@ -91,9 +92,10 @@ void Admin::Routes::status(const HttpRequest& request, ReplyTo reply) {
 void Admin::Routes::explain(const HttpRequest& request, ReplyTo reply) {
   const auto name_text = request.parameter("name");
   if (!name_text) return reply(text_reply(400, "explain takes ?name=cart.demo.internal&type=A\n"));
-  const auto name = Name::parse(*name_text);
+  const auto address = IpAddress::parse(*name_text);  // means its name in a reverse zone, as for dig -x
+  const auto name = address ? Result<Name>(names::reverse_name(*address)) : Name::parse(*name_text);
   if (!name) return reply(text_reply(400, "name: " + name.error().message + "\n"));
-  const auto type = parse_type(request.parameter("type").value_or("A"));
+  const auto type = parse_type(request.parameter("type").value_or(address ? "PTR" : "A"));
   if (!type) return reply(text_reply(400, "type: a record type like A, AAAA, SRV or TYPE65\n"));
   const auto client = request.parameter("client");
   if (client && !IpAddress::parse(*client)) {

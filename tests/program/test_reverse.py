@@ -101,6 +101,7 @@ def test_explain_says_whose_name_and_why_not_the_others(start, zones, registries
     program = start(zones(), registries())
     status, text = program.command("explain", "1.0.1.10.in-addr.arpa", "PTR")
     assert status == 0
+    assert program.command("explain", "10.1.0.1") == (0, text)
     for words in (
         "10.in-addr.arpa. gives the best name of an address, from demo.internal., more.internal.",
         "PTR 10-1-0-1.cart.demo.internal.",
@@ -129,5 +130,9 @@ def test_dump_is_a_zone_file_of_its_addresses(start, zones, registries):
     }
     status, text = program.command("dump", "31.172.in-addr.arpa")
     assert status == 0 and "1.255.31.172.in-addr.arpa. 5 IN PTR 172-31-255-1.cart.demo.internal." in text
+    status, text = program.command("dump", "172.16.0.0/12")
+    assert status == 0 and text.count(" IN SOA ") == 16 and text.count(" IN PTR ") == 1
+    status, text = program.command("dump", "172.0.0.0/8")
+    assert status == 1 and "172.in-addr.arpa. is not a zone of this server" in text
     owner = ipaddress.ip_address("fd00::3").reverse_pointer
     assert f"{owner}. 5 IN PTR fd00--3.cart.demo.internal." in program.command("dump", "d.f.ip6.arpa")[1]

@@ -1,8 +1,9 @@
 #include "zones/answer/dump.h"
 
-#include <algorithm>
-#include <set>
+#include <string>
+#include <vector>
 
+#include "config/prefix.h"
 #include "zones/answer/locate.h"
 #include "zones/answer/whole_answer.h"
 #include "zones/snapshot/owners.h"
@@ -81,27 +82,53 @@ class Dumper {
   const Write& write_;
 };
 
+/// The zones that a person means: one by its name, or those that a prefix stands for.
+Result<std::vector<Name>> named(std::string_view text) {
+  std::vector<Name> names;
+  const auto prefix = config::read_reverse_prefix(text);
+  for (const auto& zone : prefix ? config::reverse_zones(*prefix) : std::vector{std::string(text)}) {
+    const auto name = Name::parse(zone);
+    if (!name) return name.error();
+    names.push_back(name->folded());
+  }
+  return names;
+}
+
+Result<std::uint16_t> find_zone(const Snapshot& snapshot, const Name& name) {
+  std::string known;
+  for (std::size_t z = 0; z < snapshot.zones.size(); ++z) {
+    const auto& view = snapshot.zones[z];
+    if (view.zone->name != name) {
+      known += (known.empty() ? "" : ", ") + view.zone->name.to_string();
+    } else if (view.cold) {
+      return Error{name.to_string() + " is cold: a registry of it has not listed its services yet"};
+    } else {
+      return static_cast<std::uint16_t>(z);
+    }
+  }
+  return Error{name.to_string() + " is not a zone of this server; its zones are " +
+               (known.empty() ? "none" : known)};
+}
+
 }  // namespace
 
 Result<void> dump(SnapshotStore& store, std::string_view zone, const Write& write) {
-  const auto name = Name::parse(zone);
-  if (!name) return name.error();
+  const auto names = named(zone);
+  if (!names) return names.error();
   SnapshotReader reader(store);
   const auto& snapshot = reader.refresh();
-  const auto found = std::find_if(snapshot.zones.begin(), snapshot.zones.end(),
-                                  [&](const ZoneView& z) { return z.zone->name == name->folded(); });
-  if (found == snapshot.zones.end()) {
-    std::string known;
-    for (const auto& z : snapshot.zones) known += (known.empty() ? "" : ", ") + z.zone->name.to_string();
-    return Error{name->to_string() + " is not a zone of this server; its zones are " +
-                 (known.empty() ? "none" : known)};
+  std::vector<std::uint16_t> zones;
+  for (const auto& name : *names) {
+    const auto found = find_zone(snapshot, name);
+    if (!found) return found.error();
+    zones.push_back(*found);
   }
-  if (found->cold)
-    return Error{name->to_string() + " is cold: a registry of it has not listed its services yet"};
-  Dumper dumper(snapshot, static_cast<std::uint16_t>(found - snapshot.zones.begin()), write);
-  dumper.apex();
-  dumper.blocks();
-  if (found->zone->reverse) dumper.pointers();
+  for (const auto found : zones) {
+    Dumper dumper(snapshot, found, write);
+    dumper.apex();
+    dumper.blocks();
+    if (snapshot.zones[found].zone->reverse) dumper.pointers();
+  }
   return {};
 }
 

@@ -138,6 +138,13 @@ TEST(Admin, ExplainChecksItsParameters) {
       house.asked("GET", "/explain?name=cart.demo.internal&type=srv&client=10.0.0.1&format=json").body);
   EXPECT_EQ(json["question"], "cart.demo.internal. 33");
   EXPECT_EQ(json["notes"].size(), 1u);
+  const auto question = [&](const std::string& of) {
+    return std::string(Json::parse(house.asked("GET", "/explain?format=json&name=" + of).body)["question"]);
+  };
+  EXPECT_EQ(question("cart.demo.internal"), "cart.demo.internal. 1");
+  EXPECT_EQ(question("10.0.0.1"), "1.0.0.10.in-addr.arpa. 12");
+  EXPECT_EQ(question("10.0.0.1&type=TXT"), "1.0.0.10.in-addr.arpa. 16");
+  EXPECT_TRUE(question("fd00::1").ends_with(".0.0.d.f.ip6.arpa. 12"));
 }
 
 TEST(Admin, DumpSaysWhichZonesThereAre) {
