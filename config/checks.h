@@ -19,4 +19,10 @@ void check_reverse_zones(const Node& written, const Config& config, Report& repo
 /// One zone an apex; warns of those that hide another's names. Last: afterwards the zones are counted anew.
 void spell_out_apexes(Config& config, Report& report);
 
+// In checks_access.cc, after the zones were counted anew.
+
+/// Zones that `access` names must be there; a prefix for a zone becomes its names. Warns of entries that
+/// cannot match.
+void check_access(const Node& written, Config& config, Report& report);
+
 }  // namespace signpost::config

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/prefix.h"
 #include "dns/base/ip_address.h"
 #include "dns/base/log.h"
 
@@ -147,6 +148,16 @@ struct Zone {
   bool has_static_data() const;
 };
 
+enum class AccessVerb : std::uint8_t { Allow, Refuse, Drop };
+
+/// One entry of `access`: what happens to queries from these prefixes about these zones.
+struct AccessEntry {
+  AccessVerb verb = AccessVerb::Allow;
+  std::vector<Prefix> prefixes;
+  std::vector<std::string> zones;  // names of configured zones; empty: whatever is asked
+  Place place;
+};
+
 struct Config {
   std::string path;
   Listen listen;
@@ -154,6 +165,7 @@ struct Config {
   Log log;
   std::uint16_t edns_udp_size = 1232;
   Tcp tcp;
+  std::vector<AccessEntry> access;  // the first that matches decides; none: allowed
   std::vector<Registry> registries;
   std::vector<Zone> zones;
 };

@@ -140,6 +140,10 @@ const Table<Config>& config_table() {
           section("log", &Config::log, log_table, "The log on stderr."),
           part("edns", edns_table, "EDNS(0), RFC 6891."),
           section("tcp", &Config::tcp, tcp_table, "DNS over TCP."),
+          sections("access", &Config::access, access_table,
+                   "Who may ask, by address. The first entry that matches decides; who matches none may ask. "
+                   "IPv6 has entries of its own.",
+                   0),
           registries_option(),
           sections("zones", &Config::zones, zone_table, "The zones this server is authoritative for.")
               .needed(),

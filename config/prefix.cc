@@ -28,14 +28,6 @@ Octets octets_of(const IpAddress& address) {
   return octets;
 }
 
-IpAddress masked(const IpAddress& address, unsigned bits) {
-  auto octets = octets_of(address);
-  for (unsigned bit = bits; bit < octets.size() * 8; ++bit) {
-    octets[bit / 8] = static_cast<std::uint8_t>(octets[bit / 8] & ~(0x80 >> bit % 8));
-  }
-  return make_address(octets, address.is_v4());
-}
-
 /// The name of the first `labels` octets or nibbles.
 std::string arpa_name(const IpAddress& address, unsigned labels) {
   std::string name;
@@ -51,6 +43,19 @@ std::string arpa_name(const IpAddress& address, unsigned labels) {
 }
 
 }  // namespace
+
+IpAddress masked(const IpAddress& address, unsigned bits) noexcept {
+  auto octets = octets_of(address);
+  for (unsigned bit = bits; bit < octets.size() * 8; ++bit) {
+    octets[bit / 8] = static_cast<std::uint8_t>(octets[bit / 8] & ~(0x80 >> bit % 8));
+  }
+  return make_address(octets, address.is_v4());
+}
+
+bool Prefix::contains(const Prefix& other) const noexcept {
+  return address.is_v4() == other.address.is_v4() && bits <= other.bits &&
+         masked(other.address, bits) == address;
+}
 
 std::string Prefix::to_string() const { return fmt::format("{}/{}", address.to_string(), bits); }
 
@@ -69,16 +74,22 @@ Result<Prefix> read_prefix(std::string_view text) {
   return prefix;
 }
 
-Result<Prefix> read_reverse_prefix(std::string_view text) {
+Result<Prefix> read_source_prefix(std::string_view text) {
   auto prefix = read_prefix(text);
+  if (!prefix) return prefix;
+  if (prefix->address.is_v6() && prefix->bits >= kMappedBits && prefix->address.unmapped().is_v4()) {
+    const Prefix v4{prefix->address.unmapped(), static_cast<std::uint8_t>(prefix->bits - kMappedBits)};
+    return Error{fmt::format("these are IPv4 addresses: write {}", v4.to_string())};
+  }
+  return prefix;
+}
+
+Result<Prefix> read_reverse_prefix(std::string_view text) {
+  auto prefix = read_source_prefix(text);
   if (!prefix) return prefix;
   if (prefix->address.is_v4() && prefix->bits > kReverseV4Max) {
     const Prefix whole{masked(prefix->address, kReverseV4Max), kReverseV4Max};
     return Error{fmt::format("no zone is smaller than an octet (RFC 2317): write {}", whole.to_string())};
-  }
-  if (prefix->address.is_v6() && prefix->bits >= kMappedBits && prefix->address.unmapped().is_v4()) {
-    const Prefix v4{prefix->address.unmapped(), static_cast<std::uint8_t>(prefix->bits - kMappedBits)};
-    return Error{fmt::format("these are IPv4 addresses: write {}", v4.to_string())};
   }
   return prefix;
 }

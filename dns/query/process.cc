@@ -116,14 +116,37 @@ bool turn_away(const QueryContext& context, const Parsed& parsed, const Query& q
   return true;
 }
 
+bool screen(const QueryContext& context, const Asked& asked, std::span<std::uint8_t> buffer,
+            std::size_t limit, const Rules& rules, WorkerCounters& counters, Handled& handled) noexcept {
+  const auto& [parsed, query] = asked;
+  if (parsed.verdict == Verdict::Silence) return false;  // its own counter says why
+  const auto admission = admit(rules.admission.get(), context, asked);
+  if (admission == Admission::Allow) [[likely]]
+    return false;
+  const bool whole = parsed.verdict == Verdict::Accept;
+  if (whole && parsed.opcode == Opcode::Query && context.resumed == 0)
+    counters.count_type(context, query.question.type);
+  Response response;
+  if (whole) {
+    response.begin(query, buffer, limit, rules.udp_size);
+  } else {
+    response.begin_without_question(query.id, parsed.opcode, query.edns, buffer, limit, rules.udp_size);
+  }
+  add_options(context, rules, query, response);
+  response.set_opcode(parsed.opcode);
+  response.set_recursion_desired(query.recursion_desired && parsed.opcode == Opcode::Query);  // H4, H6
+  handled = not_admitted(admission, context, response, counters);
+  return true;
+}
+
 Handled not_admitted(Admission admission, const QueryContext& context, Response& response,
                      WorkerCounters& counters) noexcept {
   if (admission == Admission::Drop) {
     counters.count_drop(Drop::Policy);
     return {};
   }
+  response.fail(ExtendedError::Prohibited, {});
   response.set_rcode(Rcode::Refused);
-  response.set_extended_error(ExtendedError::Prohibited);
   return send(context, response, counters);
 }
 

@@ -1,6 +1,6 @@
 // Bytes in, bytes out: the one road from a message to its answer, for UDP and TCP alike (C7).
 //
-//   parse -> opcode, version, class and meta types -> admit() -> Responder -> finish
+//   parse -> admit() -> opcode, version, class and meta types -> Responder -> finish
 //
 // What turns off the road early is out of line; a plain question runs straight through.
 #pragma once
@@ -25,13 +25,17 @@ struct Handled {
 
 namespace process_detail {
 
+/// Asks admit() about any message that would get an answer. True: it is refused or dropped; `handled` is what
+/// becomes of it.
+bool screen(const QueryContext& context, const Asked& asked, std::span<std::uint8_t> buffer,
+            std::size_t limit, const Rules& rules, WorkerCounters& counters, Handled& handled) noexcept;
 /// Everything that is not a plain question of class IN; false: it is one. `handled` is what becomes of it.
 bool turn_away(const QueryContext& context, const Parsed& parsed, const Query& query,
                std::span<std::uint8_t> buffer, std::size_t limit, const Rules& rules,
                WorkerCounters& counters, Handled& handled) noexcept;
 /// Finishes and counts.
 Handled send(const QueryContext& context, Response& response, WorkerCounters& counters) noexcept;
-/// admit() said no.
+/// REFUSED + EDE 18, or silence, whatever stands in `response`.
 Handled not_admitted(Admission admission, const QueryContext& context, Response& response,
                      WorkerCounters& counters) noexcept;
 /// BADCOOKIE, no records, and the good cookie that `response` has by add_options(): the client is to come
@@ -76,6 +80,9 @@ inline Handled answer(const QueryContext& context, std::span<const std::uint8_t>
   if (query.edns.options != 0) [[unlikely]]
     judge_options(context, rules, query, counters);
   Handled handled;
+  if (rules.admission && process_detail::screen(context, asked, buffer, limit, rules, counters, handled))
+      [[unlikely]]
+    return handled;
   if (!process_detail::is_plain(parsed, query)) [[unlikely]] {
     if (process_detail::turn_away(context, parsed, query, buffer, limit, rules, counters, handled))
       return handled;
@@ -89,11 +96,12 @@ inline Handled answer(const QueryContext& context, std::span<const std::uint8_t>
   response.begin(query, buffer, limit, rules.udp_size);
   if (query.edns.options != 0) [[unlikely]]
     add_options(context, rules, query, response);
-  if (const auto admission = admit(rules.admission.get(), context, query); admission != Admission::Allow)
-      [[unlikely]]
-    return process_detail::not_admitted(admission, context, response, counters);
+  if (rules.admission) response.set_policy(*rules.admission, context);
 
-  switch (responder.respond(context, query, response)) {
+  const auto outcome = responder.respond(context, query, response);
+  if (response.withheld() != Admission::Allow) [[unlikely]]
+    return process_detail::not_admitted(response.withheld(), context, response, counters);
+  switch (outcome) {
     case Outcome::Dropped:
       counters.count_drop(Drop::Responder);
       return handled;

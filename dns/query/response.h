@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "dns/query/admit.h"
 #include "dns/query/query.h"
 #include "dns/wire/types.h"
 
@@ -66,6 +67,20 @@ class Response {
   std::size_t remaining() const noexcept { return limit_ - used_; }
   /// Octets so far from the start of the message: where the next record will stand, for compression pointers.
   std::size_t used() const noexcept { return used_; }
+  /// What the client may be told of a name, folded, that the question's name led to (C8). An alias into what
+  /// it may not ask for: withhold(), and return. A target's addresses: leave them out.
+  Admission admission_of(NameView folded) const noexcept {
+    return policy_ == nullptr ? Admission::Allow : policy_->decide_followed(*context_, folded);
+  }
+  /// All of the answer is refused or dropped, whatever was written: half a chain would say where it leads.
+  void withhold(Admission admission) noexcept { withheld_ = admission; }
+  Admission withheld() const noexcept { return withheld_; }
+  /// After begin(): whom admission_of() asks; both outlive the response.
+  void set_policy(const AdmissionPolicy& policy, const QueryContext& context) noexcept {
+    policy_ = &policy;
+    context_ = &context;
+  }
+
   /// Takes every record back: header and question stay. Flags, rcode and error text stay too.
   void clear_records() noexcept;
   /// A required RRset did not fit: TC, zero records (E10). Over TCP the caller answers SERVFAIL instead (T8).
@@ -102,9 +117,12 @@ class Response {
   bool recursion_desired_ = false;
   bool has_question_ = false;
   Opcode opcode_ = Opcode::Query;
+  Admission withheld_ = Admission::Allow;
   std::uint16_t advertised_udp_size_ = kUdpSizeDefault;
   Edns edns_;
   std::size_t hard_limit_ = 0;
+  const AdmissionPolicy* policy_ = nullptr;
+  const QueryContext* context_ = nullptr;
 };
 
 }  // namespace signpost

@@ -31,7 +31,11 @@ void Answerer::answer(const Snapshot& snapshot, NameView name, RRType type, bool
                       Response& response, const Block* candidate) noexcept {
   Ask ask{&snapshot, nullptr, candidate, name, {}, kOwnerPointer, type, may_truncate, 0, &response};
   for (int depth = 0; depth <= kChainMax; ++depth) {
-    if (answer_once(ask) == Step::Follow) continue;
+    if (answer_once(ask) == Step::Follow) {
+      const auto admission = response.admission_of(ask.name);  // C8
+      if (admission == Admission::Allow) continue;
+      return response.withhold(admission);
+    }
     if (ask.zone != nullptr && ask.zone->stale) [[unlikely]]
       tell_stale(response);
     return;

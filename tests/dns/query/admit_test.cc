@@ -11,12 +11,13 @@ namespace {
 class Fixed final : public AdmissionPolicy {
  public:
   explicit Fixed(Admission admission) : admission_(admission) {}
-  Admission decide(const QueryContext& context, const Query& query) const noexcept override {
+  Admission decide(const QueryContext& context, const Asked& message) const noexcept override {
     transport = context.transport;
-    type = query.question.type;
+    type = message.query.question.type;
     ++asked;
     return admission_;
   }
+  Admission decide_followed(const QueryContext&, NameView) const noexcept override { return admission_; }
   mutable Transport transport{};
   mutable RRType type{};
   mutable int asked = 0;
