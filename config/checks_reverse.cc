@@ -21,9 +21,17 @@ const std::string& called(const Zone& zone) { return zone.prefix.empty() ? zone.
 void check_listed_zone(const std::string& name, Mark mark, const Config& config, Report& report) {
   std::vector<std::string_view> known;
   for (const auto& zone : config.zones) {
-    if (!zone.name.empty() && !zone.is_reverse()) known.push_back(zone.name);
+    if (zone.name.empty() || zone.is_reverse()) continue;
+    known.push_back(zone.name);
+    if (zone.name != name) continue;
+    // Pointers come from services; what a file says forward it says backward itself.
+    if (zone.registries.empty()) {
+      report.warning(mark, fmt::format("{} has no registry, so there is nothing that a pointer could give; "
+                                       "PTR records can be written in `records`",
+                                       in_quotes(name)));
+    }
+    return;
   }
-  if (std::find(known.begin(), known.end(), name) != known.end()) return;
   if (reverse_bits(name) >= 0) {
     report.error(mark, fmt::format("{} is a reverse zone; list the zones whose names the pointers give",
                                    in_quotes(name)));

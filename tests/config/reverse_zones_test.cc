@@ -88,6 +88,11 @@ const Case kReverse[] = {
      "E f.yaml:4:48: `A.Example` is listed twice; keep one"},
     {"reverse_of_a_reverse_zone", reverse("name: 10.0.0.0/8, reverse_of: [10.in-addr.arpa]"),
      "E f.yaml:4:37: `10.in-addr.arpa` is a reverse zone; list the zones whose names the pointers give"},
+    {"zone_without_a_registry",
+     reverse("name: b.example, file: b.zone}\n  - {name: 10.0.0.0/8, reverse_of: [b.example]"),
+     "W f.yaml:5:37: `b.example` has no registry, so there is nothing that a pointer could give; PTR records "
+     "can be written in `records`"},
+    {"written_pointers_alone", reverse("name: 10.0.0.0/8, records: \"1.0.0 PTR a.example.\""), ""},
     {"forward_zone", reverse("name: b.example, reverse_of: [a.example]"),
      "E f.yaml:4:23: `reverse_of` is for a reverse zone, whose name is a prefix such as 10.0.0.0/8; "
      "`b.example` is none"},
