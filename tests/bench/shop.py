@@ -36,10 +36,11 @@ class World:
             file.writelines(line + "\n" for line in lines)
 
     def config(self, port, metrics="127.0.0.1:0"):
-        """Signpost's configuration for this world: as shipped, with one worker."""
+        """Signpost's configuration for this world: as shipped, with one worker, metrics and one access rule."""
         return "\n".join([
             f'listen: {{dns: ["127.0.0.1:{port}"], metrics: "{metrics}"}}',
             "workers: 1",
+            "access: [{allow: 127.0.0.0/8}]",
             "registries:",
             f"  local: {{type: file, path: {self.registry}}}",
             "zones:",
