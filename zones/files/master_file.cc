@@ -122,7 +122,7 @@ void MasterFile::read_record(const Entry& entry, Scope& scope) {
   auto rdata = read_rdata(type, std::span<const Word>(entry.words).subspan(at), scope.origin);
   if (!rdata) {
     const auto word = at + rdata.error().word;
-    return error(word < entry.words.size() ? entry.words[word] : entry.words[at - 1], scope,
+    return error(word < entry.words.size() ? entry.words[word] : entry.words.back(), scope,
                  rdata.error().what);
   }
   if (ttl || (!default_ttl_ && !last_ttl_)) last_ttl_ = ttl ? *ttl : missing_ttl(type, *rdata);
