@@ -257,7 +257,8 @@ void builder_families(Exposition& page, const Scrape& scrape) {
     const Exposition::Labels labels{{"zone", zone.name}};
     page.gauge("zone_serial", "SOA serial.", labels, zone.serial);
     page.gauge("zone_services", "Service names published.", labels, number(zone.services));
-    page.gauge("zone_collisions", "Names that another service won.", labels, number(zone.collisions));
+    page.gauge("zone_collisions", "Names that a static record or another service won.", labels,
+               number(zone.collisions));
     page.gauge("zone_cold", "1 while names of the zone answer SERVFAIL.", labels, zone.cold);
   }
   page.gauge("builder_answered", "0 when the builder was too busy to tell; then its numbers are older.", {},

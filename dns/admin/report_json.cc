@@ -61,6 +61,7 @@ Json zone_json(const ZoneStatus& zone) {
   return {{"name", zone.name},
           {"serial", zone.serial},
           {"services", zone.services},
+          {"static_names", zone.static_names},
           {"collisions", zone.collisions},
           {"cold", zone.cold}};
 }

@@ -78,10 +78,11 @@ std::string registries_text(const StatusReport& status) {
 }
 
 std::string zones_text(const StatusReport& status) {
-  std::vector<Row> rows{{"ZONE", "SERIAL", "SERVICES", "COLLISIONS", "STATE"}};
+  std::vector<Row> rows{{"ZONE", "SERIAL", "SERVICES", "STATIC NAMES", "COLLISIONS", "STATE"}};
   for (const auto& zone : status.builder.zones) {
     rows.push_back({zone.name, std::to_string(zone.serial), std::to_string(zone.services),
-                    std::to_string(zone.collisions), zone.cold ? "cold" : "answering"});
+                    std::to_string(zone.static_names), std::to_string(zone.collisions),
+                    zone.cold ? "cold" : "answering"});
   }
   return table(rows);
 }

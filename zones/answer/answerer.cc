@@ -30,17 +30,14 @@ Answerer::Answerer(Random random, std::optional<config::AnswerMode> mode)
 void Answerer::answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate,
                       Response& response, const Block* candidate) noexcept {
   Ask ask{&snapshot, nullptr, candidate, name, {}, kOwnerPointer, type, may_truncate, 0, &response};
-  for (int depth = 0; depth <= kChainMax; ++depth) {
-    if (answer_once(ask) == Step::Follow) {
-      const auto admission = response.admission_of(ask.name);  // C8
-      if (admission == Admission::Allow) continue;
-      return response.withhold(admission);
-    }
-    if (ask.zone != nullptr && ask.zone->stale) [[unlikely]]
-      tell_stale(response);
-    return;
+  question_ = name;
+  chain_count_ = 0;
+  while (answer_once(ask) == Step::Follow) {
+    const auto admission = response.admission_of(ask.name);  // C8
+    if (admission != Admission::Allow) return response.withhold(admission);
   }
-  response.fail(ExtendedError::Other, "alias chain too long");  // N8
+  if (ask.zone != nullptr && ask.zone->stale && !ask.written) [[unlikely]]
+    tell_stale(response);
 }
 
 /// A zone of a single address has its name at the apex.
@@ -62,6 +59,7 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
   ask.zone = &ask.snapshot->zones[ask.block->zone()];
   ask.service = ask.name.subspan(located.prefix);
   ask.ttl = served_ttl(*ask.zone, ask.block->ttl());
+  ask.follow = ask.written = false;
   glue_count_ = 0;
   response.set_authoritative(true);
   const bool exact = located.prefix == 0;
@@ -83,6 +81,7 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
         ask.ttl = served_ttl(*ask.zone, ask.zone->zone->ttl);
         answer_reverse(ask);
       } else if (!exact) {
+        if (ask.block->has_dname()) return answer_below_dname(ask);
         negative(ask, Rcode::NxDomain);
       } else if (ask.block->kind() == BlockKind::Apex) {
         answer_apex(ask);
@@ -90,15 +89,14 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
         no_data(ask);
       }
       break;
+    case BlockKind::Static:
+      return answer_static(ask, exact);
     case BlockKind::Alias:
-      if (!exact) {
-        negative(ask, Rcode::NxDomain);
-      } else if (write_alias(ask)) {
-        return Step::Follow;
-      }
+      if (exact) return write_alias(ask);
+      negative(ask, Rcode::NxDomain);
       break;
   }
-  return Step::Done;
+  return ask.follow ? Step::Follow : Step::Done;
 }
 
 void Answerer::answer_node(Ask& ask, Node node) noexcept {
@@ -157,6 +155,9 @@ void Answerer::negative(Ask& ask, Rcode rcode) noexcept {
       rcode == Rcode::NoError && ask.block->kind() != BlockKind::EmptyNonTerminal && !inner_reverse;
   if (ask.zone->cold && !known)
     return not_ready(ask, "a registry of this zone has not listed its services yet");
+  // A service that is known has its name, whatever it answers now: no wildcard stands in for it.
+  const bool wildcards = rcode == Rcode::NxDomain && ask.snapshot->wildcards;
+  if (wildcards && ask.block->kind() != BlockKind::Absent && answer_wildcard(ask)) return;
   ask.response->set_rcode(rcode);
   const auto& zone = *ask.zone->zone;
   const auto apex = ask.name.subspan(ask.name.size() - zone.name.size());

@@ -41,6 +41,8 @@ class Answerer {
     bool may_truncate;
     std::uint32_t ttl;
     Response* response;
+    bool follow = false;   // the answer goes on at the target of an alias
+    bool written = false;  // a static record answers: it cannot be stale
   };
   enum class Step : std::uint8_t { Done, Follow };
 
@@ -50,7 +52,7 @@ class Answerer {
   void answer_apex(Ask& ask) noexcept;
   void answer_reverse(Ask& ask) noexcept;
   static bool is_pointer_at_apex(const Ask& ask) noexcept;
-  bool write_alias(Ask& ask) noexcept;
+  Step write_alias(Ask& ask) noexcept;
   template <class Address>
   void write_drawn(Ask& ask, std::span<const Address> all, bool equal, std::uint16_t sample) noexcept;
   template <class Octets>
@@ -61,6 +63,21 @@ class Answerer {
   bool write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept;
   void write_glue(Ask& ask) noexcept;
   bool write_pointer(Ask& ask, const Pointer& pointer) noexcept;
+  // In static.cc.
+  enum class Targets : std::uint8_t { All, Mandatory, Others };
+  Step answer_static(Ask& ask, bool exact) noexcept;
+  Step answer_sets(Ask& ask) noexcept;
+  void answer_set(Ask& ask, const StaticSet& set) noexcept;
+  bool write_set(Ask& ask, const StaticSet& set, Section section, std::uint16_t owner) noexcept;
+  void refer(Ask& ask) noexcept;
+  bool write_targets(Ask& ask, const StaticSet& set, std::size_t start, Targets which) noexcept;
+  void write_addresses(Ask& ask, NameView target, std::uint16_t owner, RRType from) noexcept;
+  Step answer_below_dname(Ask& ask) noexcept;
+  Step follow(Ask& ask, NameView target, std::size_t at) noexcept;
+  static std::size_t closest_encloser(const Ask& ask) noexcept;
+  bool answer_wildcard(Ask& ask) noexcept;
+  bool answer_for_parent(Ask& ask) noexcept;
+
   void no_data(Ask& ask) noexcept { negative(ask, Rcode::NoError); }
   void negative(Ask& ask, Rcode rcode) noexcept;
   void not_ready(Ask& ask, std::string_view why) noexcept;
@@ -76,8 +93,8 @@ class Answerer {
     std::uint16_t host;
     std::uint16_t offset;  // of the target name in the message
   };
-  static constexpr std::size_t kGlueMax = 32;  // names (C13)
-  static constexpr int kChainMax = 8;          // aliases (N8)
+  static constexpr std::size_t kGlueMax = 32;   // names (C13)
+  static constexpr std::size_t kChainMax = 16;  // aliases (N8; the same as BIND)
 
   /// Room to draw in; touched only as far as a set is long.
   struct Scratch {
@@ -91,7 +108,9 @@ class Answerer {
   std::unique_ptr<Scratch> scratch_;
   std::array<Glue, kGlueMax> glue_;
   std::size_t glue_count_ = 0;
-  Name target_;  // of the alias being followed
+  NameView question_;                  // folded
+  std::array<Name, kChainMax> chain_;  // the targets of the aliases followed so far
+  std::size_t chain_count_ = 0;
 };
 
 }  // namespace signpost

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "config/prefix.h"
+#include "zones/answer/dump_static.h"
 #include "zones/answer/locate.h"
 #include "zones/answer/whole_answer.h"
 #include "zones/snapshot/owners.h"
@@ -22,8 +23,10 @@ class Dumper {
 
   void apex() {
     const auto& name = snapshot_.zones[zone_].zone->name;
+    const auto& block = *snapshot_.find(name.wire());
     ask(name, RRType::SOA);
-    ask(name, RRType::NS);
+    if (block.find_set(RRType::NS) == nullptr) ask(name, RRType::NS);
+    dump_static(block, write_);
   }
 
   /// Every owner of every block of the zone, in the order of the slots.
@@ -50,12 +53,15 @@ class Dumper {
       const auto address = IpAddress::v6(entry->key).unmapped();
       if (address.is_v4() != range->first.is_v4()) continue;
       const auto owner = names::reverse_name(address);
-      if (locate(snapshot_, owner.wire()).block->zone() == zone_) ask(owner, RRType::PTR);
+      const auto located = locate(snapshot_, owner.wire());
+      const bool written = located.block->kind() == BlockKind::Static && located.prefix == 0;
+      if (located.block->zone() == zone_ && !written) ask(owner, RRType::PTR);
     }
   }
 
  private:
   void one_block(const Block& block) {
+    if (block.kind() == BlockKind::Static) return dump_static(block, write_);
     if (block.kind() != BlockKind::Answers && block.kind() != BlockKind::Alias) return;
     const auto owners = owners_of(block);
     for (std::size_t i = 0; i < block.spelling_count(); ++i) {
@@ -65,6 +71,7 @@ class Dumper {
         std::vector<std::uint8_t> wire(prefix.begin(), prefix.end());
         wire.insert(wire.end(), spelling.begin(), spelling.end());
         if (wire.size() > kNameOctetsMax) continue;
+        if (locate(snapshot_, wire).block != &block) continue;  // a static record stands there
         for (const auto& [type, content] : types) ask(Name::from_wire(wire), type);
       }
     }

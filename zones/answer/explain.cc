@@ -27,6 +27,8 @@ std::string rcode_text(Rcode rcode) {
       return "NXDOMAIN";
     case Rcode::Refused:
       return "REFUSED";
+    case Rcode::YxDomain:
+      return "YXDOMAIN";
     default:
       return fmt::format("RCODE{}", static_cast<int>(rcode));
   }
@@ -141,9 +143,9 @@ void explain(Builder& builder, SnapshotStore& store, const Name& name, RRType ty
   }
   const auto range = names::parse_reverse(name.folded().wire());
   const auto address = range && range->complete() ? std::optional(range->first) : std::nullopt;
-  builder.find(name, [address, out = std::move(out),
-                      reply = std::move(reply)](std::vector<HeldService> services) mutable {
-    for (const auto& held : services) out.services.push_back(explain_service(held, address));
+  builder.find(name, [address, out = std::move(out), reply = std::move(reply)](Found found) mutable {
+    if (!found.written.empty()) out.notes.push_back("static record, written in " + found.written);
+    for (const auto& held : found.services) out.services.push_back(explain_service(held, address));
     reply(std::move(out));
   });
 }

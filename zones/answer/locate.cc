@@ -68,13 +68,21 @@ Located at_block(const Block& block, NameView name, std::size_t prefix) noexcept
   return {&block, prefix, block.kind() == BlockKind::Answers ? node_at(block, name.first(prefix)) : Node{}};
 }
 
+/// Static records come before all that is derived from a service further up (DESIGN.md section 2); what is
+/// below a delegation or a DNAME is not ours.
+bool is_last_word(const Located& found) noexcept {
+  const auto& block = *found.block;
+  return block.kind() == BlockKind::Static && (found.prefix == 0 || block.is_cut() || block.has_dname());
+}
+
 }  // namespace
 
 Located locate(const Snapshot& snapshot, NameView name, const Block* candidate) noexcept {
   if (candidate != nullptr && !snapshot.nested) {
     // The first look-up below would be this one: no labels in front but those that never start a spelling.
     const auto prefix = underscored_octets(name);
-    if (candidate->is_spelled(name.subspan(prefix))) return at_block(*candidate, name, prefix);
+    const bool first = prefix == 0 || !snapshot.underscored;
+    if (first && candidate->is_spelled(name.subspan(prefix))) return at_block(*candidate, name, prefix);
   }
   std::array<std::uint8_t, kNameOctetsMax / 2 + 2> starts;
   std::size_t labels = 0;
@@ -83,13 +91,13 @@ Located locate(const Snapshot& snapshot, NameView name, const Block* candidate) 
   starts[labels] = static_cast<std::uint8_t>(at);  // the root, which may be a zone too
   Located located;
   for (auto i = labels > snapshot.labels_max ? labels - snapshot.labels_max : 0; i <= labels; ++i) {
-    if (i < labels && name[starts[i] + 1u] == '_') continue;
+    if (i < labels && name[starts[i] + 1u] == '_' && !snapshot.underscored) continue;
     const auto* block = snapshot.find(name.subspan(starts[i]));
     if (block == nullptr) continue;
     const auto found = at_block(*block, name, starts[i]);
     if (located.block == nullptr) {
       located = found;
-      if (!snapshot.nested) break;
+      if (!snapshot.nested || is_last_word(found)) break;
     } else if (found.node.kind != NodeKind::None) {
       located = found;  // derived from a service further up: it comes first (DESIGN.md section 2)
     }

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "dns/base/result.h"
 #include "dns/wire/types.h"
+#include "zones/answer/present_rdata.h"
 
 namespace signpost {
 
@@ -21,12 +21,7 @@ struct PresentedRecord {
   std::string to_string() const;
 };
 
-/// "AAAA", or "TYPE4711" (RFC 3597, section 5).
-std::string type_text(RRType type);
-/// The inverse, in any case; error: what would be right.
-Result<RRType> parse_type(std::string_view text);
-
-/// The records of a message that this program made (no OPT); types it never writes come as \# octets.
+/// The records of a message that this program made (no OPT): owners may be pointers, RDATA has none.
 std::vector<PresentedRecord> present(std::span<const std::uint8_t> message);
 
 }  // namespace signpost

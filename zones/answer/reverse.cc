@@ -47,6 +47,11 @@ bool points_back(const Snapshot& snapshot, const Pointer& pointer) noexcept {
 
 }  // namespace
 
+bool reverse_name_exists(const Snapshot& snapshot, const Zone& reverse, NameView owner) noexcept {
+  const auto range = names::parse_reverse(owner);
+  return range && any_named(snapshot, reverse, *range);
+}
+
 Name target_of(const Snapshot& snapshot, const Pointer& pointer) noexcept {
   auto name = Name::from_wire(service_of(snapshot, pointer));
   const auto label = label_of(snapshot, pointer);

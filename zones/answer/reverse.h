@@ -17,6 +17,9 @@ using PointerRoom = std::array<Pointer, kPointersMax>;
 std::span<const Pointer> find_pointers(const Snapshot& snapshot, const Zone& reverse,
                                        const IpAddress& address, PointerRoom& room) noexcept;
 
+/// Whether an address with a name that the zone may give is at or below the owner: then the owner exists.
+bool reverse_name_exists(const Snapshot& snapshot, const Zone& reverse, NameView owner) noexcept;
+
 /// The whole name.
 Name target_of(const Snapshot& snapshot, const Pointer& pointer) noexcept;
 

@@ -2,47 +2,14 @@
 #include <algorithm>
 #include <cstring>
 
-#include "dns/wire/writer.h"
 #include "zones/answer/answerer.h"
+#include "zones/answer/put.h"
 
 namespace signpost {
 namespace {
 
-constexpr std::size_t kFixed = 12;  // owner pointer, type, class, TTL, RDLENGTH
+constexpr std::size_t kFixed = kRecordFixed;
 constexpr std::size_t kSrvFixed = kFixed + 6;
-
-std::uint8_t* put_fields(std::uint8_t* at, std::uint16_t owner, RRType type, std::uint32_t ttl,
-                         std::size_t rdlength) noexcept {
-  at = put_u16(at, owner);
-  at = put_u16(at, static_cast<std::uint16_t>(type));
-  at = put_u16(at, static_cast<std::uint16_t>(RRClass::IN));
-  at = put_u32(at, ttl);
-  return put_u16(at, static_cast<std::uint16_t>(rdlength));
-}
-
-std::uint8_t* put_octets(std::uint8_t* at, std::span<const std::uint8_t> octets) noexcept {
-  std::memcpy(at, octets.data(), octets.size());
-  return at + octets.size();
-}
-
-/// 0: too far from the start for a pointer of 14 bits (RFC 1035, section 4.1.4).
-std::uint16_t pointer_to(std::size_t offset) noexcept {
-  return offset < 0x4000 ? static_cast<std::uint16_t>(0xc000 | offset) : std::uint16_t{0};
-}
-
-constexpr RRType type_of(std::size_t octets) noexcept { return octets == 4 ? RRType::A : RRType::AAAA; }
-
-/// One whole RRset of a target, or nothing of it (N15).
-template <class Octets, class Get>
-void add_glue(Response& response, std::uint16_t owner, std::uint32_t ttl, std::size_t count,
-              Get&& get) noexcept {
-  constexpr auto kSize = sizeof(Octets);
-  auto* at = count == 0 ? nullptr : response.reserve(count * (kFixed + kSize));
-  if (at == nullptr) return;
-  for (std::size_t i = 0; i < count; ++i)
-    at = put_octets(put_fields(at, owner, type_of(kSize), ttl, kSize), get(i));
-  response.add(Section::Additional, count * (kFixed + kSize), static_cast<std::uint16_t>(count));
-}
 
 }  // namespace
 
@@ -70,7 +37,7 @@ void Answerer::write_drawn(Ask& ask, std::span<const Address> all, bool equal,
   auto& response = *ask.response;
   const auto mode = mode_of(*ask.block);
   if (all.size() == 1 && response.remaining() >= kRecord) {  // the commonest answer: nothing to draw
-    auto* at = put_fields(response.reserve(kRecord), ask.owner, type_of(kOctets), ask.ttl, kOctets);
+    auto* at = put_fields(response.reserve(kRecord), ask.owner, address_type(kOctets), ask.ttl, kOctets);
     put_octets(at, all[0].octets);
     return response.add(Section::Answer, kRecord, 1);
   }
@@ -80,7 +47,7 @@ void Answerer::write_drawn(Ask& ask, std::span<const Address> all, bool equal,
   const auto places = draw(policy::ShareView::of(all, equal), mode, sample, fit);
   auto* at = response.reserve(places.size() * kRecord);
   std::array<std::uint8_t, kFixed> fields;
-  put_fields(fields.data(), ask.owner, type_of(kOctets), ask.ttl, kOctets);
+  put_fields(fields.data(), ask.owner, address_type(kOctets), ask.ttl, kOctets);
   for (const auto place : places) {
     std::memcpy(at, fields.data(), kFixed);
     std::memcpy(at + kFixed, all[place].octets.data(), kOctets);
@@ -97,7 +64,7 @@ void Answerer::write_host(Ask& ask, std::span<const Octets> all) noexcept {
   auto* at = ask.response->reserve(all.size() * kRecord);
   if (at == nullptr) return too_large(ask);
   for (const auto& octets : all)
-    at = put_octets(put_fields(at, ask.owner, type_of(sizeof(Octets)), ask.ttl, sizeof(Octets)), octets);
+    at = put_octets(put_fields(at, ask.owner, address_type(sizeof(Octets)), ask.ttl, sizeof(Octets)), octets);
   ask.response->add(Section::Answer, all.size() * kRecord, static_cast<std::uint16_t>(all.size()));
 }
 template void Answerer::write_host(Ask&, std::span<const std::array<std::uint8_t, 4>>) noexcept;
@@ -194,24 +161,23 @@ void Answerer::write_glue(Ask& ask) noexcept {
   }
 }
 
-/// CNAME for every type (N7); true when the chain goes on at its target.
-bool Answerer::write_alias(Ask& ask) noexcept {
+/// CNAME for every type but those that stand beside it (N7); the chain goes on at its target.
+Answerer::Step Answerer::write_alias(Ask& ask) noexcept {
   auto& response = *ask.response;
+  if (stands_beside_alias(ask.type)) {
+    no_data(ask);
+    return Step::Done;
+  }
   const auto target = ask.block->alias();
   auto* at = response.reserve(kFixed + target.size());
   if (at == nullptr) {
     too_large(ask);
-    return false;
+    return Step::Done;
   }
   const auto rdata = response.used() + kFixed;
   put_octets(put_fields(at, ask.owner, RRType::CNAME, ask.ttl, target.size()), target);
   response.add(Section::Answer, kFixed + target.size(), 1);
-  if (ask.type == RRType::CNAME || ask.type == RRType::ANY) return false;
-  target_ = Name::from_wire(target).folded();
-  ask.name = target_.wire();
-  ask.block = nullptr;
-  ask.owner = pointer_to(rdata);
-  return ask.owner != 0;
+  return follow(ask, target, rdata);
 }
 
 bool Answerer::write_soa(Ask& ask, Section section, std::uint32_t ttl, std::uint16_t owner,
@@ -234,11 +200,20 @@ bool Answerer::write_soa(Ask& ask, Section section, std::uint32_t ttl, std::uint
 void Answerer::answer_apex(Ask& ask) noexcept {
   const auto& zone = *ask.zone->zone;
   auto& response = *ask.response;
-  if (ask.type == RRType::SOA || ask.type == RRType::ANY) {
+  if (ask.type == RRType::DS && answer_for_parent(ask)) return;
+  const auto smallest = [&] {  // N10
+    const auto sets = ask.block->sets();
+    return std::none_of(sets.begin(), sets.end(),
+                        [&](const StaticSet& set) { return set.octets < kFixed + zone.soa.size(); });
+  };
+  if (ask.type == RRType::SOA || (ask.type == RRType::ANY && smallest())) {
     if (!write_soa(ask, Section::Answer, zone.soa_ttl, ask.owner, ask.name)) too_large(ask);
     return;
   }
-  if (ask.type != RRType::NS) return no_data(ask);
+  if (ask.type != RRType::NS || ask.block->find_set(RRType::NS) != nullptr) {
+    answer_sets(ask);
+    return;
+  }
   std::array<std::uint16_t, kGlueMax> owners{};
   for (std::size_t i = 0; i < zone.nameservers.size(); ++i) {
     const auto target = zone.nameservers[i].wire();
@@ -249,12 +224,7 @@ void Answerer::answer_apex(Ask& ask) noexcept {
     response.add(Section::Answer, kFixed + target.size(), 1);
   }
   for (std::size_t i = 0; i < zone.nameservers.size() && i < owners.size(); ++i) {
-    const auto* host = ask.snapshot->find(zone.nameservers[i].wire());
-    if (host == nullptr || host->kind() != BlockKind::Answers || owners[i] == 0) continue;
-    add_glue<std::array<std::uint8_t, 4>>(response, owners[i], host->ttl(), host->v4().size(),
-                                          [&](std::size_t n) { return std::span(host->v4()[n].octets); });
-    add_glue<std::array<std::uint8_t, 16>>(response, owners[i], host->ttl(), host->v6().size(),
-                                           [&](std::size_t n) { return std::span(host->v6()[n].octets); });
+    if (owners[i] != 0) write_addresses(ask, zone.nameservers[i].wire(), owners[i], RRType::NS);
   }
 }
 

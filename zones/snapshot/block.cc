@@ -68,6 +68,12 @@ const Block* make_block(const BlockDraft& draft) {
   set(Block::kTxt, draft.txt);
   set(Block::kAlias, alias);
   set(Block::kSpellings, spellings);
+  if (draft.kind == BlockKind::Static || draft.kind == BlockKind::Apex) {
+    set(Block::kSets, draft.sets);
+    set(Block::kTargets, draft.targets);
+    set(Block::kGlue, draft.glue);
+    set(Block::kRecords, draft.records);
+  }
 
   std::size_t octets = sizeof(Block);
   for (const auto& part : parts) octets += part.size();
@@ -87,6 +93,9 @@ const Block* make_block(const BlockDraft& draft) {
   block->v6_equal_ = policy::all_equal(shares(draft.v6));
   block->members_equal_ = policy::all_equal(shares(draft.members));
   block->suspect_ = draft.suspect;
+  block->cut_ = draft.cut;
+  block->dname_ = std::any_of(draft.sets.begin(), draft.sets.end(),
+                              [](const StaticSet& one) { return one.type == RRType::DNAME; });
   block->spelling_count_ = static_cast<std::uint16_t>(draft.spellings.size());
   auto at = static_cast<std::uint32_t>(sizeof(Block));
   for (std::size_t part = 0; part < parts.size(); ++part) {
@@ -145,6 +154,14 @@ int Block::find_host(std::span<const std::uint8_t> text) const noexcept {
   return std::equal(have.begin(), have.end(), text.begin(), text.end())
              ? static_cast<int>(found - all.begin())
              : -1;
+}
+
+const StaticSet* Block::find_set(RRType type) const noexcept {
+  assert(kind_ == BlockKind::Static || kind_ == BlockKind::Apex);
+  const auto all = sets();
+  const auto found = std::lower_bound(all.begin(), all.end(), type,
+                                      [](const StaticSet& set, RRType wanted) { return set.type < wanted; });
+  return found != all.end() && found->type == type ? &*found : nullptr;
 }
 
 bool Block::same_as(const Block& other) const noexcept {

@@ -17,6 +17,7 @@
 
 #include "config/config.h"
 #include "dns/wire/name.h"
+#include "dns/wire/types.h"
 
 namespace signpost {
 
@@ -26,7 +27,8 @@ enum class BlockKind : std::uint8_t {
   Pending,           // listed, not yet read: SERVFAIL
   Absent,            // known, but its names do not exist now (headless without a ready endpoint): NXDOMAIN
   EmptyNonTerminal,  // exists only because something below does
-  Apex,              // a zone's own name: SOA and NS come from the zone
+  Apex,              // a zone's own name: SOA and NS come from the zone; may have static records beside them
+  Static,            // a node of a master file
 };
 
 /// One address of the A or AAAA set at the service name; instances of one address are one, their shares added
@@ -74,6 +76,32 @@ struct InstanceNode {
   std::uint32_t txt;  // offset in txts(): two octets of length, then RDATA
 };
 
+/// One static RRset, written as it is sent: every owner is kOwnerPointer, so an answer is one copy. RDATA is
+/// never compressed. In ascending order of types.
+struct StaticSet {
+  std::uint32_t at;      // in records()
+  std::uint32_t octets;  // all its records
+  RRType type;
+  std::uint16_t count;
+  std::uint16_t target_first, target_count;  // in targets()
+};
+
+/// A name in the RDATA of NS, MX, SRV, SVCB or HTTPS, each once a set: its addresses may come along.
+struct StaticTarget {
+  std::uint32_t at;          // of the name, from the start of its set
+  std::uint16_t glue_first;  // of a delegation, in glue()
+  std::uint8_t glue_count;
+  std::uint8_t
+      mandatory;  // not 0: a name server below its own delegation, which nobody finds without its glue
+};
+
+/// Addresses of one name below a delegation; as StaticSet, but the owner is filled in when it is sent.
+struct StaticGlue {
+  std::uint32_t at;  // in records()
+  std::uint32_t octets;
+  std::uint32_t count;
+};
+
 /// What zones/synthesis fills in; turned into a Block by make_block().
 struct BlockDraft {
   BlockKind kind = BlockKind::Answers;
@@ -96,6 +124,11 @@ struct BlockDraft {
   std::vector<std::uint8_t> txts;
   std::vector<std::uint8_t> txt;  // RDATA of the TXT at the service name; empty: none
   Name alias;                     // Alias: the target, folded as the registry spelled it
+  bool cut = false;               // Static: a delegation, which answers for everything below
+  std::vector<StaticSet> sets;    // Static, Apex
+  std::vector<StaticTarget> targets;
+  std::vector<StaticGlue> glue;
+  std::vector<std::uint8_t> records;
 
   /// Puts a label (1 to 63 octets) into `labels`; gives its offset. Equal labels in a row share one.
   std::uint32_t add_label(std::string_view text);
@@ -125,6 +158,10 @@ class Block {
   bool v6_equal() const noexcept { return v6_equal_; }
   bool members_equal() const noexcept { return members_equal_; }
   bool suspect() const noexcept { return suspect_; }
+  /// A delegation: all names below it are another server's.
+  bool is_cut() const noexcept { return cut_; }
+  /// Has a DNAME: no name below it exists here.
+  bool has_dname() const noexcept { return dname_; }
 
   std::span<const AddressV4> v4() const noexcept { return array<AddressV4>(kV4); }
   std::span<const AddressV6> v6() const noexcept { return array<AddressV6>(kV6); }
@@ -146,6 +183,13 @@ class Block {
     return all.subspan(offset + 2, static_cast<std::size_t>(all[offset] << 8 | all[offset + 1]));
   }
   NameView alias() const noexcept { return array<std::uint8_t>(kAlias); }
+  // Of blocks of the kinds Static and Apex only, which have no hosts, members, ports and instances.
+  std::span<const StaticSet> sets() const noexcept { return array<StaticSet>(kSets); }
+  std::span<const StaticTarget> targets() const noexcept { return array<StaticTarget>(kTargets); }
+  std::span<const StaticGlue> glue() const noexcept { return array<StaticGlue>(kGlue); }
+  std::span<const std::uint8_t> records() const noexcept { return array<std::uint8_t>(kRecords); }
+  /// The static RRset of this type, or null.
+  const StaticSet* find_set(RRType type) const noexcept;
 
   /// Length octet and text.
   std::span<const std::uint8_t> label(std::uint32_t offset) const noexcept {
@@ -192,7 +236,12 @@ class Block {
     kTxt,
     kAlias,
     kSpellings,
-    kParts
+    kParts,
+    // Of an apex or a static node, in the places of what those do not have: a part costs each block 4 octets.
+    kSets = kHosts,
+    kTargets = kMembers,
+    kGlue = kPorts,
+    kRecords = kTxts
   };
 
   Block() = default;
@@ -209,7 +258,7 @@ class Block {
   BlockKind kind_;
   config::AnswerMode mode_;
   std::uint16_t sample_, sample_v4_, sample_v6_, sample_members_;
-  bool v4_equal_, v6_equal_, members_equal_, suspect_;
+  bool v4_equal_, v6_equal_, members_equal_, suspect_, cut_, dname_;
   std::uint16_t spelling_count_;
   std::array<std::uint32_t, kParts + 1>
       offsets_;  // from the start of the block; a part ends where the next begins

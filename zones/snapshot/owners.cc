@@ -33,6 +33,13 @@ void add_host_addresses(const Block& block, const Host& host, OwnerTypes& types)
   if (host.v6_count > 0) append(types[RRType::AAAA], block.host_v6().subspan(host.v6_first, host.v6_count));
 }
 
+/// Its glue is part of a delegation: whoever asks for NS gets it.
+void add_static(const Block& block, OwnerTypes& types) {
+  for (const auto& set : block.sets()) types[set.type] = text(block.records().subspan(set.at, set.octets));
+  for (const auto& glue : block.glue())
+    types[RRType::NS] += text(block.records().subspan(glue.at, glue.octets));
+}
+
 }  // namespace
 
 std::map<std::string, OwnerTypes> owners_of(const Block& block) {
@@ -40,6 +47,7 @@ std::map<std::string, OwnerTypes> owners_of(const Block& block) {
   if (block.kind() == BlockKind::Pending || block.kind() == BlockKind::Absent) return owners;
   auto& service = owners[""];
   if (block.kind() == BlockKind::Alias) service[RRType::CNAME] = text(block.alias());
+  if (block.kind() == BlockKind::Static || block.kind() == BlockKind::Apex) add_static(block, service);
   if (block.kind() != BlockKind::Answers) return owners;
   add_service(block, service);
   for (const auto& host : block.hosts())

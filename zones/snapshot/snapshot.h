@@ -29,6 +29,14 @@ struct Zone {
   std::vector<std::uint16_t> forward;  // reverse: the zones whose names PTR may give, the preferred first
   bool one_pointer = true;             // reverse: only the best of them
   std::vector<std::string> registries;
+
+  /// DS of a zone below this one that is served here too: the parent answers it.
+  struct ChildDs {
+    Name name;
+    std::uint16_t count = 0;
+    std::vector<std::uint8_t> records;  // as of StaticSet
+  };
+  std::vector<ChildDs> child_ds;
 };
 
 /// A zone with what moves.
@@ -48,6 +56,8 @@ struct Snapshot {
   std::uint8_t labels_max = 0;  // of the longest spelling: look-ups of deeper names start there
 
   bool nested = false;  // some service name lies below another's: derived names of the upper one come first
+  bool wildcards = false;    // some name starts with `*`: what is missing may be answered by it
+  bool underscored = false;  // some name of its own starts with `_`, which services' names never do
 
   /// Hash of a folded name: seeded, since strangers choose names (XXH3).
   std::uint32_t hash(NameView name) const noexcept;

@@ -212,7 +212,7 @@ void Builder::status(std::function<void(BuilderStatus)> reply) {
   core_->task([this, reply = std::move(reply)] { reply(core_->status()); });
 }
 
-void Builder::find(const Name& name, std::function<void(std::vector<HeldService>)> reply) {
+void Builder::find(const Name& name, std::function<void(Found)> reply) {
   core_->task([this, name, reply = std::move(reply)] { reply(core_->world().find(name)); });
 }
 

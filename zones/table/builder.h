@@ -44,6 +44,12 @@ struct HeldService {
   std::vector<std::string> losses;  // "cart.demo.internal.: taken by local/cart (exact name first)"
 };
 
+/// What the builder knows behind a name.
+struct Found {
+  std::vector<HeldService> services;  // the winner first
+  std::string written;                // where the static record stands that answers; empty: none does
+};
+
 class Builder {
  public:
   /// Answers nothing until configure(). The store and the clock outlive the builder.
@@ -79,7 +85,7 @@ class Builder {
   void status(std::function<void(BuilderStatus)> reply);
   /// The services that have `name` (or an ancestor of it) as a spelling: winner first. For an address in a
   /// reverse zone: the services that have it, in the order of the pointers.
-  void find(const Name& name, std::function<void(std::vector<HeldService>)> reply);
+  void find(const Name& name, std::function<void(Found)> reply);
 
   /// Before start(). Called on the builder thread after each publish that changed something, once for each
   /// zone.

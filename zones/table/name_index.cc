@@ -66,8 +66,15 @@ void NameIndex::take(NameView name, std::size_t apex_octets, Slot slot) {
   } else {
     names_.insert(hash, slot, garbage_);
   }
-  labels_max_ = std::max(labels_max_, static_cast<std::uint8_t>(label_count(name)));
+  note_label(name);
   add_ancestors(name, apex_octets, slots_[slot]->zone());
+}
+
+/// What look-ups need to know of all names there are.
+void NameIndex::note_label(NameView name) noexcept {
+  labels_max_ = std::max(labels_max_, static_cast<std::uint8_t>(label_count(name)));
+  wildcards_ = wildcards_ || (name[0] == 1 && name[1] == '*');
+  underscored_ = underscored_ || (name[0] > 0 && name[1] == '_');
 }
 
 void NameIndex::drop(NameView name, std::size_t apex_octets, Slot slot) {
@@ -111,7 +118,7 @@ void NameIndex::count_empty(NameView name, std::uint16_t zone) {
   empty.slot = slots_.add(make_block(draft), garbage_);
   nested_ = nested_ || current != kNoSlot;
   if (current == kNoSlot) names_.insert(hash_name(name, hash_seed_), empty.slot, garbage_);
-  labels_max_ = std::max(labels_max_, static_cast<std::uint8_t>(label_count(name)));
+  note_label(name);
 }
 
 void NameIndex::uncount_empty(NameView name) {
@@ -131,6 +138,8 @@ Garbage NameIndex::publish_into(Snapshot& snapshot) {
   snapshot.addresses = addresses_.view();
   snapshot.labels_max = labels_max_;
   snapshot.nested = nested_;
+  snapshot.wildcards = wildcards_;
+  snapshot.underscored = underscored_;
   names_.bump();
   slots_.bump();
   addresses_.bump();

@@ -74,6 +74,7 @@ class NameIndex {
   void add_ancestors(NameView name, std::size_t apex_octets, std::uint16_t zone);
   void remove_ancestors(NameView name, std::size_t apex_octets);
   void count_empty(NameView name, std::uint16_t zone);
+  void note_label(NameView name) noexcept;
   void uncount_empty(NameView name);
 
   std::uint64_t hash_seed_;
@@ -86,8 +87,10 @@ class NameIndex {
   std::map<std::string, std::vector<Slot>> losers_;
   std::vector<Slot> moved_;
   std::uint8_t labels_max_ = 0;
-  bool nested_ =
-      false;  // stays true until the next configuration: one look-up more a query, never a wrong one
+  // The next three stay true until the next configuration: a look-up more for a question, never a wrong one.
+  bool wildcards_ = false;
+  bool underscored_ = false;
+  bool nested_ = false;
 };
 
 }  // namespace signpost

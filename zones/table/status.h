@@ -46,6 +46,7 @@ struct ZoneStatus {
   std::uint64_t services = 0;  // slots: service names of the zone, each once
   std::uint64_t collisions = 0;
   bool cold = false;
+  std::uint64_t static_names = 0;  // owners from its file, records and aliases
 };
 
 struct BuilderStatus {

@@ -42,9 +42,7 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
   const auto old_zones = std::exchange(zones_, {});
   forget_blocks();
   published_ = nullptr;
-  set_ = make_zone_set(std::move(config));
-  statics_ = statics;
-  statics_.resize(set_.zones.size());
+  set_ = make_zone_set(std::move(config), statics);
 
   std::vector<std::pair<std::string, RegistryState>> kept;
   for (const auto& registry : set_.registries) {
@@ -75,7 +73,7 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
   for (const auto& zone : set_.zones) {
     for (const auto forward : zone->forward) indexed_[forward] = true;
   }
-  own_names();
+  own_names(statics, old_zones, std::exchange(contents_, {}));
   services_.for_each([this](ServiceId id) { mark(id); });
   while (flush(SIZE_MAX)) {
   }

@@ -18,6 +18,7 @@
 #include "zones/snapshot/store.h"
 #include "zones/table/builder.h"
 #include "zones/table/name_index.h"
+#include "zones/table/serial.h"
 #include "zones/table/service_table.h"
 #include "zones/table/zone_set.h"
 
@@ -52,7 +53,7 @@ class World {
   void tick();
 
   BuilderStatus status() const;
-  std::vector<HeldService> find(const Name& name) const;
+  Found find(const Name& name) const;
 
  private:
   struct RegistryState {
@@ -73,6 +74,13 @@ class World {
     std::uint16_t zone = 0;
   };
 
+  /// A name that its zone has by itself.
+  struct OwnName {
+    Slot slot = kNoSlot;
+    const Block* block = nullptr;  // in that slot
+    std::string origin;            // of a static one: "example.org.zone:12"
+  };
+
   int registry_index(const std::string& name) const;
   RegistryPhase phase(const RegistryState& registry) const;
   void store(ServiceId id, const ServiceState& state);
@@ -83,6 +91,7 @@ class World {
   void rebuild(ServiceId id);
   void rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zone);
   bool is_hidden(const Name& name, std::uint16_t zone) const;
+  bool is_excluded(const Name& name, std::uint16_t zone) const;
   void replace(ServiceId id, std::uint16_t zone, const Block* fresh);
   void drop_slot(Slot slot, std::uint16_t zone);
   void forget_blocks();
@@ -97,7 +106,16 @@ class World {
   std::optional<names::Spelling> spelling_of(Slot slot, NameView name) const;
   std::size_t place_in(std::uint16_t zone, const std::string& registry) const;
   std::size_t apex_octets(std::uint16_t zone) const { return set_.zones[zone]->name.size(); }
-  void own_names();
+  std::vector<OwnName> draft_own(const ZoneSet& set, std::uint16_t zone, const StaticZone* data) const;
+  void show_own(const ZoneSet& set, std::uint16_t zone, const StaticZone* data);
+  void add_own(OwnName& own, std::uint16_t zone);
+  void replace_own(const OwnName& old, OwnName& fresh, std::uint16_t zone);
+  void drop_own(Slot slot, std::uint16_t zone);
+  void own_names(const StaticZones& statics, const std::vector<ZoneView>& before,
+                 const std::vector<std::uint64_t>& contents_before);
+  const OwnName* static_at(NameView name) const;
+  const std::string& origin_of(Slot slot) const;
+  std::uint32_t grow_serial(std::size_t zone);
   void refresh_zone_flags();
   void tell_subscribers(std::uint16_t zone, std::uint32_t old_serial, std::uint32_t new_serial);
   std::string loss_text(const Name& name, Slot loser, Slot winner) const;
@@ -107,7 +125,6 @@ class World {
   const Clock& clock_;
   const std::uint64_t hash_seed_;
   ZoneSet set_;
-  StaticZones statics_;  // by zone
   std::unique_ptr<NameIndex> index_;
   Garbage old_index_;  // of the configuration before, until the next publish
   ServiceTable services_;
@@ -122,6 +139,10 @@ class World {
   std::vector<std::map<std::string, std::map<RRType, bool>>>
       change_log_;  // zone -> owner -> types; with subscribers only
   std::vector<std::function<void(const ZoneChange&)>> subscribers_;
+  std::vector<std::vector<OwnName>> own_;  // by zone, in ascending order of names
+  std::vector<std::vector<Name>> cuts_;    // by zone: below these nothing is ours
+  std::vector<SerialRules> serial_rules_;  // by zone
+  std::vector<std::uint64_t> contents_;    // by zone: hash of what it has by itself
   bool flags_changed_ = false;
   std::uint64_t publishes_ = 0, blocks_built_ = 0, block_octets_ = 0;
 };

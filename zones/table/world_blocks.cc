@@ -7,9 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "config/pattern.h"
 #include "dns/base/log.h"
 #include "zones/policy/policy.h"
 #include "zones/snapshot/owners.h"
+#include "zones/synthesis/static_node.h"
 #include "zones/table/packed_state.h"
 #include "zones/table/world.h"
 
@@ -113,7 +115,9 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
   }
   std::vector<Name> spelled;
   for (const auto& spelling : wanted.names) {
-    if (!is_hidden(spelling.name, zone)) spelled.push_back(spelling.name);
+    const bool below_cut = cut_above(cuts_[zone], spelling.name.wire()) != nullptr;
+    if (!below_cut && !is_hidden(spelling.name, zone) && !is_excluded(spelling.name, zone))
+      spelled.push_back(spelling.name);
   }
   if (spelled.empty()) {
     record.unpublished = true;
@@ -133,6 +137,17 @@ bool World::is_hidden(const Name& name, std::uint16_t zone) const {
     const auto& apex = other.zone->name;
     return apex.size() > own.size() && is_at_or_below(name.wire(), apex.wire());
   });
+}
+
+/// The zone's `exclude` names it; what is derived from it goes with it.
+bool World::is_excluded(const Name& name, std::uint16_t zone) const {
+  const auto& patterns = set_.rules(zone).exclude;
+  const auto& apex = zones_[zone].zone->name;
+  if (patterns.empty() || name.size() <= apex.size()) return false;
+  auto text = name.to_string();  // "cart.shop.a.example." in the zone "a.example."
+  const auto below = apex.is_root() ? text.size() - 1 : text.size() - apex.to_string().size() - 1;
+  text.resize(below);
+  return config::matches_any(patterns, text);
 }
 
 /// `fresh` takes the place of the service's block in this zone; null: none. Equal octets: nothing happens.

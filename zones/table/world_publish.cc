@@ -2,21 +2,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "dns/base/log.h"
 #include "zones/table/world.h"
 
 namespace signpost {
-
-void World::own_names() {
-  for (auto& own : set_.own_blocks) {
-    const auto* block = make_block(own.draft);
-    const auto slot = index_->add_block(block);
-    if (owners_.size() <= slot) owners_.resize(slot + 1u);
-    owners_[slot] = {kNoService, own.zone};
-    index_->claim(block->spelling(0), apex_octets(own.zone), slot);
-  }
-  for (const auto& empty : set_.own_empties)
-    index_->add_empty(empty.name.wire(), apex_octets(empty.zone), empty.zone);
-}
 
 std::size_t World::place_in(std::uint16_t zone, const std::string& registry) const {
   const auto& all = set_.rules(zone).registries;
@@ -47,6 +36,20 @@ bool World::precedes(NameView name, Slot a, Slot b) const {
                          {*spelling_b, key_b, place_in(owners_[b].zone, key_b.registry)});
 }
 
+/// The serial of a zone that changed.
+std::uint32_t World::grow_serial(std::size_t zone) {
+  auto& rules = serial_rules_[zone];
+  const auto next = next_serial(rules, zones_[zone].serial);
+  rules.served = true;
+  if (rules.only_static && rules.written && *rules.written != next) {
+    log::warning("zone.serial", {{"zone", zones_[zone].zone->name.to_string()},
+                                 {"written", *rules.written},
+                                 {"served", next},
+                                 {"why", "the zone changed, but not to a newer serial"}});
+  }
+  return next;
+}
+
 void World::publish() {
   refresh_zone_flags();
   const bool visible = std::find(changed_.begin(), changed_.end(), true) != changed_.end();
@@ -58,7 +61,7 @@ void World::publish() {
   std::vector<std::uint32_t> old_serials;
   for (std::size_t z = 0; z < zones_.size(); ++z) {
     old_serials.push_back(zones_[z].serial);
-    if (changed_[z]) ++zones_[z].serial;
+    if (changed_[z]) zones_[z].serial = grow_serial(z);
   }
   next->zones = zones_;
   published_ = next.get();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "zones/synthesis/static_node.h"
 #include "zones/table/packed_state.h"
 #include "zones/table/world.h"
 
@@ -49,7 +50,9 @@ BuilderStatus World::status() const {
     for (const auto& [zone, slot] : services_[id].slots) ++services[zone];
   });
   for (std::size_t z = 0; z < zones_.size(); ++z) {
-    out.zones.push_back({zones_[z].zone->name.to_string(), zones_[z].serial, services[z], 0, zones_[z].cold});
+    out.zones.push_back(
+        {zones_[z].zone->name.to_string(), zones_[z].serial, services[z], 0, zones_[z].cold, 0});
+    for (const auto& own : own_[z]) out.zones.back().static_names += own.origin.empty() ? 0 : 1;
   }
   index_->for_each_loser([&](Slot slot) {
     if (slot < owners_.size()) ++out.zones[owners_[slot].zone].collisions;
@@ -62,10 +65,20 @@ BuilderStatus World::status() const {
   return out;
 }
 
+const std::string& World::origin_of(Slot slot) const {
+  static const std::string none;
+  if (slot >= owners_.size()) return none;
+  const auto& own = own_[owners_[slot].zone];
+  const auto found = std::find_if(own.begin(), own.end(), [&](const OwnName& o) { return o.slot == slot; });
+  return found == own.end() ? none : found->origin;
+}
+
 std::string World::loss_text(const Name& name, Slot loser, Slot winner) const {
   auto text = name.to_string();
   if (winner >= owners_.size() || owners_[winner].service == kNoService) {
-    return text + ": taken by the zone's own record";
+    const auto& origin = origin_of(winner);
+    return text + (origin.empty() ? ": taken by the zone's own record"
+                                  : ": taken by the static record in " + origin + " (static records first)");
   }
   const auto& winner_key = services_[owners_[winner].service].key;
   text += ": taken by " + winner_key.to_string();
@@ -82,6 +95,16 @@ std::string World::loss_text(const Name& name, Slot loser, Slot winner) const {
 HeldService World::held(ServiceId id, std::uint16_t zone) const {
   const auto& record = services_[id];
   HeldService out{unpack(record.key, record.packed), set_.rules(zone).name, set_.rules(zone).health, {}, {}};
+  const auto layout = set_.registries[record.registry].layout;
+  for (const auto& spelling : names::spellings(record.key, layout, set_.rules(zone)).names) {
+    const auto* cut = cut_above(cuts_[zone], spelling.name.wire());
+    if (cut != nullptr) {
+      out.losses.push_back(spelling.name.to_string() + ": below the delegation or DNAME at " +
+                           cut->to_string());
+    } else if (is_excluded(spelling.name, zone)) {
+      out.losses.push_back(spelling.name.to_string() + ": excluded by the zone");
+    }
+  }
   for (const auto& [in_zone, slot] : record.slots) {
     if (in_zone != zone) continue;
     const auto* block = index_->block(slot);
@@ -95,8 +118,9 @@ HeldService World::held(ServiceId id, std::uint16_t zone) const {
   return out;
 }
 
-std::vector<HeldService> World::find(const Name& name) const {
-  std::vector<HeldService> out;
+Found World::find(const Name& name) const {
+  Found found;
+  auto& out = found.services;
   std::set<std::pair<ServiceId, std::uint16_t>> told;
   const auto tell = [&](Slot slot) {
     if (slot >= owners_.size() || owners_[slot].service == kNoService) return;
@@ -111,7 +135,8 @@ std::vector<HeldService> World::find(const Name& name) const {
     tell(winner);
     for (const auto loser : index_->losers(at)) tell(loser);
   }
-  return out;
+  if (const auto* own = static_at(folded.wire())) found.written = own->origin;
+  return found;
 }
 
 }  // namespace signpost

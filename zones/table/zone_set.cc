@@ -1,10 +1,13 @@
 #include "zones/table/zone_set.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cstdlib>
 
 #include <ifaddrs.h>
 #include <netinet/in.h>
+
+#include "zones/synthesis/static_node.h"
 
 namespace signpost {
 namespace {
@@ -87,7 +90,49 @@ names::Layout layout_of(const config::Registry& registry) {
   return names::Layout::File;
 }
 
-std::shared_ptr<Zone> make_zone(const config::Zone& rules, const std::vector<config::NameServer>& servers) {
+/// The name servers that the zone's own file names.
+std::vector<Name> written_servers(const StaticZone* data) {
+  std::vector<Name> names;
+  const auto* apex = data == nullptr ? nullptr : find_node(*data, data->apex.wire());
+  if (apex == nullptr) return names;
+  for (const auto& set : apex->rrsets) {
+    if (set.type != RRType::NS) continue;
+    for (const auto& rdata : set.rdata) names.push_back(Name::from_wire(rdata).folded());
+  }
+  return names;
+}
+
+/// DS that the file has for zones of ours further down.
+void take_child_ds(const config::Config& config, const StaticZone& data, Zone& zone) {
+  for (const auto& other : config.zones) {
+    const auto name = checked_name(other.name);
+    const auto* node = name == data.apex ? nullptr : find_node(data, name.wire());
+    if (node == nullptr) continue;
+    std::vector<RRType> too_large;
+    const auto draft = draft_static_node(*node, 0, data, {}, too_large);
+    for (const auto& set : draft.sets) {
+      if (set.type != RRType::DS) continue;
+      const auto first = draft.records.begin() + set.at;
+      zone.child_ds.push_back({name, set.count, {first, first + set.octets}});
+    }
+  }
+}
+
+/// The SOA of the file in place of the made one; only its serial is the builder's (zones/README.md).
+void take_soa(const StaticZone& data, Zone& zone) {
+  constexpr std::size_t kNumbers = 20;  // serial, refresh, retry, expire, MINIMUM
+  assert(data.soa.size() > kNumbers);
+  zone.soa = data.soa;
+  zone.soa_serial_at = data.soa.size() - kNumbers;
+  zone.soa_ttl = data.soa_ttl;
+  const auto minimum = std::span(data.soa).last(4);
+  zone.negative_ttl = std::uint32_t{minimum[0]} << 24 | std::uint32_t{minimum[1]} << 16 |
+                      std::uint32_t{minimum[2]} << 8 | minimum[3];
+  std::fill_n(zone.soa.begin() + static_cast<std::ptrdiff_t>(zone.soa_serial_at), 4, std::uint8_t{0});
+}
+
+std::shared_ptr<Zone> make_zone(const config::Zone& rules, const std::vector<config::NameServer>& servers,
+                                const StaticZone* data) {
   auto zone = std::make_shared<Zone>();
   zone->name = checked_name(rules.name);
   zone->ttl = rules.ttl;
@@ -96,8 +141,12 @@ std::shared_ptr<Zone> make_zone(const config::Zone& rules, const std::vector<con
   zone->reverse = rules.is_reverse();
   zone->one_pointer = rules.ptr == config::PointerMode::One;
   zone->registries = rules.registries;
-  for (const auto& server : servers) zone->nameservers.push_back(checked_name(server.name));
+  zone->nameservers = written_servers(data);
+  if (zone->nameservers.empty()) {
+    for (const auto& server : servers) zone->nameservers.push_back(checked_name(server.name));
+  }
   write_soa(rules, *zone);
+  if (data != nullptr && !data->soa.empty()) take_soa(*data, *zone);
   return zone;
 }
 
@@ -143,7 +192,7 @@ void add_names_above_apexes(ZoneSet& set) {
 
 }  // namespace
 
-ZoneSet make_zone_set(std::shared_ptr<const config::Config> config) {
+ZoneSet make_zone_set(std::shared_ptr<const config::Config> config, const StaticZones& statics) {
   ZoneSet set;
   set.config = config;
   for (const auto& registry : config->registries) {
@@ -154,9 +203,12 @@ ZoneSet make_zone_set(std::shared_ptr<const config::Config> config) {
   for (std::size_t i = 0; i < config->zones.size(); ++i) {
     const auto& rules = config->zones[i];
     const auto index = static_cast<std::uint16_t>(i);
+    const auto* data = i < statics.size() ? statics[i].get() : nullptr;
     auto servers = rules.nameservers;
-    if (servers.empty()) servers.push_back({below("ns.dns", rules.name).to_string(), addresses});
-    made.push_back(make_zone(rules, servers));
+    if (servers.empty() && written_servers(data).empty())
+      servers.push_back({below("ns.dns", rules.name).to_string(), addresses});
+    made.push_back(make_zone(rules, servers, data));
+    if (data != nullptr) take_child_ds(*config, *data, *made.back());
     set.zones.push_back(made.back());
     add_own_names(set, index, servers);
     bool kubernetes = false;

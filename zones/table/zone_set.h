@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "zones/files/static_zone.h"
 #include "zones/snapshot/snapshot.h"
 #include "zones/synthesis/names.h"
 #include "zones/synthesis/synthesise.h"
@@ -44,8 +45,9 @@ struct ZoneSet {
   const config::Zone& rules(std::uint16_t zone) const { return config->zones[zone]; }
 };
 
-/// The configuration was checked: every name in it is legal, every registry exists.
-ZoneSet make_zone_set(std::shared_ptr<const config::Config> config);
+/// The configuration was checked: every name in it is legal, every registry exists. `statics`: by index of
+/// its zones, as many as there are; SOA and NS written there come before those of the configuration.
+ZoneSet make_zone_set(std::shared_ptr<const config::Config> config, const StaticZones& statics = {});
 
 /// Addresses of this server for ns.dns.<zone>: POD_IP (or POD_IPS), else the listen addresses, else those of
 /// the interfaces, loopback last.

@@ -65,8 +65,8 @@ TEST(StatusText, ReadsLikeATable) {
             "  REGISTRY          TYPE  STATE  AGE   SERVICES  INSTANCES  ELIGIBLE  LAST ERROR\n"
             "  local (required)  file  live   1h2m  4         0          0         line one?[31m?line two\n"
             "\n"
-            "  ZONE            SERIAL  SERVICES  COLLISIONS  STATE\n"
-            "  demo.internal.  42      4         0           cold\n");
+            "  ZONE            SERIAL  SERVICES  STATIC NAMES  COLLISIONS  STATE\n"
+            "  demo.internal.  42      4         0             0           cold\n");
 }
 
 TEST(Status, ShowsZoneFiles) {

@@ -67,7 +67,7 @@ TEST(NacosNames, ShortFormMeetsADottedName) {
   EXPECT_EQ(world.dig("a.b.n.test. A"), a("a.b.n.test.", "10.0.0.2"));
   EXPECT_EQ(world.dig("a.b.default-group.n.test. A"), a("a.b.default-group.n.test.", "10.0.0.1"));
   EXPECT_EQ(world.world.status().zones.front().collisions, 1u);
-  const auto found = world.world.find(*Name::parse("a.b.n.test"));
+  const auto found = world.world.find(*Name::parse("a.b.n.test")).services;
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].state.key.group, "b");
   ASSERT_EQ(found[1].losses.size(), 1u);

@@ -1,4 +1,4 @@
-// Static data from presentation text, by ldns: what a scenario writes instead of a file.
+// Static data from presentation text: what a scenario writes instead of a file.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace signpost::test {
 
-/// One record a line, every name absolute, in any order; the test fails at a line that ldns does not take.
-/// Nothing is dropped, not even what is below a delegation.
+/// As zones/files reads the lines of a master file (TTL 3600 where none is written); the test fails at what
+/// it refuses. No lines: no records.
 std::shared_ptr<const StaticZone> static_zone(const std::string& apex, const std::vector<std::string>& lines);
 
 }  // namespace signpost::test

@@ -129,6 +129,7 @@ std::string TestWorld::dig(const std::string& question) const {
                      : answer.rcode == Rcode::NxDomain ? "NXDOMAIN"
                      : answer.rcode == Rcode::Refused  ? "REFUSED"
                      : answer.rcode == Rcode::ServFail ? "SERVFAIL"
+                     : answer.rcode == Rcode::YxDomain ? "YXDOMAIN"
                                                        : "OTHER";
   if (answer.authoritative) text += " aa";
   for (const auto& record : answer.records) {
@@ -155,10 +156,28 @@ std::vector<std::string> TestWorld::draw(const std::string& question, bool udp, 
   answerer.answer(reader.refresh(), query.question.folded.wire(), type, udp, response);
   last_truncated = response.truncated();
   std::vector<std::string> rdata;
-  for (const auto& record : present(response.finish())) {
+  const auto message = response.finish();
+  last_octets = message.size();
+  for (const auto& record : present(message)) {
     if (record.section == 0) rdata.push_back(record.rdata);
   }
   return rdata;
+}
+
+std::optional<ExtendedError> TestWorld::extended_error(const std::string& question) {
+  const auto [name, type] = parse_question(question);
+  std::vector<std::uint8_t> buffer(kMessageOctetsMax);
+  Query query;
+  query.question.name = name.wire();
+  query.question.folded = name.folded();
+  query.question.type = type;
+  query.question.klass = RRClass::IN;
+  query.edns.present = true;
+  Response response;
+  response.begin(query, buffer, kMessageOctetsMax);
+  answerer.answer(reader.refresh(), query.question.folded.wire(), type, false, response);
+  response.finish();
+  return response.sent_extended_error();
 }
 
 std::uint32_t TestWorld::serial(const std::string& zone) const {

@@ -55,8 +55,7 @@ struct At : Instance {
 
 class TestWorld {
  public:
-  /// Static data: zone -> records, one a line in presentation format, every name absolute; types as ldns
-  /// knows them, or TYPE<number> \\#.
+  /// Static data: zone -> lines of a master file.
   using Lines = std::map<std::string, std::vector<std::string>>;
 
   /// `yaml`: registries and zones. Fails the test when it is no good configuration.
@@ -94,6 +93,8 @@ class TestWorld {
   std::string dig(const std::string& question) const;
   /// One answer as a worker draws it: the RDATA of the answer section, in the order sent.
   std::vector<std::string> draw(const std::string& question, bool udp = true, std::size_t limit = 1232);
+  /// What an EDNS client is told beside the answer.
+  std::optional<ExtendedError> extended_error(const std::string& question);
   std::uint32_t serial(const std::string& zone) const;
 
   FakeClock clock;
@@ -103,6 +104,7 @@ class TestWorld {
   std::vector<std::shared_ptr<const config::Config>> configs;
   mutable SnapshotReader reader{store};
   bool last_truncated = false;
+  std::size_t last_octets = 0;
 };
 
 /// One row of a table of rules: its name is the rule it states.
