@@ -202,6 +202,13 @@ admin::Sources Program::admin_sources() {
   sources.explain = [this](const Name& name, RRType type, auto reply) {
     explain(builder_, store_, name, type, std::move(reply));
   };
+  sources.admit = [this](const Name& name, const IpAddress& client) {
+    const auto rules = rules_->current();
+    QueryContext context;
+    context.peer.ip = client;
+    return rules->admission ? rules->admission->decide_followed(context, name.folded().wire())
+                            : Admission::Allow;
+  };
   sources.dump = [this](const std::string& zone, auto reply) {
     asio::post(control_,
                [this, zone, reply = std::move(reply)]() mutable { dump_zone(zone, std::move(reply)); });

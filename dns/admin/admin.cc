@@ -1,6 +1,8 @@
 #include "dns/admin/admin.h"
 
 #include <mutex>
+#include <string>
+#include <vector>
 
 #include "dns/admin/exposition.h"
 #include "dns/admin/metrics.h"
@@ -11,6 +13,29 @@ namespace signpost::admin {
 
 /// How long a scrape or a status waits for the builder before it shows what is known without it.
 constexpr std::chrono::milliseconds kBuilderPatience{1000};
+
+namespace {
+
+/// What `access:` makes of the answer for this client: the rules are asked for the name and for each that an
+/// alias leads to (C8).
+std::string client_note(const Sources::Admit& admit, const IpAddress& client,
+                        const Explanation& explanation) {
+  std::vector<std::string> lines{explanation.question};
+  lines.insert(lines.end(), explanation.records.begin(), explanation.records.end());
+  for (const auto& line : lines) {
+    const auto text = line.substr(0, line.find(' '));
+    const auto name = Name::parse(text);
+    const auto verdict = admit && name ? admit(*name, client) : Admission::Allow;
+    if (verdict == Admission::Allow) continue;
+    return client.to_string() +
+           (verdict == Admission::Drop ? " gets no answer at all: `access` drops what it asks about "
+                                       : " gets REFUSED (EDE 18) in its place: `access` keeps it from ") +
+           text;
+  }
+  return client.to_string() + " may ask, and is answered as everybody is";
+}
+
+}  // namespace
 
 struct Admin::Routes : std::enable_shared_from_this<Admin::Routes> {
   Routes(Sources its_sources, const Clock& its_clock, HttpLimits limits)
@@ -103,12 +128,9 @@ void Admin::Routes::explain(const HttpRequest& request, ReplyTo reply) {
   }
   sources.explain(
       *name, *type,
-      [json = request.wants_json(false), client = std::string(client.value_or("")),
-       reply = std::move(reply)](Explanation explanation) {
-        if (!client.empty()) {
-          explanation.notes.push_back("no rule here looks at the client: the same for " + client +
-                                      " as for everybody");
-        }
+      [json = request.wants_json(false), asker = client ? IpAddress::parse(*client) : std::nullopt,
+       admit = sources.admit, reply = std::move(reply)](Explanation explanation) {
+        if (asker) explanation.notes.push_back(client_note(admit, *asker, explanation));
         reply(json ? json_reply(200, to_json(explanation)) : text_reply(200, to_text(explanation)));
       });
 }

@@ -10,6 +10,7 @@
 #include "dns/admin/health.h"
 #include "dns/base/clock.h"
 #include "dns/base/result.h"
+#include "dns/query/admit.h"
 #include "dns/query/counters.h"
 #include "zones/answer/explain.h"
 #include "zones/table/status.h"
@@ -68,6 +69,9 @@ struct Sources {
   std::function<ProgramReport()> program;
   std::function<CounterTotals()> dns;  // all workers together
   std::function<void(const Name&, RRType, std::function<void(Explanation)>)> explain;
+  /// Whether the rules in force let this client ask about this name; empty: everybody may ask everything.
+  using Admit = std::function<Admission(const Name&, const IpAddress&)>;
+  Admit admit;
   /// The whole zone as master-file text. Long: must not run on the admin thread.
   std::function<void(const std::string& zone, std::function<void(Result<std::string>)>)> dump;
   std::function<void(std::function<void(ReloadOutcome)>)> reload;

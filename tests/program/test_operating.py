@@ -65,6 +65,16 @@ def test_explain_refuses_what_is_no_question(start):
         assert status == 1, text
 
 
+def test_explain_says_what_access_makes_of_a_client(start):
+    program = start(access=[{"refuse": "192.0.2.0/24", "zones": ["demo.internal"]}])
+    for client, words in (
+        ("192.0.2.1", "192.0.2.1 gets REFUSED (EDE 18) in its place: `access` keeps it from cart.demo.internal."),
+        ("10.0.0.1", "10.0.0.1 may ask, and is answered as everybody is"),
+    ):
+        status, text = program.command("explain", "cart.demo.internal", "A", "--client", client)
+        assert status == 0 and words in text, text
+
+
 def test_dump_is_a_zone_file_that_others_read(start):
     program = start()
     status, text = program.command("dump", "demo.internal")

@@ -27,7 +27,16 @@ struct House {
     sources.explain = [](const Name& name, RRType type, auto reply) {
       Explanation explanation;
       explanation.question = name.to_string() + " " + std::to_string(static_cast<int>(type));
+      if (name.to_string() == "alias.internal.")
+        explanation.records = {"alias.internal. 5 IN CNAME refused.internal.",
+                               "refused.internal. 5 IN A 10.0.0.1"};
       reply(explanation);
+    };
+    sources.admit = [](const Name& name, const IpAddress&) {
+      const auto text = name.to_string();
+      return text.starts_with("refused")   ? Admission::Refuse
+             : text.starts_with("dropped") ? Admission::Drop
+                                           : Admission::Allow;
     };
     sources.dump = [](const std::string& zone, auto reply) {
       if (zone != "demo.internal") return reply(Error{"no zone " + zone + "; known here: demo.internal"});
@@ -145,6 +154,21 @@ TEST(Admin, ExplainChecksItsParameters) {
   EXPECT_EQ(question("10.0.0.1"), "1.0.0.10.in-addr.arpa. 12");
   EXPECT_EQ(question("10.0.0.1&type=TXT"), "1.0.0.10.in-addr.arpa. 16");
   EXPECT_TRUE(question("fd00::1").ends_with(".0.0.d.f.ip6.arpa. 12"));
+}
+
+TEST(Admin, ExplainSaysWhatAccessMakesOfTheClient) {
+  House house;
+  const auto note = [&](const std::string& name) {
+    return std::string(Json::parse(
+        house.asked("GET", "/explain?format=json&client=192.0.2.1&name=" + name).body)["notes"][0]);
+  };
+  EXPECT_EQ(note("open.internal"), "192.0.2.1 may ask, and is answered as everybody is");
+  EXPECT_EQ(note("refused.internal"),
+            "192.0.2.1 gets REFUSED (EDE 18) in its place: `access` keeps it from refused.internal.");
+  EXPECT_EQ(note("dropped.internal"),
+            "192.0.2.1 gets no answer at all: `access` drops what it asks about dropped.internal.");
+  EXPECT_EQ(note("alias.internal"),
+            "192.0.2.1 gets REFUSED (EDE 18) in its place: `access` keeps it from refused.internal.");
 }
 
 TEST(Admin, DumpSaysWhichZonesThereAre) {
