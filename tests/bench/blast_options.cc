@@ -13,7 +13,7 @@ namespace {
   std::fprintf(stderr,
                "usage: dnsblast --server ADDRESS:PORT [--source ADDRESS] [--step N] [--questions FILE]\n"
                "                [--names N] [--suffix ZONE] [--seconds S] [--sockets N] [--window N]\n"
-               "                [--rate QPS] [--echo] [--no-gso]\n");
+               "                [--rate QPS] [--skip S] [--echo] [--no-gso]\n");
   std::exit(2);
 }
 
@@ -44,6 +44,7 @@ BlastOptions read_blast_options(int count, char** arguments) {
       {"--window", number(options.window)},
       {"--seconds", real(options.seconds)},
       {"--rate", real(options.rate)},
+      {"--skip", real(options.skip)},
   };
   for (int i = 1; i < count; ++i) {
     const std::string key = arguments[i];

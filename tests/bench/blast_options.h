@@ -14,6 +14,7 @@ struct BlastOptions {
   std::string questions, suffix = "test.";
   unsigned names = 10000, sockets = 32, step = 1, window = 64;
   double seconds = 5, rate = 0;
+  double skip = 0;  // seconds at the start whose latencies do not count
   bool echo = false, gso = true;
 };
 

@@ -1,14 +1,16 @@
 // A load generator: asks a fixed set of questions over UDP from many sockets, one thread, batches of 64.
 //
 //   dnsblast --server 127.0.0.1:5300 [--questions FILE] [--names 10000 --suffix test.] [--seconds 5]
-//            [--sockets 32] [--source 127.1.2.1 --step 1] [--window 64] [--rate QPS] [--echo] [--no-gso]
+//            [--sockets 32] [--source 127.1.2.1 --step 1] [--window 64] [--rate QPS] [--skip S]
+//            [--echo] [--no-gso]
 //
 // Closed loop (default): `window` queries under way on each socket. Open loop (--rate): so many a second,
 // whatever comes back, each with a time at which it is due; latency counts from that time, so that queries
 // which this side sends late are not left out (coordinated omission). FILE has "name type" lines; without it
-// names are generated. Prints one line of key=value pairs; percentiles are those of the answers, `lost` the
-// queries without one. Queries of one length are sent with UDP segmentation offload: the kernel cuts one send
-// into many datagrams, so that this side costs less than the server and does not become what is measured.
+// names are generated. --skip leaves the latencies of the first seconds out. Prints one line of key=value
+// pairs; percentiles are those of the answers, `lost` the queries without one. Queries of one length are sent
+// with UDP segmentation offload: the kernel cuts one send into many datagrams, so that this side costs less
+// than the server and does not become what is measured.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -229,7 +231,8 @@ class Blaster {
       ++answers_;
       ++rcodes_[reply[3] & 0xf];
       const auto id = static_cast<std::uint16_t>(reply[0] << 8 | reply[1]);
-      latencies_.add((arrived - flow.sent_at[id]) * std::uint64_t{1000});
+      if (flow.sent_at[id] >= options_.skip * 1e6)
+        latencies_.add((arrived - flow.sent_at[id]) * std::uint64_t{1000});
     }
     flow.under_way -= std::min(flow.under_way, static_cast<unsigned>(count));
   }

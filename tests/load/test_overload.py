@@ -20,6 +20,7 @@ from harness.stats import percentile
 
 SECONDS = size("OVERLOAD_SECONDS", 4)
 TIMES = 10
+SKIPPED = 0 if SECONDS >= 30 else 1  # in its first third of a second the queue finds its length; of a minute that is 0.5 %
 
 GOODPUT_MIN = 0.9  # of the peak
 P99_MS = 10
@@ -99,9 +100,10 @@ def begin(start, folder, **more):
 def test_tenfold_overload(start, folder, world, slow_core, figure):
     program, edits = begin(start, folder)
     slow_core()
-    peak = load(program, world, 2).result()["qps"]
+    # Few at a time: more would stand in the queue for longer than is measured here, and that is overload already.
+    peak = load(program, world, 2, "--window", 4).result()["qps"]
     before = resident_octets(program.process.pid)
-    running = load(program, world, SECONDS, "--rate", TIMES * peak)
+    running = load(program, world, SECONDS, "--rate", TIMES * peak, "--skip", SKIPPED)
     end = time.monotonic() + SECONDS - 1
     updates, resident = [], []
     while time.monotonic() < end:
