@@ -24,17 +24,17 @@ class Findings {
 
   /// Gives the index for Spot. Without columns: text inside a configuration, whose indentation is not known.
   std::uint32_t add_source(std::string name, bool has_columns = true);
-  void error(Spot spot, const std::string& what) { errors_.add(text(spot, what)); }
-  void warning(Spot spot, const std::string& what) { warnings_.add(text(spot, what)); }
+  void error(Spot spot, const std::string& what) { errors_.add(spot, what); }
+  void warning(Spot spot, const std::string& what) { warnings_.add(spot, what); }
 
-  bool failed() const noexcept { return !errors_.lines.empty(); }
+  bool failed() const noexcept { return !errors_.found.empty(); }
   /// There is no use in reading on.
-  bool full() const noexcept { return errors_.lines.size() == kFindingsMax; }
+  bool full() const noexcept { return errors_.found.size() == kFindingsMax; }
   /// "line 12", or with the file when it is another one than that of `beside`.
   std::string refer(Spot spot, Spot beside) const;
   /// "example.org.zone:12": without the directory.
   std::string brief(Spot spot) const;
-  /// "example.org.zone:12:8: what, and what would be right", in the order of their finding.
+  /// "example.org.zone:12:8: what, and what would be right", by source and line.
   config::Diagnostics diagnostics() const;
 
  private:
@@ -42,17 +42,21 @@ class Findings {
     std::string name;
     bool has_columns;
   };
-  struct Lines {
-    std::vector<std::string> lines;
-    std::size_t left_out = 0;
-    void add(std::string line);
-    std::vector<std::string> all() const;
+  struct Finding {
+    Spot spot;
+    std::string what;
   };
-  std::string text(Spot spot, const std::string& what) const;
+  struct List {
+    std::vector<Finding> found;
+    std::size_t left_out = 0;
+    void add(Spot spot, const std::string& what);
+  };
+  std::string text(const Finding& finding) const;
+  std::vector<std::string> lines(const List& list) const;
 
   std::vector<Source> sources_;
-  Lines errors_;
-  Lines warnings_;
+  List errors_;
+  List warnings_;
 };
 
 }  // namespace signpost::files
