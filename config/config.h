@@ -26,6 +26,16 @@ struct Place {
   std::string to_string() const;
 };
 
+struct Server {
+  std::string id;                  // "hidden": not told; empty: POD_NAME, or else the name of the host
+  std::string version = "hidden";  // "hidden", "shown", or the text itself
+};
+
+struct Cookies {
+  std::string secret_file;  // empty: a random secret
+  Place place;              // of secret_file
+};
+
 struct Listen {
   std::vector<SocketAddress> dns;  // UDP and TCP each; port 0: a free one, the same for both, logged
   std::optional<SocketAddress> health;
@@ -160,11 +170,13 @@ struct AccessEntry {
 
 struct Config {
   std::string path;
+  Server server;
   Listen listen;
   std::uint32_t workers = 0;  // 0: auto
   Log log;
   std::uint16_t edns_udp_size = 1232;
   Tcp tcp;
+  Cookies cookies;
   std::vector<AccessEntry> access;  // the first that matches decides; none: allowed
   std::vector<Registry> registries;
   std::vector<Zone> zones;

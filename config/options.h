@@ -10,6 +10,8 @@ namespace signpost::config {
 /// The whole file.
 const Table<Config>& config_table();
 
+const Table<Server>& server_table();
+const Table<Cookies>& cookies_table();
 const Table<Zone>& zone_table();
 
 // Static data of a zone, in options_static.cc.

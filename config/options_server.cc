@@ -133,6 +133,7 @@ void finish_config(Reader& reader, const Node& written, Config& config) {
 const Table<Config>& config_table() {
   static const Table<Config> table{
       {
+          section("server", &Config::server, server_table, "What is told of the server to who asks for it."),
           section("listen", &Config::listen, listen_table,
                   "The sockets. Apart from DNS, nothing listens unasked."),
           option("workers", &Config::workers, worker_count(),
@@ -140,6 +141,7 @@ const Table<Config>& config_table() {
           section("log", &Config::log, log_table, "The log on stderr."),
           part("edns", edns_table, "EDNS(0), RFC 6891."),
           section("tcp", &Config::tcp, tcp_table, "DNS over TCP."),
+          section("cookies", &Config::cookies, cookies_table, "DNS cookies, RFC 7873. They are always on."),
           sections("access", &Config::access, access_table,
                    "Who may ask, by address. The first entry that matches decides; who matches none may ask. "
                    "IPv6 has entries of its own.",

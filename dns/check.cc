@@ -12,6 +12,7 @@
 #include "backends/kubernetes/kubernetes_backend.h"
 #include "config/load.h"
 #include "dns/base/clock.h"
+#include "dns/cookie_keeper.h"
 
 namespace signpost {
 namespace {
@@ -65,12 +66,20 @@ void look(const config::Registry& registry, const config::NacosRegistry& options
   must_be_readable(registry, "tls.ca_file", options.tls_ca_file, findings);
 }
 
+void look(const config::Cookies& cookies, config::Diagnostics& findings) {
+  if (cookies.secret_file.empty()) return;
+  const auto secrets = read_cookie_file(cookies.secret_file);
+  if (!secrets)
+    findings.errors.push_back(cookies.place.to_string() + ": cookies.secret_file " + secrets.error().message);
+}
+
 }  // namespace
 
 Result<Checked, config::Diagnostics> check_config(const std::string& path, CheckScope scope) {
   auto loaded = config::load_file(path);
   if (!loaded) return loaded.error();
   config::Diagnostics findings;
+  look(loaded->config.cookies, findings);
   for (const auto& registry : loaded->config.registries) {
     std::visit([&](const auto& options) { look(registry, options, scope, findings); }, registry.options);
   }

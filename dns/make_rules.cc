@@ -1,6 +1,13 @@
 #include "dns/make_rules.h"
 
+#include <array>
+#include <cstdlib>
+#include <string>
+
+#include <unistd.h>
+
 #include "dns/query/access.h"
+#include "dns/version.h"
 
 namespace signpost {
 namespace {
@@ -19,12 +26,33 @@ std::shared_ptr<const AdmissionPolicy> make_access(const config::Config& config)
   return std::make_shared<const AccessRules>(rules);
 }
 
+/// The name that a pod's own logs go by, or that of the host; nothing where there is neither.
+std::string name_of_this_machine() {
+  if (const char* pod = std::getenv("POD_NAME"); pod != nullptr && *pod != '\0') return pod;
+  std::array<char, kServerIdOctetsMax + 1> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+std::string server_id(const std::string& configured) {
+  if (configured == "hidden") return {};
+  const auto id = configured.empty() ? name_of_this_machine() : configured;
+  return id.substr(0, kServerIdOctetsMax);
+}
+
+std::string server_version(const std::string& configured) {
+  if (configured == "hidden") return {};
+  return configured == "shown" ? std::string("signpost ") + kVersion : configured;
+}
+
 }  // namespace
 
-Rules make_rules(const config::Config& config) {
+Rules make_rules(const config::Config& config, const CookieSecrets& cookies) {
   Rules rules;
   rules.udp_size = config.edns_udp_size;
   rules.admission = make_access(config);
+  rules.server_id = server_id(config.server.id);
+  rules.server_version = server_version(config.server.version);
+  rules.cookies = cookies;
   return rules;
 }
 

@@ -7,6 +7,6 @@
 namespace signpost {
 
 /// The configuration was checked. Main thread, at start and at each reload.
-Rules make_rules(const config::Config& config);
+Rules make_rules(const config::Config& config, const CookieSecrets& cookies);
 
 }  // namespace signpost

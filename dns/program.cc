@@ -31,6 +31,8 @@ constexpr auto kRegistriesEnd = 3s;
 /// A status walks over all services, so the question grows rarer while a large registry is being listed.
 constexpr std::chrono::milliseconds kReadinessPauseMin{5};
 constexpr std::chrono::milliseconds kReadinessPauseMax{250};
+/// How old a secret of cookies may be: rolling one waits for an hour between steps anyway.
+constexpr auto kCookieFilePause = 10s;
 
 Result<std::unique_ptr<Backend>> make_backend(const config::Registry& registry, asio::io_context& context) {
   const auto executor = asio::any_io_executor(context.get_executor());
@@ -66,7 +68,7 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
     : control_(control),
       config_(std::make_shared<const config::Config>(std::move(config))),
       started_(system_clock().wall()),
-      rules_(std::make_shared<RulesStore>(make_rules(*config_))),
+      rules_(std::make_shared<RulesStore>(make_rules(*config_, cookies_.secrets()))),
       builder_(store_, system_clock()),
       static_files_(system_clock(),
                     [this](const Name& zone, auto data) { builder_.set_static(zone, std::move(data)); }),
@@ -78,7 +80,12 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
            [this](const std::string& name) -> RegistrySink& { return builder_.sink(name); },
            [this](const std::string& name) { builder_.reset(name); }}),
       admin_(admin_sources(), system_clock()),
-      readiness_timer_(control) {}
+      readiness_timer_(control),
+      cookie_timer_(control) {
+  if (config_->cookies.secret_file.empty()) return;
+  cookies_.follow(config_->cookies.secret_file);
+  rules_->publish(make_rules(*config_, cookies_.secrets()));
+}
 
 Program::~Program() { stop(); }
 
@@ -95,6 +102,7 @@ Result<void> Program::start() {
     log::info("listen.ready", {{"kind", listener.kind}, {"address", listener.address}});
   }
   watch_readiness(kReadinessPauseMin);
+  watch_cookie_file();
   return {};
 }
 
@@ -154,6 +162,16 @@ void Program::watch_readiness(std::chrono::milliseconds pause) {
   });
 }
 
+/// A file is looked at rather than watched: projected volumes swap symlinks, and ten seconds are soon enough.
+void Program::watch_cookie_file() {
+  cookie_timer_.expires_after(kCookieFilePause);
+  cookie_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    if (cookies_.look_again()) rules_->publish(make_rules(*config_, cookies_.secrets()));
+    watch_cookie_file();
+  });
+}
+
 admin::ReloadOutcome Program::reload() {
   const auto quiet = static_files_.pause();  // no file is read between what is read here and its taking over
   auto changed = load_change(*config_);
@@ -163,7 +181,8 @@ admin::ReloadOutcome Program::reload() {
     log::set_format(config_->log.format);
     configure_and_wait(builder_, config_, zones_of(changed.statics));
     static_files_.follow(config_, std::move(changed.statics));
-    rules_->publish(make_rules(*config_));
+    cookies_.follow(config_->cookies.secret_file);
+    rules_->publish(make_rules(*config_, cookies_.secrets()));
     asio::post(registry_context_,
                [this, config = config_] { registries_.apply(config->registries, file_registries(*config)); });
   }
@@ -181,6 +200,7 @@ admin::ProgramReport Program::report() const {
   report.workers = server_ ? server_->worker_count() : 0;
   report.registries = registries_.reports();
   report.static_files = static_files_.reports();
+  report.cookie_files_refused = cookies_.refused();
   const std::lock_guard lock(mutex_);
   report.listeners = listeners_;
   report.reload = reload_;
@@ -224,6 +244,7 @@ admin::Sources Program::admin_sources() {
 void Program::stop() {
   admin_.readiness().stopping();
   readiness_timer_.cancel();
+  cookie_timer_.cancel();
   if (server_) server_->stop();
   if (registry_thread_.joinable()) {
     const auto ended = std::make_shared<std::promise<void>>();

@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "dns/admin/admin.h"
 #include "dns/base/result.h"
+#include "dns/cookie_keeper.h"
 #include "dns/query/rules.h"
 #include "dns/registries.h"
 #include "dns/static_files.h"
@@ -44,6 +45,7 @@ class Program {
   Result<void> start_server();
   void start_registries();
   void watch_readiness(std::chrono::milliseconds pause);
+  void watch_cookie_file();
   void announce(admin::ListenerReport listener);
   /// Any thread.
   admin::ProgramReport report() const;
@@ -53,6 +55,7 @@ class Program {
   std::shared_ptr<const config::Config> config_;
   const WallTime started_;
 
+  CookieKeeper cookies_;
   const std::shared_ptr<RulesStore> rules_;
   SnapshotStore store_;
   Builder builder_;
@@ -68,6 +71,7 @@ class Program {
   std::unique_ptr<ResponderFactory> responders_;
   std::unique_ptr<Server> server_;
   boost::asio::steady_timer readiness_timer_;
+  boost::asio::steady_timer cookie_timer_;
 
   mutable std::mutex mutex_;  // what report() shows and the main thread changes
   std::vector<admin::ListenerReport> listeners_;

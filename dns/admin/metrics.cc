@@ -294,6 +294,8 @@ void program_families(Exposition& page, const Scrape& scrape) {
                number(scrape.program.reload.accepted));
   page.counter("reload_failed_total", "Configurations refused at run time.", {},
                number(scrape.program.reload.refused));
+  page.counter("cookie_file_refused_total", "Readings of the cookie secrets that found a bad file.", {},
+               number(scrape.program.cookie_files_refused));
   page.counter("health_request_failures_total", "Health checks that a worker did not answer in time.", {},
                number(scrape.health_failures));
   const auto& process = scrape.process;

@@ -54,6 +54,7 @@ struct ProgramReport {
   std::vector<RegistryReport> registries;
   std::vector<StaticFileReport> static_files;
   ReloadReport reload;
+  std::uint64_t cookie_files_refused = 0;  // readings of the secret file that changed nothing: it was bad
 };
 
 /// What a reload came to, for POST /reload and the log.

@@ -1,6 +1,7 @@
 // Every row of the checklist over real sockets: UDP and TCP, IPv4 and IPv6 (C7).
 #include <gtest/gtest.h>
 
+#include "tests/support/dns/rules.h"
 #include "tests/support/dns/server.h"
 
 namespace signpost::test {

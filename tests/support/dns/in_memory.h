@@ -8,6 +8,7 @@
 #include "tests/support/dns/message.h"
 #include "tests/support/dns/responder.h"
 #include "tests/support/dns/rows.h"
+#include "tests/support/dns/rules.h"
 
 namespace signpost::test {
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "dns/query/rules.h"
 #include "tests/support/dns/message.h"
 
 namespace signpost::test {
@@ -23,10 +22,7 @@ struct Row {
   const std::string& expected_over(bool tcp) const { return tcp && !over_tcp.empty() ? over_tcp : expected; }
 };
 
-/// What the server goes by: an id, a secret for cookies.
-Rules checklist_rules();
-
-/// H1 to H21 and E1 to E22, against TestResponder.
+/// H1 to H21 and E1 to E22, against TestResponder and checklist_rules().
 std::vector<Row> checklist();
 /// Those of H10, H19 and E12 to E21: part of checklist().
 void add_option_rows(std::vector<Row>& rows);

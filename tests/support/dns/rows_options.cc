@@ -2,14 +2,6 @@
 
 namespace signpost::test {
 
-Rules checklist_rules() {
-  Rules rules;
-  rules.server_id = "test-1";
-  rules.cookies.keys[0] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
-  rules.cookies.count = 1;
-  return rules;
-}
-
 void add_option_rows(std::vector<Row>& rows) {
   const Bytes client(8, 7);
   const auto ask = [](const Bytes& options) {

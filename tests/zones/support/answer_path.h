@@ -8,6 +8,7 @@
 
 #include "dns/query/process.h"
 #include "tests/support/dns/message.h"
+#include "tests/support/dns/rules.h"
 #include "tests/zones/support/test_world.h"
 
 namespace signpost::test {
@@ -25,7 +26,7 @@ class AnswerPath {
   void change();
 
   TestWorld world;
-  Rules rules;
+  Rules rules = checklist_rules();
   WorkerCounters counters;
   QueryContext context;
 
