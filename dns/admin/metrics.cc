@@ -42,6 +42,8 @@ std::string_view word(Drop value) noexcept {
       return "send_failed";
     case Drop::ClientGone:
       return "client_gone";
+    case Drop::TooOld:
+      return "too_old";
   }
   return "other";
 }

@@ -51,8 +51,9 @@ enum class Drop : std::uint8_t {
   Responder,       // the responder chose silence
   SendFailed,      // the kernel refused the reply
   ClientGone,      // the TCP connection closed before a deferred answer came
+  TooOld,          // it waited longer in the socket than anybody waits for an answer
 };
-inline constexpr std::size_t kDropCount = 7;
+inline constexpr std::size_t kDropCount = 8;
 
 enum class TcpEnd : std::uint8_t {
   Peer,         // closed or reset by the other side

@@ -23,6 +23,7 @@ struct ServerOptions {
   TcpOptions tcp;
   std::size_t deferrals_per_worker = 1024;
   Duration deferral_deadline = std::chrono::seconds(2);
+  Duration query_age_max = std::chrono::milliseconds(500);  // B18: over UDP; whoever asked has asked again
   int receive_buffer_octets = 4 << 20;
   const Clock* clock = &system_clock();
 };

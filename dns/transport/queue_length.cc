@@ -6,9 +6,14 @@ namespace signpost {
 
 std::optional<int> QueueLength::observe(Duration head_age, Monotonic now) noexcept {
   if (head_age > kTarget / 4) calm_since_ = now;
+  if (head_age <= kTarget) {
+    old_since_.reset();
+  } else if (!old_since_) {
+    old_since_ = now;
+  }
   int wanted = octets_;
-  if (head_age > kTarget) {
-    if (now - head_age <= changed_) return std::nullopt;
+  if (old_since_) {
+    if (now - head_age <= changed_ || now - *old_since_ < kPatience) return std::nullopt;
     wanted = std::max(static_cast<int>(octets_ * (kTarget.count() / static_cast<double>(head_age.count()))),
                       kOctetsMin);
   } else if (now - calm_since_ >= kCalm) {

@@ -16,8 +16,10 @@ namespace signpost {
 /// One socket's. Its worker's thread; no system calls in here.
 class QueueLength {
  public:
-  static constexpr Duration kTarget = std::chrono::milliseconds(4);  // age at the head of a full queue
-  static constexpr Duration kCalm = std::chrono::milliseconds(100);  // without a head over a quarter of that
+  static constexpr Duration kTarget = std::chrono::milliseconds(6);  // age at the head of a full queue
+  static constexpr Duration kPatience =
+      std::chrono::milliseconds(100);                                // with no younger head, until it acts
+  static constexpr Duration kCalm = std::chrono::milliseconds(100);  // with no head over a quarter of it
   static constexpr int kOctetsMin = 32 * 1024;                       // some 80 queries of 832 octets each
 
   /// `octets_max` is what the socket was opened with.
@@ -30,6 +32,7 @@ class QueueLength {
   int octets_max_, octets_;
   Monotonic changed_{};  // what arrived before says nothing about the present length
   Monotonic calm_since_{};
+  std::optional<Monotonic> old_since_;  // no head within kTarget since then
 };
 
 }  // namespace signpost

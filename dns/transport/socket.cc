@@ -32,8 +32,7 @@ Error failure(const SocketAddress& address, std::string_view what, int error) {
 /// Enough to sit out a scheduling pause: 4 MiB hold 10,000 queries (facts: size of a queue entry is 832
 /// octets).
 void set_buffers(int fd, int receive_octets) noexcept {
-  if (!set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, receive_octets))
-    (void)set_option(fd, SOL_SOCKET, SO_RCVBUF, receive_octets);
+  set_receive_buffer(fd, receive_octets);
   (void)set_option(fd, SOL_SOCKET, SO_SNDBUF, 1 << 20);
   // A full device queue holds a worker for so long, then the reply is dropped and counted.
   const timeval patience{0, 20000};
@@ -43,6 +42,7 @@ void set_buffers(int fd, int receive_octets) noexcept {
 void set_udp_options(int fd, const SocketAddress& address, const SocketOptions& options) noexcept {
   const bool v6 = address.ip.is_v6();
   set_buffers(fd, options.receive_buffer_octets);
+  (void)set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   // A socket with one address replies from it anyway; only a wildcard must ask which one was asked (H3).
   if (address.ip.is_unspecified())
     (void)set_option(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVPKTINFO : IP_PKTINFO, 1);
@@ -94,6 +94,11 @@ Result<ListenSockets> open_first_pair(const SocketAddress& address, const Socket
 }
 
 }  // namespace
+
+void set_receive_buffer(int udp, int octets) noexcept {
+  if (!set_option(udp, SOL_SOCKET, SO_RCVBUFFORCE, octets))
+    (void)set_option(udp, SOL_SOCKET, SO_RCVBUF, octets);
+}
 
 void limit_fragments(int udp, bool v6, std::size_t reply_octets_max) noexcept {
   constexpr std::size_t kAlwaysFits = 1500 - 40 - 8;

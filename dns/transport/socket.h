@@ -54,6 +54,10 @@ struct SocketOptions {
 /// send fragments.
 void limit_fragments(int udp, bool v6, std::size_t reply_octets_max) noexcept;
 
+/// As many octets as the machine allows, at most; what arrives when they are used up is dropped by the
+/// kernel.
+void set_receive_buffer(int udp, int octets) noexcept;
+
 /// Opens UDP and TCP on `address` for `workers` workers. Port 0: one that is free for both. Errors name the
 /// address and the reason: "listen 0.0.0.0:53: bind UDP: Permission denied; ...".
 Result<ListenGroup> open_listen_group(const SocketAddress& address, unsigned workers,

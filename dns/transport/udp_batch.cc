@@ -1,7 +1,9 @@
 #include "dns/transport/udp_batch.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 #include "dns/transport/socket.h"
@@ -10,10 +12,23 @@ namespace signpost {
 
 namespace {
 
+/// What the kernel says about a datagram; null when it does not.
+cmsghdr* find_control(const msghdr& header, int level, int type) noexcept {
+  auto* control = CMSG_FIRSTHDR(&header);
+  while (control != nullptr && (control->cmsg_level != level || control->cmsg_type != type))
+    control = CMSG_NXTHDR(const_cast<msghdr*>(&header), control);
+  return control;
+}
+
+cmsghdr* find_packet_info(const msghdr& header) noexcept {
+  const bool v6 = reinterpret_cast<const sockaddr*>(header.msg_name)->sa_family == AF_INET6;
+  return v6 ? find_control(header, IPPROTO_IPV6, IPV6_PKTINFO) : find_control(header, IPPROTO_IP, IP_PKTINFO);
+}
+
 /// The kernel's word on the address that was asked, ready to be sent back as the address to reply from.
 template <class Info>
-Info* packet_info(msghdr& header) noexcept {
-  auto* control = CMSG_FIRSTHDR(&header);
+Info* packet_info(const msghdr& header) noexcept {
+  auto* control = find_packet_info(header);
   return control == nullptr ? nullptr : reinterpret_cast<Info*>(CMSG_DATA(control));
 }
 
@@ -50,8 +65,9 @@ unsigned UdpBatch::receive(int socket, bool wildcard) noexcept {
   for (unsigned i = 0; i < used_; ++i) {
     auto& header = incoming_[i].msg_hdr;
     header.msg_namelen = sizeof peers_[i];
-    header.msg_control = wildcard ? controls_[i].octets.data() : nullptr;
-    header.msg_controllen = wildcard ? kControlOctets : 0;
+    const bool asks = wildcard || stamp_all_ || i == 0;
+    header.msg_control = asks ? controls_[i].octets.data() : nullptr;
+    header.msg_controllen = asks ? kControlOctets : 0;
   }
   outgoing_count_ = 0;
   const int count = ::recvmmsg(socket, incoming_.data(), kDatagrams, MSG_DONTWAIT, nullptr);
@@ -59,10 +75,23 @@ unsigned UdpBatch::receive(int socket, bool wildcard) noexcept {
   return used_;
 }
 
+void UdpBatch::stamp_all(bool on) noexcept {
+  if (std::exchange(stamp_all_, on) != on) used_ = kDatagrams;
+}
+
+std::optional<Duration> UdpBatch::age(unsigned index, WallTime now) const noexcept {
+  const auto* control = find_control(incoming_[index].msg_hdr, SOL_SOCKET, SCM_TIMESTAMPNS);
+  if (control == nullptr) return std::nullopt;
+  timespec stamp{};
+  std::memcpy(&stamp, CMSG_DATA(control), sizeof stamp);
+  const auto arrived = std::chrono::seconds(stamp.tv_sec) + std::chrono::nanoseconds(stamp.tv_nsec);
+  return std::chrono::duration_cast<Duration>(now.time_since_epoch() - arrived);
+}
+
 void UdpBatch::fill(unsigned index, bool wildcard, QueryContext& context) const noexcept {
   context.peer = from_raw(reinterpret_cast<const sockaddr*>(&peers_[index]));
   if (!wildcard) return;
-  auto header = incoming_[index].msg_hdr;
+  const auto& header = incoming_[index].msg_hdr;
   if (context.peer.ip.is_v4()) {
     if (const auto* info = packet_info<in_pktinfo>(header)) {
       std::array<std::uint8_t, 4> octets;
@@ -85,9 +114,10 @@ void UdpBatch::reply(unsigned index, std::size_t octets) noexcept {
   auto& to = outgoing_[outgoing_count_].msg_hdr;
   to.msg_name = from.msg_name;
   to.msg_namelen = from.msg_namelen;
-  to.msg_control = from.msg_control;
-  to.msg_controllen = from.msg_controllen;
-  if (from.msg_controllen != 0) forget_interface(to);
+  auto* info = wildcard_ ? find_packet_info(from) : nullptr;
+  to.msg_control = info;
+  to.msg_controllen = info == nullptr ? 0 : CMSG_ALIGN(info->cmsg_len);
+  if (info != nullptr) forget_interface(to);
   outgoing_octets_[outgoing_count_++].iov_len = octets;
 }
 

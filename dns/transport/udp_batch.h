@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include <netinet/in.h>
@@ -27,6 +28,12 @@ class UdpBatch {
   /// How many datagrams there are now, without waiting; 0 also for an error, which poll will show again. With
   /// `wildcard` the address that was asked is taken from each datagram. Forgets the last batch.
   unsigned receive(int socket, bool wildcard) noexcept;
+  /// The next batches say of every datagram when it arrived; otherwise only of the first, or those of
+  /// wildcard sockets.
+  void stamp_all(bool on) noexcept;
+  /// How long datagram `index` has waited in its socket, by the kernel's receive timestamp; none: it has
+  /// none.
+  std::optional<Duration> age(unsigned index, WallTime now) const noexcept;
 
   std::span<const std::uint8_t> message(unsigned index) const noexcept {
     return {queries_.get() + index * kQueryStride, incoming_[index].msg_len};
@@ -48,7 +55,8 @@ class UdpBatch {
 
  private:
   static constexpr std::size_t kQueryStride = kQueryOctetsMax + 64;
-  static constexpr std::size_t kControlOctets = 64;  // one in6_pktinfo or in_pktinfo: 40 or 32
+  // A timestamp, and one in6_pktinfo or in_pktinfo: 32, and 40 or 32.
+  static constexpr std::size_t kControlOctets = 80;
   struct alignas(8) Control {
     std::array<std::uint8_t, kControlOctets> octets;
   };
@@ -61,7 +69,7 @@ class UdpBatch {
   std::array<Control, kDatagrams> controls_{};
   unsigned used_ = kDatagrams;  // entries of incoming_ that the kernel has written to
   unsigned outgoing_count_ = 0;
-  bool wildcard_ = false;  // what incoming_ is armed for
+  bool wildcard_ = false, stamp_all_ = false;  // what incoming_ is armed for
 };
 
 /// One reply outside a batch, for a query that was deferred. False: the kernel refused it.

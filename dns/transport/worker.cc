@@ -18,6 +18,7 @@ constexpr std::uint64_t kWakeTag = std::uint64_t{1} << 60;
 constexpr unsigned kRoundsBetweenPolls =
     8;                                     // of up to 64 queries a socket: about half a millisecond when busy
 constexpr unsigned kRoundsUnwatched = 32;  // without a pause: then a system call to unwatch is nothing
+constexpr Duration kAgeBelievable = std::chrono::minutes(1);
 constexpr auto kDrainTime = std::chrono::milliseconds(500);
 
 FileDescriptor checked(int descriptor, const char* what) {
@@ -57,7 +58,8 @@ Worker::Worker(unsigned index, std::vector<Address> addresses, const ServerOptio
   for (const auto& address : addresses_) {
     const int udp = address.sockets.udp.get();
     watch_input(epoll_.get(), udp, udp_.size());
-    udp_.push_back(UdpSocket{udp, address.bound, address.bound.ip.is_unspecified()});
+    udp_.push_back(UdpSocket{udp, address.bound, address.bound.ip.is_unspecified(),
+                             QueueLength(options.receive_buffer_octets)});
     tcp_.add_listener(address.sockets.tcp.get());
   }
 }
@@ -131,7 +133,7 @@ void Worker::begin_batch() noexcept {
 }
 
 unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
-  const auto& socket = udp_[socket_index];
+  auto& socket = udp_[socket_index];
   const unsigned count = batch_.receive(socket.descriptor, socket.wildcard);
   if (count == 0) return 0;
   QueryContext context;
@@ -140,6 +142,7 @@ unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
   context.wall_seconds = options_.clock->wall_seconds();
   context.worker = index_;
   context.mailbox = &deferrals_.mailbox();
+  look_at_queue(socket, context.received);
   begin_batch();
   for (unsigned first = 0; first < count; first += kAhead)
     answer_some(socket_index, first, std::min(first + kAhead, count), context);
@@ -148,6 +151,24 @@ unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
   counters_.count_duration(options_.clock->now() - context.received, count);
   counters_.udp_batches.add();
   return count;
+}
+
+/// The first datagram has waited longest. A queue that gets old is made shorter; what is in it already and
+/// has no use any more is dropped (B18).
+void Worker::look_at_queue(UdpSocket& socket, Monotonic now) noexcept {
+  batch_wall_ = options_.clock->wall();
+  const auto age = batch_.age(0, batch_wall_).value_or(Duration{});
+  batch_is_late_ = age > options_.query_age_max;
+  if (age < Duration{} || age > kAgeBelievable) [[unlikely]] {  // the wall clock was set meanwhile
+    batch_is_late_ = false;
+    return;
+  }
+  if (const auto octets = socket.queue.observe(age, now)) set_receive_buffer(socket.descriptor, *octets);
+  batch_.stamp_all(age > options_.query_age_max / 2);
+}
+
+bool Worker::is_too_old(unsigned index) const noexcept {
+  return batch_.age(index, batch_wall_).value_or(Duration{}) > options_.query_age_max;
 }
 
 /// Datagrams `first` to `end` of the batch: all parsed, then looked ahead for, then answered.
@@ -161,6 +182,10 @@ void Worker::answer_some(std::size_t socket_index, unsigned first, unsigned end,
     batch_.fill(i, socket.wildcard, context);
     if (context.peer.port == 0) {  // H2: nobody can be asked from there
       counters_.count_drop(Drop::SourcePortZero);
+      continue;
+    }
+    if (batch_is_late_ && is_too_old(i)) [[unlikely]] {
+      counters_.count_drop(Drop::TooOld);
       continue;
     }
     // What did not fit the buffer cannot be well-formed any more: the parser finds its end missing (H12).

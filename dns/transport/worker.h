@@ -15,6 +15,7 @@
 #include "dns/query/responder.h"
 #include "dns/transport/connection_limits.h"
 #include "dns/transport/options.h"
+#include "dns/transport/queue_length.h"
 #include "dns/transport/socket.h"
 #include "dns/transport/tcp_service.h"
 #include "dns/transport/udp_batch.h"
@@ -53,6 +54,7 @@ class Worker {
     int descriptor;
     SocketAddress bound;
     bool wildcard;
+    QueueLength queue;
     bool ready = true;    // may have datagrams: set by epoll, cleared when there were none
     bool watched = true;  // by epoll
     unsigned rounds = 0;  // batches since there were none
@@ -65,6 +67,8 @@ class Worker {
   void begin_batch() noexcept;
   bool watch(std::size_t socket_index, bool on) noexcept;
   unsigned serve_batch(std::size_t socket_index) noexcept;
+  void look_at_queue(UdpSocket& socket, Monotonic now) noexcept;
+  bool is_too_old(unsigned index) const noexcept;
   void answer_some(std::size_t socket_index, unsigned first, unsigned end, QueryContext& context) noexcept;
   void poll(bool may_wait) noexcept;
   int wait_milliseconds(Monotonic now) const noexcept;
@@ -82,6 +86,8 @@ class Worker {
   std::vector<UdpSocket> udp_;
   std::uint16_t udp_size_ = 0;  // what the sockets were last set for
   UdpBatch batch_;
+  WallTime batch_wall_{};
+  bool batch_is_late_ = false;  // its first query is too old
   std::unique_ptr<std::array<Asked, kAhead>> asked_;
   DeferralTable deferrals_;
   WorkerCounters counters_;

@@ -53,7 +53,7 @@ TEST(QueueLength, TenfoldLoadIsAnsweredInTimeAndAtFullSpeed) {
     Queue queue;
     queue.run(std::chrono::seconds(1), capacity, 10);
     const int before = queue.answered;
-    EXPECT_LE(queue.run(std::chrono::seconds(5), capacity, 10), milliseconds(6)) << capacity;
+    EXPECT_LE(queue.run(std::chrono::seconds(5), capacity, 10), milliseconds(9)) << capacity;
     EXPECT_EQ(queue.answered - before, 5 * 1000 * capacity) << "the queue never ran empty";
   }
 }
@@ -61,7 +61,7 @@ TEST(QueueLength, TenfoldLoadIsAnsweredInTimeAndAtFullSpeed) {
 TEST(QueueLength, LateAnswersAreOverSoonAfterTheOverloadBegins) {
   Queue queue;
   queue.run(std::chrono::seconds(1), 400, 0.5);
-  EXPECT_LE(queue.run(std::chrono::seconds(2), 400, 10, milliseconds(100)), milliseconds(6));
+  EXPECT_LE(queue.run(std::chrono::seconds(2), 400, 10, milliseconds(150)), milliseconds(9));
 }
 
 TEST(QueueLength, CalmMakesItLongAgain) {
@@ -72,21 +72,22 @@ TEST(QueueLength, CalmMakesItLongAgain) {
   EXPECT_EQ(queue.octets, kOctetsMax);
 }
 
-TEST(QueueLength, OnePauseShortensItOnceAndNotForLong) {
+TEST(QueueLength, OnePauseChangesNothing) {
   Queue queue;
   queue.run(std::chrono::seconds(1), 400, 0.5);
+  for (int i = 0; i < 6000; ++i) queue.waiting.push_back(queue.now + i * microseconds(5));
   queue.now += milliseconds(30);
-  for (int i = 0; i < 6000; ++i) queue.waiting.push_back(queue.now - milliseconds(30));
-  queue.run(milliseconds(100), 400, 0.5);
-  EXPECT_GE(queue.octets, kOctetsMax / 8) << "4 ms of 30, whatever the rest of the same pause looks like";
   queue.run(std::chrono::seconds(1), 400, 0.5);
-  EXPECT_EQ(queue.octets, kOctetsMax);
+  EXPECT_EQ(queue.octets, kOctetsMax)
+      << "the queue is as long as it is for pauses, and this one was made up for";
 }
 
 TEST(QueueLength, IsNeverShorterThanABatch) {
   QueueLength length(kOctetsMax);
   const Monotonic start{std::chrono::hours(1)};
-  EXPECT_EQ(length.observe(std::chrono::seconds(5), start), QueueLength::kOctetsMin);
+  EXPECT_EQ(length.observe(std::chrono::seconds(5), start), std::nullopt) << "the first may be a pause";
+  EXPECT_EQ(length.observe(std::chrono::seconds(5), start + milliseconds(99)), std::nullopt);
+  EXPECT_EQ(length.observe(std::chrono::seconds(5), start + milliseconds(100)), QueueLength::kOctetsMin);
   EXPECT_EQ(length.observe(std::chrono::seconds(5), start + std::chrono::seconds(10)), std::nullopt);
 }
 

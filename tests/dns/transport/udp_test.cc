@@ -1,3 +1,4 @@
+#include <atomic>
 #include <cstdlib>
 
 #include <gtest/gtest.h>
@@ -110,6 +111,38 @@ TEST(Udp, DroppedQueriesLeaveTheBatchInOrder) {
     ASSERT_TRUE(reply);
     EXPECT_EQ((*reply)[1], id);
   }
+}
+
+/// The machine's clocks, but the wall clock is `ahead`, so that datagrams look older than they are.
+class AheadClock final : public Clock {
+ public:
+  Monotonic now() const noexcept override { return system_clock().now(); }
+  WallTime wall() const noexcept override { return system_clock().wall() + ahead.load(); }
+  std::atomic<milliseconds> ahead{milliseconds(0)};
+};
+
+TEST(Udp, B18_queries_that_waited_too_long_are_dropped) {
+  AheadClock clock;
+  ServerOptions options;
+  options.clock = &clock;
+  TestServer server(options, 1, {*SocketAddress::parse("127.0.0.1:0"), *SocketAddress::parse("[::]:0")});
+  const auto v6 = SocketAddress{*IpAddress::parse("::1"), server.v6().port};
+  UdpClient first(server.v4()), second(v6);
+  const auto too_old = [&] { return server.server->counters().dropped[std::size_t(Drop::TooOld)]; };
+  EXPECT_EQ(tell(first.ask(query("a.test.", RRType::A))), kAnswer);
+  EXPECT_EQ(tell(second.ask(query("a.test.", RRType::A))), kAnswer);
+  EXPECT_EQ(too_old(), 0u);
+  clock.ahead = milliseconds(600);
+  first.send(query("a.test.", RRType::A));
+  second.send(query("a.test.", RRType::A));
+  EXPECT_TRUE(server.eventually([&](const auto&) { return too_old() == 2; }));
+  for (const auto set : {milliseconds(400), milliseconds(600000), milliseconds(-5000)}) {
+    clock.ahead = set;
+    EXPECT_EQ(tell(first.ask(query("a.test.", RRType::A))), kAnswer)
+        << "young enough, or a clock that was set";
+    EXPECT_EQ(tell(second.ask(query("a.test.", RRType::A))), kAnswer);
+  }
+  EXPECT_EQ(too_old(), 2u);
 }
 
 }  // namespace
