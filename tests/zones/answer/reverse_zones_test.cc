@@ -243,6 +243,27 @@ zones: [{name: l.test, registry: local}, {name: 10.0.0.0/8, reverse_of: [l.test]
   EXPECT_EQ(forwards, answer(true));
 }
 
+/// N17: a name whose address a static record says differently does not point back.
+TEST(ReverseStates, NoPointerToANameThatAnotherRecordAnswers) {
+  TestWorld world(R"(
+registries: {local: {type: file, path: x.yaml}, more: {type: file, path: y.yaml}}
+zones:
+  - {name: l.test, registry: local, file: l.zone}
+  - {name: m.test, registry: more}
+  - {name: 10.0.0.0/8, reverse_of: [l.test, m.test]}
+)",
+                  {{"l.test", {"10-0-0-1.cart A 192.0.2.9", "10-0-0-3.cart A 192.0.2.9"}}});
+  world.list("local", {TestWorld::service("local///cart",
+                                          {At("10.0.0.1", 80), At("10.0.0.2", 80), At("10.0.0.3", 80)})});
+  world.list("more", {TestWorld::service("more///pay", {At("10.0.0.1", 80)})});
+  EXPECT_EQ(world.dig("10-0-0-1.cart.l.test. A"), "NOERROR aa | 10-0-0-1.cart.l.test. 3600 IN A 192.0.2.9");
+  EXPECT_EQ(world.dig("1.0.0.10.in-addr.arpa. PTR"),
+            "NOERROR aa | 1.0.0.10.in-addr.arpa. 5 IN PTR 10-0-0-1.pay.m.test.");
+  EXPECT_EQ(world.dig("2.0.0.10.in-addr.arpa. PTR"),
+            "NOERROR aa | 2.0.0.10.in-addr.arpa. 5 IN PTR 10-0-0-2.cart.l.test.");
+  EXPECT_EQ(world.dig("3.0.0.10.in-addr.arpa. PTR"), "NXDOMAIN aa soa");
+}
+
 TEST(ReverseStates, AReloadMovesTheNamesToOtherZones) {
   TestWorld world(kConfig);
   fill(world);
