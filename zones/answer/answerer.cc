@@ -15,6 +15,12 @@ std::uint32_t served_ttl(const ZoneView& zone, std::uint32_t ttl) noexcept {
   return zone.stale ? std::min(ttl, kStaleTtlMax) : ttl;
 }
 
+/// E21: of the zone that the question's name lies in, wherever an alias leads then.
+void tell_version(const Snapshot& snapshot, const ZoneView& view, Response& response) noexcept {
+  response.set_zone_version(static_cast<std::uint8_t>(label_count(view.zone->name.wire())), view.serial,
+                            snapshot.revision);
+}
+
 void tell_stale(Response& response) noexcept {  // E22
   const bool denied = response.rcode() == Rcode::NxDomain;
   response.set_extended_error(denied ? ExtendedError::StaleNxDomain : ExtendedError::StaleAnswer);
@@ -60,6 +66,8 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
   ask.service = ask.name.subspan(located.prefix);
   ask.ttl = served_ttl(*ask.zone, ask.block->ttl());
   ask.follow = ask.written = false;
+  if (response.wants_zone_version()) [[unlikely]]
+    tell_version(*ask.snapshot, *ask.zone, response);
   glue_count_ = 0;
   response.set_authoritative(true);
   const bool exact = located.prefix == 0;

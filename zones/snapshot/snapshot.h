@@ -49,6 +49,8 @@ struct ZoneView {
 
 struct Snapshot {
   std::uint64_t hash_seed = 0;
+  /// Rises with each publication, also over a restart; what clients are told as a version (E21).
+  std::uint64_t revision = 0;
   std::vector<ZoneView> zones;
   NameTableView names;
   SlotView slots;

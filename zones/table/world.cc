@@ -24,8 +24,12 @@ void log_hold(const ServiceKey& first) {
 
 }  // namespace
 
+/// Revisions begin with the time of the start, so that those of the next process are larger.
 World::World(SnapshotStore& store, const Clock& clock)
-    : store_(store), clock_(clock), hash_seed_(Random::from_kernel().next()) {
+    : store_(store),
+      clock_(clock),
+      hash_seed_(Random::from_kernel().next()),
+      revision_(std::uint64_t{clock.wall_seconds()} << 32) {
   index_ = std::make_unique<NameIndex>(hash_seed_,
                                        [this](NameView n, Slot a, Slot b) { return precedes(n, a, b); });
 }

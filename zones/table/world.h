@@ -144,6 +144,7 @@ class World {
   std::vector<SerialRules> serial_rules_;  // by zone
   std::vector<std::uint64_t> contents_;    // by zone: hash of what it has by itself
   bool flags_changed_ = false;
+  std::uint64_t revision_;  // of the last snapshot
   std::uint64_t publishes_ = 0, blocks_built_ = 0, block_octets_ = 0;
 };
 

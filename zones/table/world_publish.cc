@@ -64,6 +64,7 @@ void World::publish() {
     if (changed_[z]) zones_[z].serial = grow_serial(z);
   }
   next->zones = zones_;
+  next->revision = ++revision_;
   published_ = next.get();
   store_.publish(std::move(next), std::move(garbage));
   ++publishes_;
