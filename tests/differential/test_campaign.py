@@ -101,6 +101,15 @@ def test_broken_rules_of_our_own_are_found():
     assert compare.broken_rules(plain, None)
 
 
+def test_needless_truncation_is_found():
+    world = zone.World([zone.Zone(names.from_text("z.test."), ZONE)])
+    question = questions.from_text("www.z.test. A")
+    for count, needless in ((3, True), (40, False)):
+        whole = response(*(RECORD[:-1] + bytes([i]) for i in range(count)))
+        case = compare.Case(world, question, {"us": response(flags=0x8600)}, "us", {"us": whole})
+        assert bool(compare.needless_truncation(case)) == needless
+
+
 def test_silence_is_an_outcome(monkeypatch):
     monkeypatch.setattr(asking, "PATIENCE", 0.01)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:

@@ -90,13 +90,25 @@ def broken_rules(question, response):
     return found
 
 
+def needless_truncation(case):
+    """TC where the required records would have fitted: those of our whole response over TCP, without what was added to
+    it (RFC 2181 section 9). An added record takes at least a pointer, ten octets and its RDATA."""
+    ours, whole = case.responses[case.us], (case.retry or {}).get(case.us)
+    if not isinstance(whole, wire.Response) or not getattr(ours, "tc", False):
+        return []
+    added = sum(12 + len(record[4]) for record in whole.additional - case.expected.glue)
+    fits = whole.size - added <= udp_limit(case.question)
+    return [f"TC, and {whole.size - added} octets would have been enough (E10)"] if fits else []
+
+
 def _vote(response, facet):
     """What a peer stands for in a facet. Code and required sections belong together: two that agree in one of them by
     chance do not agree."""
     if not isinstance(response, wire.Response):
         return str(response)
     if facet in ("rcode", "aa", "answer", "authority"):
-        return (response.rcode, response.aa, response.answer, response.authority)
+        sections = () if response.tc else (response.answer, response.authority)
+        return (response.rcode, response.aa, response.tc, *sections)
     return getattr(response, facet)
 
 
@@ -120,7 +132,7 @@ class Tally:
         if self.us is None:
             return
         ours = case.responses[self.us]
-        if broken := broken_rules(case.question, ours):
+        if broken := broken_rules(case.question, ours) + needless_truncation(case):
             self.broken.append((case, broken))
         by_facet = collections.defaultdict(list)
         for peer, theirs in case.responses.items():

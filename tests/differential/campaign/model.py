@@ -57,8 +57,11 @@ def expect(world, question, beside_alias=BESIDE_ALIAS, stays=None, links_max=CHA
         if target is None:
             return result
         result.links += 1
-        if result.links > links_max or target in result.path:
-            result.rcode, result.where = 2, "loop" if target in result.path else "long"
+        if target in result.path:
+            result.rcode, result.where = 2, "loop"
+            return result
+        if result.links > links_max:
+            result.where = "long"
             return result
         name = target
 

@@ -10,6 +10,11 @@ _HEAD = "@ 300 IN SOA ns1 host 7 7200 900 1209600 60\n@ 300 IN NS ns1\nns1 300 I
 _LONG = "".join(f'long 60 IN TXT "{i:03d}{"x" * 200}"\n' for i in range(7))
 
 
+def _wide(letter):
+    """A relative name of 183 octets."""
+    return ".".join([letter * 60] * 3)
+
+
 @dataclass(frozen=True)
 class Pin:
     """`zones`: {origin: records}; `questions` as in questions.from_text."""
@@ -83,6 +88,20 @@ PINS = {
     "chain_of_more_than_five": Pin(
         {"chain.test.": "".join(f"c{i} 60 IN CNAME c{i + 1}\n" for i in range(7)) + "c7 60 IN A 192.0.2.7\n"},
         ("c0.chain.test. A", "c2.chain.test. A"),
+    ),
+    "chain_of_more_than_eight": Pin(
+        {"nine.test.": "".join(f"c{i} 60 IN CNAME c{i + 1}\n" for i in range(20)) + "c20 60 IN A 192.0.2.7\n"},
+        ("c0.nine.test. A", "c10.nine.test. A", "c11.nine.test. A", "c12.nine.test. A"),
+    ),
+    "name_from_a_dname_too_long": Pin(
+        {"made.test.": f"d 60 IN DNAME {'t' * 60}\n* 60 IN TXT wild\n"},
+        (f"{'y' * 60}.{'y' * 60}.{'y' * 60}.y.d.made.test. TXT",),
+    ),
+    "code_of_a_truncated_response": Pin(
+        {
+            "code.test.": f"a 60 IN CNAME {_wide('x')}\n{_wide('x')} 60 IN CNAME {_wide('w')}\n{_wide('w')} 60 IN CNAME {_wide('v')}\n"
+        },
+        ("a.code.test. A",),
     ),
     "alias_loop": Pin(
         {"loop.test.": "a 60 IN CNAME b\nb 60 IN CNAME a\nc 60 IN CNAME c\n"}, ("a.loop.test. A", "c.loop.test. A")

@@ -110,6 +110,8 @@ class Questions:
             return self._zone.origin
         if which < 0.96:
             return self._outside()
+        if which < 0.97:
+            return self._longest(pick.choice(self._aliases or self._nodes))
         return self._sibling(pick.choice(self._owners))
 
     def _below(self, name):
@@ -117,6 +119,14 @@ class Questions:
             _ODD + [node[1 : 1 + node[0]] for node in self._nodes[:: max(1, len(self._nodes) // 8)]]
         )
         return names.child(label, name) if label and len(name) + len(label) + 1 <= 255 else name
+
+    def _longest(self, name):
+        """A name of exactly 255 octets (RFC 1035 section 2.3.4), or nearly; below a DNAME what is made of it may be longer."""
+        room = 255 - len(name) - self._random.choice([0, 0, 1, 20])
+        while room > 1:
+            label = b"y" * min(63, room - 1)
+            name, room = names.child(label, name), room - 1 - len(label)
+        return name
 
     def _sibling(self, name):
         return self._below(names.parent(name)) if name != self._zone.origin else self._below(name)
