@@ -16,9 +16,10 @@ std::optional<int> QueueLength::observe(Duration head_age, Monotonic now) noexce
     if (now - head_age <= changed_ || now - *old_since_ < kPatience) return std::nullopt;
     wanted = std::max(static_cast<int>(octets_ * (kTarget.count() / static_cast<double>(head_age.count()))),
                       kOctetsMin);
-  } else if (now - calm_since_ >= kCalm) {
-    calm_since_ = now;
-    wanted = std::min(octets_, octets_max_ / 2) * 2;
+  } else {
+    // Twice as long for each kCalm: time without any query is calm as well.
+    for (; now - calm_since_ >= kCalm && wanted < octets_max_; calm_since_ += kCalm)
+      wanted = std::min(wanted, octets_max_ / 2) * 2;
   }
   if (wanted == octets_) return std::nullopt;
   octets_ = wanted;

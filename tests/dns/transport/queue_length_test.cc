@@ -72,6 +72,15 @@ TEST(QueueLength, CalmMakesItLongAgain) {
   EXPECT_EQ(queue.octets, kOctetsMax);
 }
 
+TEST(QueueLength, TimeWithoutQueriesIsCalmToo) {
+  Queue queue;
+  queue.run(std::chrono::seconds(1), 40, 10);
+  queue.waiting.clear();
+  queue.now += std::chrono::seconds(2);
+  queue.run(milliseconds(1), 40, 0.5);
+  EXPECT_EQ(queue.octets, kOctetsMax);
+}
+
 TEST(QueueLength, OnePauseChangesNothing) {
   Queue queue;
   queue.run(std::chrono::seconds(1), 400, 0.5);
