@@ -9,7 +9,8 @@ class TypeSweep : public testing::TestWithParam<Place> {};
 TEST_P(TypeSweep, EveryType) {
   Hostile hostile;
   auto message = query(GetParam().name, RRType::A);
-  for (unsigned type = 0; type < 65536; ++type) {
+  const unsigned step = GetParam().all_types ? 1 : 17;
+  for (unsigned type = 0; type < 65536; type += type < 300 ? 1 : step) {
     const auto at = message.size() - 4;
     message[at] = static_cast<std::uint8_t>(type >> 8);
     message[at + 1] = static_cast<std::uint8_t>(type);

@@ -129,9 +129,10 @@ std::string check_header(const Message& query, const Message& reply, unsigned rc
   if ((reply.flags & 0x00f0) != 0) return "H4, H5: RA, Z, AD or CD";
   if (opcode == 0 && (reply.flags & 0x0100) != rd) return "H4: RD";
   if ((reply.flags & 0x0100) > rd) return "H6: RD";
-  const std::set<unsigned> known = {0, 1, 2, 3, 4, 5, 9, 16, 23};
+  const std::set<unsigned> known = {0, 1, 2, 3, 4, 5, 6, 9, 16, 23};
   if (!known.contains(rcode)) return "rcode " + std::to_string(rcode);
-  if (aa != 0 && rcode != 0 && rcode != 2 && rcode != 3) return "AA with rcode " + std::to_string(rcode);
+  if (aa != 0 && rcode != 0 && rcode != 2 && rcode != 3 && rcode != 6)
+    return "AA with rcode " + std::to_string(rcode);
   if (opcode != 0 && aa != 0) return "H6: AA";
   return "";
 }
@@ -143,7 +144,7 @@ std::string check_sections(const Message& query, const Message& reply, unsigned 
     return "N1: the question is not the one that was asked";
   const auto records = reply.records.size() - (find_opt(reply) != nullptr ? 1 : 0);
   if (truncated && records > 0) return "E10: TC with records";
-  if (rcode != 0 && rcode != 2 && rcode != 3 && records > 0) return "records with an error";
+  if (rcode != 0 && rcode != 2 && rcode != 3 && rcode != 6 && records > 0) return "records with an error";
   const auto is_soa = [](const Record& record) { return record.type == 6; };
   const auto authority = reply.records.begin() + reply.counts[1];
   const auto soas = std::count_if(authority, authority + reply.counts[2], is_soa);

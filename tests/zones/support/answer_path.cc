@@ -1,5 +1,6 @@
 #include "tests/zones/support/answer_path.h"
 
+#include "dns/query/cookies.h"
 #include "zones/answer/responder_factory.h"
 
 namespace signpost::test {
@@ -13,7 +14,41 @@ zones:
   - {name: sample.test, registry: local, answer: sample 2}
   - {name: cold.test, registry: cold}
   - {name: 10.in-addr.arpa, registry: local}
+  - {name: static.test, file: s.zone}
 )";
+
+const TestWorld::Lines kStatic = {
+    {"order.test",
+     {"host A 192.0.2.6", "host A 192.0.2.7", "host AAAA 2001:db8::6", "c1 CNAME c2", "c2 CNAME host",
+      "gone CNAME nope", "away CNAME www.example.org.", "*.alias CNAME cart", "web HTTPS 1 host alpn=h2",
+      "_off._tcp SRV 0 0 0 .", "_web._tcp SRV 0 5 80 host", "odd TYPE65280 \\# 4 c00cc00c"}},
+    {"static.test",
+     {"@ 60 SOA ns h 1 1 1 1 30",
+      "@ NS ns",
+      "@ MX 10 mail",
+      "ns A 192.0.2.1",
+      "mail AAAA 2001:db8::1",
+      "www A 192.0.2.2",
+      "www TYPE65280 \\# 2 cafe",
+      "_sip._udp SRV 0 0 5060 www",
+      "svc HTTPS 1 . port=8443",
+      "svc A 192.0.2.3",
+      "*.wild TXT \"x\"",
+      "*.wild MX 1 mail",
+      "alias CNAME www",
+      "into CNAME cart.order.test.",
+      "loop CNAME loop2",
+      "loop2 CNAME loop",
+      "sub NS ns.sub",
+      "sub DS 1 13 2 00000000000000000000000000000000"
+      "00000000000000000000000000000000",
+      "ns.sub A 192.0.2.4",
+      "old DNAME longer.new",
+      "www.longer.new A 192.0.2.5"}}};
+
+const SocketAddress kPeer = *SocketAddress::parse("192.0.2.99:4242");
+constexpr std::uint32_t kNow = 1'700'000'000;
+const CookieSecrets kSecrets = *parse_cookie_secrets("e5e973e5a6b2a43f48e7dc849e37bfcf");
 
 ServiceState cart(double weight) {
   return TestWorld::service("local///cart", {At("10.0.0.1", 80, "http").with_weight(weight),
@@ -30,8 +65,12 @@ std::vector<Instance> crowd(int count) {
 
 }  // namespace
 
-AnswerPath::AnswerPath() : world(kWorld) {
-  context.peer = *SocketAddress::parse("192.0.2.99:4242");
+AnswerPath::AnswerPath() : world(kWorld, kStatic) {
+  rules.server_id = "path-1";
+  rules.cookies = kSecrets;
+  context.peer = kPeer;
+  context.wall_seconds = kNow;
+  context.keepalive = 100;
   context.local = *SocketAddress::parse("192.0.2.53:53");
   world.list("local", {cart(1), TestWorld::service("local///many", crowd(200)),
                        TestWorld::service("local///huge", crowd(5000)), TestWorld::service("local///empty"),
@@ -43,8 +82,12 @@ AnswerPath::AnswerPath() : world(kWorld) {
 Handled AnswerPath::handle(const Bytes& message, Transport transport) {
   context.transport = transport;
   responder_->begin_batch();
-  const auto handled = signpost::handle(context, message, *responder_, buffer_, rules, counters);
-  return handled;
+  if (transport == Transport::Tcp)
+    return signpost::handle(context, message, *responder_, buffer_, rules, counters);
+  Asked asked;  // as a batch of one datagram
+  parse(message, rules, asked);
+  responder_->look_ahead({&asked, 1});
+  return answer(context, message, asked, *responder_, buffer_, rules, counters);
 }
 
 void AnswerPath::change() {
@@ -54,14 +97,14 @@ void AnswerPath::change() {
 
 const std::vector<Place>& places() {
   static const std::vector<Place> all = {
-      {"exists", "cart.order.test."},
+      {"exists", "cart.order.test.", true},
       {"host", "10-0-0-1.cart.order.test."},
       {"instance", "10-0-0-1-p80.cart.order.test."},
       {"port", "_http._tcp.cart.order.test."},
-      {"empty_non_terminal", "deep.one.order.test."},
+      {"empty_non_terminal", "deep.one.order.test.", true},
       {"infix", "_tcp.cart.order.test."},
       {"empty_service", "empty.order.test."},
-      {"missing", "nope.order.test."},
+      {"missing", "nope.order.test.", true},
       {"below_missing", "a.b.nope.order.test."},
       {"apex", "order.test."},
       {"sampled", "cart.sample.test."},
@@ -69,6 +112,24 @@ const std::vector<Place>& places() {
       {"cold", "cart.cold.test."},
       {"reverse", "1.0.0.10.in-addr.arpa."},
       {"outside", "example.org."},
+      {"beside_services", "host.order.test."},
+      {"chain", "c1.order.test."},
+      {"chain_to_nothing", "gone.order.test."},
+      {"chain_away", "away.order.test."},
+      {"chain_from_a_wildcard", "x.alias.order.test."},
+      {"static_apex", "static.test."},
+      {"static_name", "www.static.test.", true},
+      {"static_port", "_sip._udp.static.test."},
+      {"static_binding", "svc.static.test."},
+      {"static_empty_non_terminal", "wild.static.test.", true},
+      {"static_missing", "nope.static.test."},
+      {"wildcard", "a.b.wild.static.test.", true},
+      {"alias", "alias.static.test.", true},
+      {"alias_of_a_service", "into.static.test."},
+      {"alias_loop", "loop.static.test."},
+      {"delegation", "sub.static.test.", true},
+      {"below_a_delegation", "ns.sub.static.test."},
+      {"below_a_dname", "www.old.static.test."},
   };
   return all;
 }
@@ -97,6 +158,11 @@ void add_answers(std::vector<Seed>& seeds) {
   seeds.push_back({"soa", edns_query("order.test.", RRType::SOA, opt(4096, 0x8000))});
   seeds.push_back({"ns", query("order.test.", RRType::NS)});
   seeds.push_back({"ptr", query("2.0.0.10.in-addr.arpa.", RRType::PTR)});
+  for (const auto* name : {"web", "_off._tcp", "_web._tcp", "odd"})
+    seeds.push_back({std::string(name) + "_static",
+                     edns_query(std::string(name) + ".order.test.", RRType::ANY, opt(512))});
+  seeds.push_back({"https", query("web.order.test.", RRType::HTTPS)});
+  seeds.push_back({"ds", edns_query("sub.static.test.", RRType::DS, opt())});
   seeds.push_back({"huge", edns_query("huge.order.test.", RRType::A, opt(65535))});
 }
 
@@ -123,11 +189,15 @@ void add_errors(std::vector<Seed>& seeds) {
 
 void add_options(std::vector<Seed>& seeds) {
   const Bytes client = {1, 2, 3, 4, 5, 6, 7, 8};
+  auto good = client + Bytes(kServerCookieOctets, 0);
+  write_server_cookie(kSecrets, client, kPeer.ip, kNow, good.data() + client.size());
   seeds.insert(
       seeds.end(),
       {{"nsid", with_options(option(kNsid, {}))},
        {"client_cookie", with_options(option(kCookie, client))},
        {"server_cookie", with_options(option(kCookie, client + Bytes{1, 0, 0, 0} + Bytes(12, 0x5c)))},
+       {"good_cookie", with_options(option(kCookie, good))},
+       {"good_cookie_alone", header({.qd = 0, .ar = 1}) + opt(1232, 0, option(kCookie, good))},
        {"cookie_alone", header({.qd = 0, .ar = 1}) + opt(1232, 0, option(kCookie, client))},
        {"keepalive", with_options(option(kKeepalive, {}))},
        {"zone_version", with_options(option(kZoneVersion, {}))},

@@ -13,13 +13,16 @@
 
 namespace signpost::test {
 
-/// Zones `order.test`, `sample.test`, `cold.test` (no registry has told anything) and `10.in-addr.arpa`, with
-/// services `cart` (A, AAAA, SRV, weights), `many` (200 addresses), `huge` (5,000), `a.deep.one` and `empty`.
+/// Zones `order.test`, `sample.test`, `cold.test` (no registry has told anything), `10.in-addr.arpa` and
+/// `static.test` (a file), with
+/// services `cart` (A, AAAA, SRV, weights), `many` (200 addresses), `huge` (5,000), `a.deep.one` and `empty`;
+/// static records of every kind in `order.test` and `static.test`. The server has an id and a cookie secret.
 class AnswerPath {
  public:
   AnswerPath();
 
-  /// What becomes of one message; the response stands in a buffer until the next call. Allocates nothing.
+  /// What becomes of one message, on the road that its transport's worker takes; the response stands in a
+  /// buffer until the next call. Allocates nothing.
   Handled handle(const Bytes& message, Transport transport);
   Responder& responder() { return *responder_; }
   /// Another snapshot: `cart` gets another weight.
@@ -49,6 +52,7 @@ std::vector<Seed> hostile_seeds();
 struct Place {
   const char* title;
   const char* name;
+  bool all_types = false;  // a sweep asks for all 65,536 types here, and for every 17th elsewhere
 };
 const std::vector<Place>& places();
 
