@@ -16,7 +16,7 @@ namespace signpost {
 /// One socket's. Its worker's thread; no system calls in here.
 class QueueLength {
  public:
-  static constexpr Duration kTarget = std::chrono::milliseconds(6);  // age at the head of a full queue
+  static constexpr Duration kTarget = std::chrono::milliseconds(5);  // age at the head of a full queue
   static constexpr Duration kPatience =
       std::chrono::milliseconds(100);                                // with no younger head, until it acts
   static constexpr Duration kCalm = std::chrono::milliseconds(100);  // with no head over a quarter of it
