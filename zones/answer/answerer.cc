@@ -37,7 +37,7 @@ void Answerer::answer(const Snapshot& snapshot, NameView name, RRType type, bool
                       Response& response, const Block* candidate) noexcept {
   Ask ask{&snapshot, nullptr, candidate, name, {}, kOwnerPointer, type, may_truncate, 0, &response};
   question_ = name;
-  chain_count_ = 0;
+  chain_count_ = dname_count_ = 0;
   while (answer_once(ask) == Step::Follow) {
     const auto admission = response.admission_of(ask.name);  // C8
     if (admission != Admission::Allow) return response.withhold(admission);

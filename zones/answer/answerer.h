@@ -111,6 +111,8 @@ class Answerer {
   NameView question_;                  // folded
   std::array<Name, kChainMax> chain_;  // the targets of the aliases followed so far
   std::size_t chain_count_ = 0;
+  std::array<const Block*, kChainMax + 1> dnames_;  // whose DNAME is in the message
+  std::size_t dname_count_ = 0;
 };
 
 }  // namespace signpost

@@ -69,7 +69,14 @@ void Answerer::answer_set(Ask& ask, const StaticSet& set) noexcept {
   if (write_set(ask, set, Section::Answer, ask.owner)) write_targets(ask, set, start, Targets::All);
 }
 
+/// True when it stands in the message. A DNAME that an alias leads to a second time stands there already
+/// (N12).
 bool Answerer::write_set(Ask& ask, const StaticSet& set, Section section, std::uint16_t owner) noexcept {
+  if (set.type == RRType::DNAME) {
+    const auto last = dnames_.begin() + static_cast<std::ptrdiff_t>(dname_count_);
+    if (std::find(dnames_.begin(), last, ask.block) != last) return true;
+    dnames_[dname_count_++] = ask.block;
+  }
   auto* at = ask.response->reserve(set.octets);
   if (at == nullptr) {
     too_large(ask);
@@ -136,7 +143,7 @@ void Answerer::write_addresses(Ask& ask, NameView target, std::uint16_t owner, R
   if (block.kind() == BlockKind::Static || block.kind() == BlockKind::Apex) {
     if (located.prefix != 0 || block.is_cut()) return;
     const bool service =
-        (from == RRType::SVCB || from == RRType::HTTPS) && name.wire().size() != ask.name.size();
+        (from == RRType::SVCB || from == RRType::HTTPS) && !std::ranges::equal(name.wire(), ask.name);
     for (const auto& set : block.sets()) {
       if (set.type != RRType::A && set.type != RRType::AAAA && !(service && set.type == from)) continue;
       auto* at = response.reserve(set.octets);

@@ -110,7 +110,7 @@ class Drafter {
       const bool own = name.size() == 1 && (set.type == RRType::SVCB || set.type == RRType::HTTPS) &&
                        (rdata[0] | rdata[1]) != 0;
       if (name.size() == 1 && !own) continue;
-      const auto folded = Name::from_wire(name).folded();
+      const auto folded = own ? draft_.spellings.front() : Name::from_wire(name).folded();
       if (std::find(seen.begin(), seen.end(), folded) != seen.end()) continue;
       seen.push_back(folded);
       targets_.push_back(folded);

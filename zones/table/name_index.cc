@@ -49,6 +49,7 @@ void NameIndex::release(NameView name, std::size_t apex_octets, Slot slot) {
                                        [&](Slot a, Slot b) { return precedes_(name, a, b); });
     names_.move(hash_name(name, hash_seed_), slot, *best, garbage_);
     moved_.push_back(*best);
+    if (empties_.contains(key(name))) note_nested(*best);
     waiting.erase(best);
   } else {
     std::erase(waiting, slot);
@@ -62,12 +63,19 @@ void NameIndex::take(NameView name, std::size_t apex_octets, Slot slot) {
   const auto empty = empties_.find(key(name));
   if (empty != empties_.end()) {
     names_.move(hash, empty->second.slot, slot, garbage_);
-    nested_ = true;
+    note_nested(slot);
   } else {
     names_.insert(hash, slot, garbage_);
   }
   note_label(name);
   add_ancestors(name, apex_octets, slots_[slot]->zone());
+}
+
+/// The slot's name has others below it. Nothing is derived from a name that its zone has by itself, so only a
+/// service's block must be asked for theirs.
+void NameIndex::note_nested(Slot slot) noexcept {
+  const auto kind = slots_[slot]->kind();
+  nested_ = nested_ || (kind != BlockKind::Static && kind != BlockKind::Apex);
 }
 
 /// What look-ups need to know of all names there are.
@@ -116,7 +124,7 @@ void NameIndex::count_empty(NameView name, std::uint16_t zone) {
   draft.spellings.push_back(Name::from_wire(name));
   const auto current = owner(name);
   empty.slot = slots_.add(make_block(draft), garbage_);
-  nested_ = nested_ || current != kNoSlot;
+  if (current != kNoSlot) note_nested(current);
   if (current == kNoSlot) names_.insert(hash_name(name, hash_seed_), empty.slot, garbage_);
   note_label(name);
 }

@@ -74,6 +74,7 @@ class NameIndex {
   void add_ancestors(NameView name, std::size_t apex_octets, std::uint16_t zone);
   void remove_ancestors(NameView name, std::size_t apex_octets);
   void count_empty(NameView name, std::uint16_t zone);
+  void note_nested(Slot slot) noexcept;
   void note_label(NameView name) noexcept;
   void uncount_empty(NameView name);
 

@@ -191,14 +191,23 @@ void World::set_static(const Name& name, std::shared_ptr<const StaticZone> data)
   publish();
 }
 
-/// The static node that answers for the name, itself or from above; null: a service does, or nobody.
+/// The static node that answers for the name: its own, a delegation or DNAME above it, or a wildcard; null: a
+/// service does, or nobody.
 const World::OwnName* World::static_at(NameView name) const {
-  for (auto at = name; at.size() > 1; at = parent(at)) {
-    const auto slot = index_->owner(at);
-    if (slot == kNoSlot || slot >= owners_.size() || owners_[slot].service != kNoService) continue;
+  const auto own_in = [&](Slot slot) -> const OwnName* {
+    if (slot >= owners_.size() || owners_[slot].service != kNoService) return nullptr;
     const auto& own = own_[owners_[slot].zone];
     const auto found = std::find_if(own.begin(), own.end(), [&](const OwnName& o) { return o.slot == slot; });
-    if (found != own.end()) return found->origin.empty() ? nullptr : &*found;
+    return found == own.end() || found->origin.empty() ? nullptr : &*found;
+  };
+  for (auto at = name; at.size() > 1; at = parent(at)) {
+    const auto slot = index_->owner(at);
+    if (slot == kNoSlot) continue;
+    const auto* own = own_in(slot);
+    if (at.size() == name.size() || (own != nullptr && (own->block->is_cut() || own->block->has_dname())))
+      return own;
+    auto wildcard = Name::from_wire(at);
+    return wildcard.prepend("*") ? own_in(index_->owner(wildcard.wire())) : nullptr;
   }
   return nullptr;
 }

@@ -38,6 +38,7 @@ TestWorld& aliases() {
                                       "via CNAME Host.old",
                                       "away DNAME elsewhere.test.",
                                       "self.d DNAME d",
+                                      "r DNAME @",
                                       "deep DNAME " + repeated("labels-of-twenty-six-octets", 8)};
     for (int i = 0; i < 20; ++i)
       lines.push_back("c" + std::to_string(i) + " CNAME c" + std::to_string(i + 1));
@@ -98,6 +99,11 @@ const Row kRows[] = {
     {"dname_behind_an_alias", "via.a.test. A",
      "NOERROR aa | via.a.test. 3600 IN CNAME Host.old.a.test. | old.a.test. 3600 IN DNAME new.a.test."
      " | Host.old.a.test. 3600 IN CNAME Host.new.a.test. | Host.new.a.test. 3600 IN A 192.0.2.2"},
+    {"N12_a_dname_used_twice_stands_there_once", "www.r.r.a.test. A",
+     "NOERROR aa | r.a.test. 3600 IN DNAME a.test. | www.r.r.a.test. 3600 IN CNAME www.r.a.test."
+     " | www.r.a.test. 3600 IN CNAME www.a.test. | www.a.test. 3600 IN A 192.0.2.1"},
+    {"N12_a_dname_asked_for_through_itself_stands_there_once", "r.r.a.test. DNAME",
+     "NOERROR aa | r.a.test. 3600 IN DNAME a.test. | r.r.a.test. 3600 IN CNAME r.a.test."},
     {"dname_out_of_our_zones", "www.away.a.test. A",
      "NOERROR aa | away.a.test. 3600 IN DNAME elsewhere.test. | www.away.a.test. 3600 IN CNAME "
      "www.elsewhere.test."},

@@ -72,6 +72,23 @@ TEST(StaticFirst, TheZonesOwnNameServerToo) {
             "NOERROR aa | m.test. 5 IN NS ns1.m.test. + ns1.m.test. 3600 IN A 192.0.2.2");
 }
 
+TEST(StaticFirst, ExplainFindsTheLineOfTheRecordThatAnswers) {
+  TestWorld world(
+      kMixed,
+      {{"m.test",
+        {"@ TXT \"apex\"", "www A 192.0.2.1", "*.wild A 192.0.2.2", "sub NS ns.x.test.", "old DNAME new"}}});
+  world.list("local", {TestWorld::service("local///cart", {At("10.0.0.1", 80)})});
+  const auto written = [&](const char* name) { return world.world.find(*Name::parse(name)).written; };
+  EXPECT_EQ(written("m.test"), "m.test.zone:1");
+  EXPECT_EQ(written("WWW.m.test"), "m.test.zone:2");
+  EXPECT_EQ(written("a.b.wild.m.test"), "m.test.zone:3");
+  EXPECT_EQ(written("a.b.sub.m.test"), "m.test.zone:4");
+  EXPECT_EQ(written("a.old.m.test"), "m.test.zone:5");
+  EXPECT_EQ(written("cart.m.test"), "");
+  EXPECT_EQ(written("nope.m.test"), "");
+  EXPECT_EQ(written("ns.dns.m.test"), "") << "the configuration's own";
+}
+
 TEST(StaticStates, StaticNamesAnswerBeforeTheFirstListAndOthersDoNot) {
   TestWorld world(kMixed, {{"m.test",
                             {"www A 192.0.2.1", "* A 192.0.2.2", "a.ent TXT \"x\"", "sub NS ns.x.test.",
