@@ -105,6 +105,13 @@ def strict(folder):
         yield made
 
 
+@pytest.fixture(scope="session")
+def limited(folder):
+    """A third one that limits rates."""
+    with world.started(folder / "limited", world.limited()) as made:
+        yield made
+
+
 _heard = collections.defaultdict(dict)
 
 

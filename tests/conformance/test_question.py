@@ -3,6 +3,7 @@ import struct
 
 import pytest
 import wire
+import world
 from wire import A, CH, RD, SOA, TXT, header, opt, query, question, record
 
 ONE = "one.demo.test"
@@ -15,8 +16,12 @@ BROKEN = {
     "cut in a label": header() + b"\5ab",
     "cut before the type": header() + wire.name(ONE),
     "cut in the class": header() + wire.name(ONE) + b"\0\1\0",
-    "label type 0x40": header() + b"\x41a\0" + SHORT,
-    "label type 0x80": header() + b"\x81a\0" + SHORT,
+    # With as many octets as a length of that size would want, so that only the type is wrong.
+    "label type 0x40": header() + b"\x40" + b"a" * 0x40 + b"\0" + SHORT,
+    "label type 0x41": header() + b"\x41" + b"a" * 0x41 + b"\0" + SHORT,
+    "label type 0x80": header() + b"\x80" + b"a" * 0x80 + b"\0" + SHORT,
+    "label type 0xbf": header() + b"\xbf" + b"a" * 0xBF + b"\0" + SHORT,
+    "label type 0x41, and no more": header() + b"\x41a\0" + SHORT,
     "pointer to itself": header() + b"\xc0\x0c" + SHORT,
     "pointer to the header": header() + b"\xc0\x02" + SHORT,
     "pointer forward": header() + b"\xc0\x12" + SHORT + b"\0\0",
@@ -110,6 +115,10 @@ def test_H18_classes(road):
 def test_H19_chaos(road):
     for name in ("version.bind", "version.server"):
         assert road.told(query(name, TXT, klass=CH)) == "REFUSED; 0/0/0"
+    for name in ("id.server", "hostname.bind", "ID.Server"):
+        reply = road.ask(query(name, TXT, klass=CH))
+        assert reply.rcode == 0 and reply.texts() == [f'"{world.ID}"']
+        assert [r.klass for r in reply.answer] == [CH]
     for name in ("authors.bind", "x.id.server", "server", "."):
         assert road.ask(query(name, TXT, klass=CH)).rcode == 5
 

@@ -1,10 +1,12 @@
 """What the servers under test serve: one large configuration for the rules, one with narrow limits."""
 import contextlib
 import json
+import pathlib
 
 from harness import signpost as harness
 
 ID = "conformance-1"
+SECRET, OTHER_SECRET = bytes.fromhex("e5e973e5a6b2a43f48e7dc849e37bfcf"), bytes.fromhex("445536bcd2513298075a5d379663c962")
 LARGE = 40  # instances of `many`: more than fit 512 octets
 HUGE = 5000  # of `huge`: more than fit any message
 # A reply of exactly 512 octets without EDNS, and one of 513: 12, the question of 36 or 37, 29 addresses of 16.
@@ -47,9 +49,15 @@ SERVICES = {
 
 def main():
     """The configuration of the server that nearly all tests ask, and its files."""
-    files = {"services.yaml": json.dumps(SERVICES)}
+    files = {
+        "services.yaml": json.dumps(SERVICES),
+        "cookie": f"{SECRET.hex()}\n{OTHER_SECRET.hex()}\n",
+        "static.zone": (pathlib.Path(__file__).parent / "static.zone").read_text(),
+    }
     config = {
         "workers": 2,
+        "server": {"id": ID},
+        "cookies": {"secret_file": "cookie"},
         "registries": {
             "local": {"type": "file", "path": "services.yaml", "required": True},
             "cold": {"type": "file", "path": "never.yaml"},
@@ -58,6 +66,7 @@ def main():
             {"name": "demo.test", "registry": "local", "ttl": 7, "negative_ttl": 3, "txt_metadata": ["team"]},
             {"name": "short.test", "registry": "local", "ttl": 2, "negative_ttl": 30, "answer": "sample 1"},
             {"name": "cold.test", "registry": "cold"},
+            {"name": "static.test", "file": "static.zone"},
             {"name": "10.in-addr.arpa", "registry": "local"},
             {"name": "0.0.d.f.ip6.arpa", "registry": "local"},
         ],
@@ -75,6 +84,21 @@ def strict():
         "zones": [{"name": "demo.test", "registry": "local"}],
     }
     return config, {"services.yaml": json.dumps(SERVICES)}
+
+
+RATE = 40  # queries a second of one network, at the server of `limited`
+
+
+def limited():
+    """Rate limits on, with the secret of `main`: they know each other's cookies."""
+    config = {
+        "workers": 1,
+        "cookies": {"secret_file": "cookie"},
+        "rate_limit": {"per_network": RATE, "slip": 2},
+        "registries": {"local": {"type": "file", "path": "services.yaml", "required": True}},
+        "zones": [{"name": "demo.test", "registry": "local"}],
+    }
+    return config, {"services.yaml": json.dumps(SERVICES), "cookie": SECRET.hex() + "\n"}
 
 
 class Server:
