@@ -55,6 +55,15 @@ struct Tcp {
   std::uint32_t per_source = 200;
 };
 
+/// How much one network is answered over UDP; 0: without that limit.
+struct RateLimit {
+  std::uint32_t per_network = 0;
+  std::uint32_t per_answer = 0;
+  std::uint32_t slip = 2;
+  bool log_only = false;
+  std::vector<Prefix> exempt;
+};
+
 struct KubernetesRegistry {
   std::string kubeconfig;  // path; empty with empty url: the in-cluster account
   std::string context;     // empty: the file's current-context
@@ -177,6 +186,7 @@ struct Config {
   std::uint16_t edns_udp_size = 1232;
   Tcp tcp;
   Cookies cookies;
+  RateLimit rate_limit;
   std::vector<AccessEntry> access;  // the first that matches decides; none: allowed
   std::vector<Registry> registries;
   std::vector<Zone> zones;

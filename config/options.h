@@ -21,6 +21,7 @@ Option<Zone> exclude_option();
 void check_static_data(Reader& reader, const Node& written, const Zone& zone);
 
 const Table<AccessEntry>& access_table();
+const Table<RateLimit>& rate_limit_table();
 
 /// What `registries.<name>` takes: `type` and `required`, and the keys of the type. Reads the mapping of all
 /// registries, in the order written.

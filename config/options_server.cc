@@ -142,6 +142,10 @@ const Table<Config>& config_table() {
           part("edns", edns_table, "EDNS(0), RFC 6891."),
           section("tcp", &Config::tcp, tcp_table, "DNS over TCP."),
           section("cookies", &Config::cookies, cookies_table, "DNS cookies, RFC 7873. They are always on."),
+          section(
+              "rate_limit", &Config::rate_limit, rate_limit_table,
+              "How much one network (an IPv4 /24, an IPv6 /56) is answered over UDP, where senders can be "
+              "forged. TCP and clients with a valid cookie are not held back. Not written: no limit."),
           sections("access", &Config::access, access_table,
                    "Who may ask, by address. The first entry that matches decides; who matches none may ask. "
                    "IPv6 has entries of its own.",

@@ -75,6 +75,12 @@ Value<double> weight() {
           [](const double& value) { return fmt::format("{}", value); }};
 }
 
+Value<Prefix> source_prefix() {
+  const auto read = [](std::string_view text, const Surroundings&) { return read_source_prefix(text); };
+  return {"a prefix, such as 10.0.0.0/8 or fd00::/8", read,
+          [](const Prefix& prefix) { return prefix.to_string(); }};
+}
+
 Value<IpAddress> ip_address() {
   const auto read = [](std::string_view text, const Surroundings&) -> Result<IpAddress> {
     const auto address = IpAddress::parse(text);

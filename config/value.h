@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/prefix.h"
 #include "dns/base/ip_address.h"
 #include "dns/base/result.h"
 
@@ -95,6 +96,8 @@ Value<bool> on_or_off();
 /// Finite, from 0 to 10^9, with or without a fraction.
 Value<double> weight();
 Value<IpAddress> ip_address();
+/// Where queries come from: read_source_prefix().
+Value<Prefix> source_prefix();
 Value<SocketAddress> socket_address();
 Value<std::string> host_name();
 /// A path; a relative one is taken from the directory of the file and becomes absolute.

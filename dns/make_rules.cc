@@ -26,6 +26,14 @@ std::shared_ptr<const AdmissionPolicy> make_access(const config::Config& config)
   return std::make_shared<const AccessRules>(rules);
 }
 
+std::shared_ptr<RateLimiter> make_limiter(const config::RateLimit& limit) {
+  if (limit.per_network == 0 && limit.per_answer == 0) return nullptr;
+  RateLimitOptions options{limit.per_network, limit.per_answer, limit.slip, limit.log_only, {}};
+  for (const auto& prefix : limit.exempt)
+    options.exempt.push_back({Admission::Allow, prefix.address, prefix.bits, {}});
+  return std::make_shared<RateLimiter>(options, system_clock().now());
+}
+
 /// The name that a pod's own logs go by, or that of the host; nothing where there is neither.
 std::string name_of_this_machine() {
   if (const char* pod = std::getenv("POD_NAME"); pod != nullptr && *pod != '\0') return pod;
@@ -50,6 +58,7 @@ Rules make_rules(const config::Config& config, const CookieSecrets& cookies) {
   Rules rules;
   rules.udp_size = config.edns_udp_size;
   rules.admission = make_access(config);
+  rules.limiter = make_limiter(config.rate_limit);
   rules.server_id = server_id(config.server.id);
   rules.server_version = server_version(config.server.version);
   rules.cookies = cookies;

@@ -131,6 +131,7 @@ Result<void> Program::start_server() {
   auto server = Server::start(config_->listen.dns, workers, server_options(*config_, rules_), *responders_);
   if (!server) return Error{"listen.dns " + server.error().message};
   server_ = std::move(*server);
+  overload_log_ = std::make_unique<OverloadLog>(control_, [this] { return server_->counters(); });
   for (const auto& address : server_->addresses()) announce({"dns", address.to_string()});
   return {};
 }
@@ -245,6 +246,7 @@ void Program::stop() {
   admin_.readiness().stopping();
   readiness_timer_.cancel();
   cookie_timer_.cancel();
+  overload_log_.reset();
   if (server_) server_->stop();
   if (registry_thread_.joinable()) {
     const auto ended = std::make_shared<std::promise<void>>();

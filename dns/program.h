@@ -17,6 +17,7 @@
 #include "dns/admin/admin.h"
 #include "dns/base/result.h"
 #include "dns/cookie_keeper.h"
+#include "dns/overload_log.h"
 #include "dns/query/rules.h"
 #include "dns/registries.h"
 #include "dns/static_files.h"
@@ -70,6 +71,7 @@ class Program {
   admin::Admin admin_;
   std::unique_ptr<ResponderFactory> responders_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<OverloadLog> overload_log_;  // looks at server_
   boost::asio::steady_timer readiness_timer_;
   boost::asio::steady_timer cookie_timer_;
 

@@ -48,6 +48,20 @@ std::string_view word(Drop value) noexcept {
   return "other";
 }
 
+std::string_view word(Limited value) noexcept {
+  switch (value) {
+    case Limited::Dropped:
+      return "dropped";
+    case Limited::Truncated:
+      return "truncated";
+    case Limited::BadCookie:
+      return "badcookie";
+    case Limited::Logged:
+      return "answered";
+  }
+  return "unknown";
+}
+
 std::string_view word(TcpEnd value) noexcept {
   switch (value) {
     case TcpEnd::Peer:
@@ -186,6 +200,8 @@ void dns_families(Exposition& page, const CounterTotals& dns) {
   by_reason<Drop>(page, "dns_dropped_total", "Queries that got no response.", dns.dropped);
   by_reason<Guard>(page, "dns_rejected_total", "Malformed queries, by the check that refused them.",
                    dns.rejected);
+  by_reason<Limited>(page, "dns_rate_limited_total", "UDP queries over a rate limit, by what became of them.",
+                     dns.limited);
   for (std::size_t i = 0; i < kExtendedErrorCount; ++i) {
     page.counter("dns_ede_total", "Extended DNS errors sent, by info code.", {{"code", std::to_string(i)}},
                  number(dns.extended_errors[i]));

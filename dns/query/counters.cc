@@ -51,6 +51,7 @@ void add_to(CounterTotals& totals, const WorkerCounters& counters) noexcept {
   add(totals.rcodes, counters.rcodes);
   add(totals.request_octets, counters.request_octets);
   add(totals.response_octets, counters.response_octets);
+  add(totals.limited, counters.limited);
   add(totals.dnssec_ok, counters.dnssec_ok);
   add(totals.truncated, counters.truncated);
   add(totals.dropped, counters.dropped);

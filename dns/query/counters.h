@@ -55,6 +55,15 @@ enum class Drop : std::uint8_t {
 };
 inline constexpr std::size_t kDropCount = 8;
 
+/// What became of queries over a rate limit.
+enum class Limited : std::uint8_t {
+  Dropped,
+  Truncated,  // told to come by TCP
+  BadCookie,  // told to come with the cookie that it was given
+  Logged,     // log_only: answered
+};
+inline constexpr std::size_t kLimitedCount = 4;
+
 enum class TcpEnd : std::uint8_t {
   Peer,         // closed or reset by the other side
   Idle,         // T5
@@ -81,6 +90,7 @@ struct CounterFields {
   std::array<Cell, kRcodeCount> rcodes{};  // of replies
   std::array<Sizes, 2> request_octets{};   // [Transport]
   std::array<Sizes, 2> response_octets{};  // [Transport]
+  std::array<Cell, kLimitedCount> limited{};
   Cell dnssec_ok{};
   Cell truncated{};
   std::array<Cell, kDropCount> dropped{};

@@ -120,9 +120,12 @@ bool screen(const QueryContext& context, const Asked& asked, std::span<std::uint
             std::size_t limit, const Rules& rules, WorkerCounters& counters, Handled& handled) noexcept {
   const auto& [parsed, query] = asked;
   if (parsed.verdict == Verdict::Silence) return false;  // its own counter says why
+  if (rules.limiter && limit_query(context, asked, buffer, limit, rules, counters, handled)) return true;
   const auto admission = admit(rules.admission.get(), context, asked);
   if (admission == Admission::Allow) [[likely]]
     return false;
+  if (admission == Admission::Refuse && is_refusal_over_limit(context, query, rules, counters, handled))
+    return true;
   const bool whole = parsed.verdict == Verdict::Accept;
   if (whole && parsed.opcode == Opcode::Query && context.resumed == 0)
     counters.count_type(context, query.question.type);

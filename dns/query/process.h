@@ -21,12 +21,13 @@ namespace signpost {
 struct Handled {
   Outcome outcome = Outcome::Dropped;
   std::span<const std::uint8_t> response;  // in the caller's buffer; empty unless Answered
+  bool limited = false;  // over a rate limit: not answered, or told to come again by other means
 };
 
 namespace process_detail {
 
-/// Asks admit() about any message that would get an answer. True: it is refused or dropped; `handled` is what
-/// becomes of it.
+/// Asks the rate limit and admit() about any message that would get an answer. True: it is refused or
+/// dropped; `handled` is what becomes of it.
 bool screen(const QueryContext& context, const Asked& asked, std::span<std::uint8_t> buffer,
             std::size_t limit, const Rules& rules, WorkerCounters& counters, Handled& handled) noexcept;
 /// Everything that is not a plain question of class IN; false: it is one. `handled` is what becomes of it.
@@ -41,6 +42,16 @@ Handled not_admitted(Admission admission, const QueryContext& context, Response&
 /// BADCOOKIE, no records, and the good cookie that `response` has by add_options(): the client is to come
 /// again with it (RFC 7873, section 5.2.3). For whom may_answer_bad_cookie() allows.
 Handled bad_cookie(const QueryContext& context, Response& response, WorkerCounters& counters) noexcept;
+/// In limit.cc: whether a message is over the limit of its network, or of errors if it is going to be one.
+/// True: `handled` is what becomes of it.
+bool limit_query(const QueryContext& context, const Asked& asked, std::span<std::uint8_t> buffer,
+                 std::size_t limit, const Rules& rules, WorkerCounters& counters, Handled& handled) noexcept;
+/// The same for REFUSED of admit().
+bool is_refusal_over_limit(const QueryContext& context, const Query& query, const Rules& rules,
+                           WorkerCounters& counters, Handled& handled) noexcept;
+/// The same for an answer that stands in `response`.
+bool limit_answer(const QueryContext& context, const Query& query, Response& response, const Rules& rules,
+                  WorkerCounters& counters, Handled& handled) noexcept;
 /// The responder deferred what cannot be deferred.
 void refuse_deferral(const QueryContext& context, Response& response, WorkerCounters& counters) noexcept;
 
@@ -80,8 +91,8 @@ inline Handled answer(const QueryContext& context, std::span<const std::uint8_t>
   if (query.edns.options != 0) [[unlikely]]
     judge_options(context, rules, query, counters);
   Handled handled;
-  if (rules.admission && process_detail::screen(context, asked, buffer, limit, rules, counters, handled))
-      [[unlikely]]
+  if ((rules.admission || rules.limiter) &&
+      process_detail::screen(context, asked, buffer, limit, rules, counters, handled)) [[unlikely]]
     return handled;
   if (!process_detail::is_plain(parsed, query)) [[unlikely]] {
     if (process_detail::turn_away(context, parsed, query, buffer, limit, rules, counters, handled))
@@ -112,6 +123,9 @@ inline Handled answer(const QueryContext& context, std::span<const std::uint8_t>
     case Outcome::Answered:
       break;
   }
+  if (rules.limiter && process_detail::limit_answer(context, query, response, rules, counters, handled))
+      [[unlikely]]
+    return handled;
   return process_detail::send(context, response, counters);
 }
 

@@ -81,6 +81,10 @@ class Response {
     context_ = &context;
   }
 
+  /// The records so far.
+  std::span<const std::uint8_t> records() const noexcept {
+    return buffer_.subspan(records_start_, used_ - records_start_);
+  }
   /// Takes every record back: header and question stay. Flags, rcode and error text stay too.
   void clear_records() noexcept;
   /// A required RRset did not fit: TC, zero records (E10). Over TCP the caller answers SERVFAIL instead (T8).

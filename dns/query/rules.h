@@ -14,6 +14,7 @@
 #include "dns/query/admit.h"
 #include "dns/query/cookies.h"
 #include "dns/query/parse.h"
+#include "dns/query/rate_limit.h"
 #include "dns/wire/types.h"
 
 namespace signpost {
@@ -26,6 +27,7 @@ struct Rules {
   std::uint16_t udp_size = kUdpSizeDefault;
   ParseOptions parse;
   std::shared_ptr<const AdmissionPolicy> admission;  // null: everybody is admitted
+  std::shared_ptr<RateLimiter> limiter;              // null: no limits; its table is the workers' together
   /// Who answers: NSID (E12), id.server and hostname.bind (H19); at most kServerIdOctetsMax. Empty: not told.
   std::string server_id;
   /// What version.server and version.bind say (H19); at most 255 octets. Empty: not told.

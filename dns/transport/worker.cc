@@ -150,6 +150,9 @@ unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
     counters_.dropped[std::size_t(Drop::SendFailed)].add(refused);
   counters_.count_duration(options_.clock->now() - context.received, count);
   counters_.udp_batches.add();
+  if (heavy_.review(context.received)) [[unlikely]]
+    for (const auto& other : udp_)
+      (void)filter_sources(other.descriptor, other.bound.ip.is_v6(), heavy_.filtered());
   return count;
 }
 
@@ -193,6 +196,8 @@ void Worker::answer_some(std::size_t socket_index, unsigned first, unsigned end,
     context.ticket = deferrals_.next_ticket(message.size());
     const auto handled =
         answer(context, message, asked[i - first], *responder_, batch_.response_buffer(), *rules_, counters_);
+    if (handled.limited) [[unlikely]]
+      heavy_.count(context.peer.ip);
     if (handled.outcome == Outcome::Answered) {
       batch_.reply(i, handled.response.size());
     } else if (handled.outcome == Outcome::Deferred) {

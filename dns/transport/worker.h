@@ -14,6 +14,7 @@
 #include "dns/query/deferral.h"
 #include "dns/query/responder.h"
 #include "dns/transport/connection_limits.h"
+#include "dns/transport/heavy_sources.h"
 #include "dns/transport/options.h"
 #include "dns/transport/queue_length.h"
 #include "dns/transport/socket.h"
@@ -92,6 +93,7 @@ class Worker {
   DeferralTable deferrals_;
   WorkerCounters counters_;
   TcpService tcp_;
+  HeavySources heavy_;
   std::thread thread_;
 
   alignas(64) std::atomic<bool> stopping_{false};  // written by others; the worker only reads
