@@ -106,7 +106,7 @@ def _vote(response, facet):
     chance do not agree."""
     if not isinstance(response, wire.Response):
         return str(response)
-    if facet in ("rcode", "aa", "answer", "authority"):
+    if facet in ("rcode", "aa", "tc", "answer", "authority"):
         sections = () if response.tc else (response.answer, response.authority)
         return (response.rcode, response.aa, response.tc, *sections)
     return getattr(response, facet)
