@@ -98,14 +98,14 @@ def test_T4_a_message_that_never_ends(tcp):
 
 @pytest.mark.rule("T5")
 def test_T5_idle_is_closed_and_queries_keep_a_connection(strict):
-    """This server's idle time is half a second."""
+    """This server's idle time is a second and a half."""
     road = roads.Road("tcp4", strict.addresses)
     silent, busy, start = road.connect("127.0.9.1"), road.connect("127.0.9.1"), time.monotonic()
     while not silent.closed(0.05):
         busy.send(b"\0\7" + GOOD)
         assert told(busy.receive()) == TOLD
-        assert time.monotonic() - start < 3
-    assert time.monotonic() - start > 0.45
+        assert time.monotonic() - start < 8
+    assert time.monotonic() - start > 1.4
     busy.send(b"\0\7" + GOOD)
     assert told(busy.receive()) == TOLD
     road.close()

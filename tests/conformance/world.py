@@ -79,7 +79,7 @@ def strict():
     config = {
         "workers": 1,
         "dns_listen": ("0.0.0.0:0", "[::]:0"),
-        "tcp": {"idle": "500ms", "clients": 8, "per_source": 4},
+        "tcp": {"idle": "1500ms", "clients": 8, "per_source": 4},
         "registries": {"local": {"type": "file", "path": "services.yaml", "required": True}},
         "zones": [{"name": "demo.test", "registry": "local"}],
     }
