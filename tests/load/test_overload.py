@@ -132,7 +132,7 @@ def test_one_network_at_ten_times_the_peak_leaves_others_alone(start, folder, wo
     slow_core()
     peak = load(without_limit, world, 2, "--window", 4).result()["qps"]
     without_limit.stop()
-    program, _ = begin(start, folder, rate_limit={"per_network": PER_NETWORK})
+    program, _ = begin(start, folder, rate_limit={"per_network": PER_NETWORK, "slip": 0})
     others = load(
         program, world, SECONDS + 1, "--rate", peak / 4, "--source", "127.64.0.1", "--step", 256, "--sockets", 256
     )  # fmt: skip
