@@ -8,8 +8,9 @@ from conftest import size
 
 
 def test_every_difference_is_of_a_known_class(folder, figure):
-    """The seed is printed; `tests/differential/replay --seed S --zones N` asks the same questions again."""
-    seed = size("SEED", random.randrange(1 << 30))
+    """The default run asks the same questions every time, so that it fails for what changed; campaigns draw their seed.
+    It is printed: `tests/differential/replay --seed S --zones N` asks the same questions again."""
+    seed = size("SEED", 1) or random.randrange(1, 1 << 30)
     zones, questions = size("ZONES", 4), size("QUESTIONS", 4000)
     run = campaign.Campaign(folder, campaign.world_of(seed, zones))
     try:
