@@ -96,6 +96,8 @@ def needless_truncation(case):
     ours, whole = case.responses[case.us], (case.retry or {}).get(case.us)
     if not isinstance(whole, wire.Response) or not getattr(ours, "tc", False):
         return []
+    if case.expected.where == "long":  # the model ends there, and knows no glue of what the chain leads to
+        return []
     added = sum(12 + len(record[4]) for record in whole.additional - case.expected.glue)
     fits = whole.size - added <= udp_limit(case.question)
     return [f"TC, and {whole.size - added} octets would have been enough (E10)"] if fits else []
