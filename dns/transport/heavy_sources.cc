@@ -33,7 +33,12 @@ void HeavySources::count(const IpAddress& source) noexcept {
     if (!place.filtered) --place.refused;
 }
 
-bool HeavySources::review(Monotonic now) noexcept {
+void HeavySources::count_filtered(SourceNetwork network) noexcept {
+  for (auto& place : places_)
+    if (place.filtered && place.network == network) ++place.refused;
+}
+
+bool HeavySources::review(Monotonic now, double allowed) noexcept {
   if (!any_) reviewed_ = now;
   if (now - reviewed_ < kWindow) return false;
   const double seconds = std::chrono::duration<double>(now - reviewed_).count();
@@ -41,8 +46,8 @@ bool HeavySources::review(Monotonic now) noexcept {
   any_ = false;
   bool changed = false;
   for (auto& place : places_) {
-    changed |= judge(place, place.refused / seconds, now);
-    place.refused = 0;
+    changed |= judge(place, seconds, allowed, now);
+    if (!place.filtered) place.refused = 0;
     any_ |= place.filtered;
   }
   if (!changed) return false;
@@ -53,17 +58,17 @@ bool HeavySources::review(Monotonic now) noexcept {
 }
 
 /// True: it is filtered from now on, or no longer.
-bool HeavySources::judge(Place& place, double per_second, Monotonic now) noexcept {
+bool HeavySources::judge(Place& place, double seconds, double allowed, Monotonic now) noexcept {
   if (!place.filtered) {
-    if (per_second < kHeavy) return false;
-    place.filtered = true;
-    place.busy_at = now;
+    if (place.refused / seconds < kHeavy) return false;
+    place = Place{place.network, 0, true, now};
     return true;
   }
-  if (per_second * kPassOneOf >= kHeavy / 4) place.busy_at = now;
-  if (now - place.busy_at < kHold) return false;
-  place.filtered = false;
-  return true;
+  if (now - place.counted_since < kHold) return false;
+  const double held = std::chrono::duration<double>(now - place.counted_since).count();
+  const bool floods = place.refused * double{kPassOneOf} / held >= allowed + kHeavy / 2;
+  place = Place{place.network, 0, floods, now};
+  return !floods;
 }
 
 namespace {

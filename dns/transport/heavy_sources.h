@@ -1,9 +1,9 @@
 // Networks that send so much more than they may that reading it keeps the worker from everybody else.
 //
-// A rate limit saves the answer, not the reading: a query that is refused still costs a third of one that is
-// answered, and it stands in the same queue as everybody's. So the worker counts whom it refuses, and those
-// over kHeavy a second get a filter in the kernel: one datagram in kPassOneOf comes through, on which the
-// limit goes on to act, and from which the worker learns when it is over.
+// A rate limit saves the answer, not the reading, which is most of the cost, and what is refused stands in
+// the same queue as everybody's. So the worker counts whom it refuses, and those over kHeavy a second get a
+// filter in the kernel: one datagram in kPassOneOf comes through, from which the worker learns when it is
+// over.
 #pragma once
 
 #include <array>
@@ -29,14 +29,20 @@ class HeavySources {
  public:
   static constexpr std::size_t kNetworksMax = 16;
   static constexpr double kHeavy = 10000;  // refused queries a second: some 3 % of a core
-  static constexpr unsigned kPassOneOf = 16;
+  static constexpr unsigned kPassOneOf = 256;
   static constexpr Duration kWindow = std::chrono::milliseconds(10);
-  static constexpr Duration kHold = std::chrono::seconds(1);  // below a quarter of it for so long: free again
+  static constexpr Duration kHold = std::chrono::seconds(1);  // then it is seen whether it still floods
 
   /// A datagram from there was refused by the rate limit.
   void count(const IpAddress& source) noexcept;
-  /// Between batches. True: filtered() has changed. False nearly always, at the cost of a comparison.
-  bool review(Monotonic now) noexcept;
+  /// A datagram from there was not refused: it counts where the network is filtered, since so little comes
+  /// through that the limit may have no word on it.
+  void hear(const IpAddress& source) noexcept {
+    if (filtered_count_ > 0) count_filtered(SourceNetwork::of(source));
+  }
+  /// Between batches; a network may ask `allowed` a second. True: filtered() has changed. False nearly
+  /// always, at the cost of a comparison.
+  bool review(Monotonic now, double allowed) noexcept;
   /// Those that need a filter now.
   std::span<const SourceNetwork> filtered() const noexcept { return {filtered_.data(), filtered_count_}; }
 
@@ -47,9 +53,10 @@ class HeavySources {
     SourceNetwork network;
     std::uint32_t refused = 0;
     bool filtered = false;
-    Monotonic busy_at{};  // last seen above a quarter of kHeavy
+    Monotonic counted_since{};  // while it is filtered: since when what came through is counted
   };
-  bool judge(Place& place, double per_second, Monotonic now) noexcept;
+  void count_filtered(SourceNetwork network) noexcept;
+  bool judge(Place& place, double seconds, double allowed, Monotonic now) noexcept;
 
   std::array<Place, kNetworksMax> places_;
   std::array<SourceNetwork, kNetworksMax> filtered_;

@@ -5,7 +5,7 @@
 namespace signpost {
 
 std::optional<int> QueueLength::observe(Duration head_age, Monotonic now) noexcept {
-  if (head_age > kTarget / 4) calm_since_ = now;
+  if (head_age > kTarget / 2) calm_since_ = now;
   if (head_age <= kTarget) {
     old_since_.reset();
   } else if (!old_since_) {

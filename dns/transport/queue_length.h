@@ -19,7 +19,7 @@ class QueueLength {
   static constexpr Duration kTarget = std::chrono::milliseconds(5);  // age at the head of a full queue
   static constexpr Duration kPatience =
       std::chrono::milliseconds(100);                                // with no younger head, until it acts
-  static constexpr Duration kCalm = std::chrono::milliseconds(100);  // with no head over a quarter of it
+  static constexpr Duration kCalm = std::chrono::milliseconds(100);  // with no head over half of it
   static constexpr int kOctetsMin = 32 * 1024;                       // some 80 queries of 832 octets each
 
   /// `octets_max` is what the socket was opened with.

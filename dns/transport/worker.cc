@@ -150,7 +150,8 @@ unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
     counters_.dropped[std::size_t(Drop::SendFailed)].add(refused);
   counters_.count_duration(options_.clock->now() - context.received, count);
   counters_.udp_batches.add();
-  if (heavy_.review(context.received)) [[unlikely]]
+  if (heavy_.review(context.received, (*rules_).limiter ? (*rules_).limiter->options().per_network : 0))
+      [[unlikely]]
     for (const auto& other : udp_)
       (void)filter_sources(other.descriptor, other.bound.ip.is_v6(), heavy_.filtered());
   return count;
@@ -198,6 +199,8 @@ void Worker::answer_some(std::size_t socket_index, unsigned first, unsigned end,
         answer(context, message, asked[i - first], *responder_, batch_.response_buffer(), *rules_, counters_);
     if (handled.limited) [[unlikely]]
       heavy_.count(context.peer.ip);
+    else
+      heavy_.hear(context.peer.ip);
     if (handled.outcome == Outcome::Answered) {
       batch_.reply(i, handled.response.size());
     } else if (handled.outcome == Outcome::Deferred) {

@@ -62,13 +62,17 @@ class Blaster {
   void run() {
     start_ = Clock::now();
     auto now = start_;
+    std::size_t round = 0;
     const auto end =
         start_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options_.seconds));
     while (now < end) {
-      for (auto& flow : flows_) {
+      // Each round begins with another one: in an open loop the first takes what is due.
+      for (std::size_t i = 0; i < flows_.size(); ++i) {
+        auto& flow = flows_[(round + i) % flows_.size()];
         receive(flow, now);
         send(flow, now, allowance(flow, now));
       }
+      ++round;
       now = Clock::now();
     }
     elapsed_ = std::chrono::duration<double>(now - start_).count();
