@@ -35,7 +35,6 @@ Answerer::Step Answerer::answer_static(Ask& ask, bool exact) noexcept {
     return answer_below_dname(ask);
   } else if (ask.zone->zone->reverse) {
     ask.written = false;
-    ask.ttl = ask.zone->zone->ttl;
     answer_reverse(ask);
   } else {
     ask.written = false;
@@ -124,10 +123,14 @@ bool Answerer::write_targets(Ask& ask, const StaticSet& set, std::size_t start, 
       ask.response->add(Section::Additional, glue.octets, static_cast<std::uint16_t>(glue.count));
     }
     if (target.glue_count > 0) continue;
+    if (target.at == 0) {  // the owner itself (SVCB and HTTPS with "."), which does not stand in the RDATA
+      write_addresses(ask, ask.name, owner, set.type);
+      continue;
+    }
     const auto* name = block.records().data() + set.at + target.at;
     std::size_t size = 1;
     for (const auto* label = name; *label != 0; label += *label + 1) size += *label + 1u;
-    write_addresses(ask, target.at == 0 ? ask.name : NameView(name, size), owner, set.type);
+    write_addresses(ask, NameView(name, size), owner, set.type);
   }
   return true;
 }
