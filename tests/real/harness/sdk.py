@@ -1,6 +1,7 @@
 """The official SDKs of Nacos as programs of their own: publishers that can be killed, listeners that tell when."""
 import pathlib
 import queue
+import shutil
 import threading
 
 from . import peers
@@ -16,6 +17,8 @@ class SdkPeer:
         if language == "python":
             command = [peers.program("nacos_python", "bin/python"), _REAL / "python/sdk_peer.py"]
         else:
+            if shutil.which("java") is None:
+                peers.missing("java")
             java = peers.program("nacos_java", "lib").parent
             command = ["java", "-Xmx128m", "-cp", f"{java}/classes:{java}/lib/*", "SdkPeer"]
         home = folder / f"{language}-home-{now_ms():.0f}"  # the SDKs write logs and a cache into the home folder
