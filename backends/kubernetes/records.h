@@ -13,16 +13,21 @@
 
 namespace signpost::kubernetes {
 
-/// The two things joined into services. Endpoints: v1 Endpoints where discovery.k8s.io/v1 is not served
-/// (K30).
-enum class Resource : std::uint8_t { Services, Endpoints };
+/// What is watched. Endpoints: EndpointSlices, or v1 Endpoints where discovery.k8s.io/v1 is not served (K30).
+/// Imports: ServiceImports of multicluster.x-k8s.io. Only Services and Endpoints are always watched.
+enum class Resource : std::uint8_t { Services, Endpoints, Pods, Namespaces, Imports };
 
-/// One v1 Service.
+/// One v1 Service, or one ServiceImport (ClusterSetIP is VirtualIp, Headless is Instances).
 struct ServiceRecord {
   ServiceKind kind = ServiceKind::VirtualIp;  // Instances: headless; Alias: ExternalName
   bool publish_not_ready = false;             // spec.publishNotReadyAddresses
   std::vector<IpAddress> cluster_ips;         // at most one of each family
   std::string external_name;
+  std::vector<IpAddress> external_ips;  // status.loadBalancer.ingress[].ip, spec.externalIPs; sorted, unique
+  std::vector<std::string> external_hosts;  // status.loadBalancer.ingress[].hostname
+  std::string traffic_distribution;         // spec.trafficDistribution
+  Wishes wishes;                            // annotations signpost.dns/answer, ttl, health
+  std::vector<GroupWeight> group_weights;   // annotation signpost.dns/weights
   std::vector<Port> ports;
   friend bool operator==(const ServiceRecord&, const ServiceRecord&) = default;
 };
@@ -36,23 +41,43 @@ struct EndpointRecord {
   Word host_name;
   Word node;
   Word zone;
+  Word for_zones;  // hints.forZones[].name, sorted, joined by commas
+  Word pod;        // targetRef of kind Pod: its name; kept only when Pods are watched or name endpoints
   friend bool operator==(const EndpointRecord&, const EndpointRecord&) = default;
 };
 
 /// One discovery.k8s.io/v1 EndpointSlice, or one v1 Endpoints with all its subsets.
 struct SliceRecord {
   std::string service;  // "namespace/name"; empty: belongs to none and is not kept
+  bool import = false;  // of a ServiceImport (multicluster.kubernetes.io/service-name)
+  std::string cluster;  // multicluster.kubernetes.io/source-cluster, where that is known
+  double weight =
+      1;  // annotation signpost.dns/weight, on slices that no controller manages; of each endpoint
   std::vector<Port> ports;
   std::vector<EndpointRecord> endpoints;
   friend bool operator==(const SliceRecord&, const SliceRecord&) = default;
 };
 
+/// One v1 Pod that runs: Succeeded, Failed and those being deleted are none.
+struct PodRecord {
+  std::vector<IpAddress> addresses;  // status.podIPs: at most one of each family
+  double weight = 1;                 // annotation signpost.dns/weight
+  Word version;                      // of the label that the registry's options name
+  Word tags;                         // of that label: sorted, joined by commas
+  friend bool operator==(const PodRecord&, const PodRecord&) = default;
+};
+
+/// One v1 Namespace: that it is listed (by the selector, if there is one) is all that matters.
+struct NamespaceRecord {
+  friend bool operator==(const NamespaceRecord&, const NamespaceRecord&) = default;
+};
+
 /// One object as far as it could be read.
 struct Object {
-  std::string key;        // "namespace/name"; empty: not even that could be read
+  std::string key;        // "namespace/name" (a Namespace: its name); empty: not even that could be read
   Revision revision = 0;  // metadata.resourceVersion; 0: absent or no number
   /// monostate: the rest makes no sense, keep the version known so far (K25, K38).
-  std::variant<std::monostate, ServiceRecord, SliceRecord> record;
+  std::variant<std::monostate, ServiceRecord, SliceRecord, PodRecord, NamespaceRecord> record;
 };
 
 enum class EventType : std::uint8_t { Added, Modified, Deleted, Bookmark, Error, Unknown };

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/config.h"
 #include "dns/base/ip_address.h"
 
 namespace signpost {
@@ -62,6 +63,8 @@ struct Instance {
   std::string cluster;
   std::string version;
   std::vector<std::string> tags;
+  std::vector<std::string>
+      for_zones;  // Kubernetes hints.forZones: whose clients the registry wants to send here
   Metadata metadata;
   std::chrono::system_clock::time_point first_seen{};  // zero: unknown
   friend bool operator==(const Instance&, const Instance&) = default;
@@ -72,6 +75,23 @@ enum class ServiceKind : std::uint8_t {
   Instances,  // by its instances (file, Nacos, headless Kubernetes)
   VirtualIp,  // by `virtual_ips` (ClusterIP); instances are still known
   Alias,      // by `alias` alone (ExternalName)
+  Pods,       // no service: the Pods of a Kubernetes namespace, each known by its address alone
+};
+
+/// What the service's owner asks of its answers, in the service's own words; a zone says which of it counts
+/// and within which bounds (DESIGN.md section 3).
+struct Wishes {
+  std::optional<config::Answer> answer;
+  std::optional<std::uint32_t> ttl;  // seconds
+  std::optional<config::HealthPolicy> health;
+  friend bool operator==(const Wishes&, const Wishes&) = default;
+};
+
+/// All instances of one version together get this part of the answers (DESIGN.md section 3, groups).
+struct GroupWeight {
+  std::string version;
+  double weight = 1;  // finite, >= 0
+  friend bool operator==(const GroupWeight&, const GroupWeight&) = default;
 };
 
 /// A service whole, never a delta. Empty is not absent: one without instances exists until it is erased.
@@ -82,8 +102,13 @@ struct ServiceState {
   bool pending = false;
   /// The registry says that its health words are not to be believed now (Nacos reachProtectionThreshold).
   bool health_masked = false;
-  std::vector<IpAddress> virtual_ips;  // VirtualIp: at most one of each family
-  std::string alias;                   // Alias: a host name in text, as the registry spells it
+  std::vector<IpAddress> virtual_ips;       // VirtualIp: at most one of each family
+  std::string alias;                        // Alias: a host name in text, as the registry spells it
+  std::vector<IpAddress> external_ips;      // reach it from outside (LoadBalancer ingress, externalIPs)
+  std::vector<std::string> external_hosts;  // the same by name, as the registry spells them
+  std::string traffic_distribution;         // Kubernetes: "PreferClose"; empty: none asked
+  Wishes wishes;
+  std::vector<GroupWeight> group_weights;  // sorted by version, unique; empty: no groups
   std::vector<Port> ports;
   Metadata metadata;
   std::vector<Instance> instances;
