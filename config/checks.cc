@@ -81,6 +81,7 @@ void check_whole(const Node& written, Config& config, Report& report) {
   check_known_registries(written, config, report);
   check_used_registries(config, report);
   check_nacos_words(written, config, report);
+  check_kubernetes_zones(written, config, report);
   check_reverse_zones(written, config, report);
   spell_out_apexes(config, report);
   check_access(written, config, report);

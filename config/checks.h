@@ -12,6 +12,11 @@ namespace signpost::config {
 /// no longer after: a zone written as a prefix has become all the zones that it needs.
 void check_whole(const Node& written, Config& config, Report& report);
 
+// A step of check_whole() in checks_kubernetes.cc.
+
+/// What zones ask of Kubernetes registries that these do not watch, and of others that know no such words.
+void check_kubernetes_zones(const Node& written, const Config& config, Report& report);
+
 // Steps of check_whole() in checks_reverse.cc.
 
 /// Whose names the pointers of a reverse zone give.

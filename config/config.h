@@ -64,13 +64,29 @@ struct RateLimit {
   std::vector<Prefix> exempt;
 };
 
+/// Kubernetes: the label of an endpoint that has no host name of its own.
+enum class EndpointNames : std::uint8_t {
+  HostName,  // its address, with hyphens
+  Pod,       // the name of its Pod, where that is a label; else its address
+};
+
 struct KubernetesRegistry {
   std::string kubeconfig;  // path; empty with empty url: the in-cluster account
   std::string context;     // empty: the file's current-context
   std::string url;         // "https://127.0.0.1:6443"
   std::string token_file;
   std::string ca_file;
-  Milliseconds silence{135000};  // no event and no bookmark for so long: the watch is dead (K7)
+  Milliseconds silence{135000};         // no event and no bookmark for so long: the watch is dead (K7)
+  std::vector<std::string> namespaces;  // each watched by itself; empty: all together
+  std::string namespace_labels;  // a selector as the API server takes it, "a=b,c in (d,e)"; empty: none
+  std::string labels;            // the same for Services, EndpointSlices and Pods
+  bool watch_pods = false;
+  EndpointNames endpoint_names = EndpointNames::HostName;
+  bool endpoints = true;                  // false: EndpointSlices are not asked for
+  bool multicluster = false;              // ServiceImports are asked for
+  std::string version_label = "version";  // of a Pod
+  std::string tag_label;                  // of a Pod; empty: no tags
+  Milliseconds audit_interval{1800000};   // between lists that only compare, +-25 % (K24)
   friend bool operator==(const KubernetesRegistry&, const KubernetesRegistry&) = default;
 };
 
@@ -119,6 +135,34 @@ struct NameServer {
   friend bool operator==(const NameServer&, const NameServer&) = default;
 };
 
+/// Under which names the Services of Kubernetes stand.
+enum class Layout : std::uint8_t {
+  Cluster,     // <service>.<namespace>.svc.<zone>, as the Kubernetes DNS specification has it
+  External,    // <service>.<namespace>.<zone>, with the addresses that outsiders reach it by (k8s_external)
+  Clusterset,  // ServiceImports, <service>.<namespace>.svc.<zone> (KEP-1645)
+};
+
+/// Which addresses have a name <a-b-c-d>.<namespace>.pod.<zone>.
+enum class PodNames : std::uint8_t {
+  Disabled,
+  Insecure,  // every one that is spelled, in a namespace that there is
+  Verified,  // those that a Pod of the namespace has
+};
+
+/// Kubernetes: a virtual IP without a ready endpoint.
+enum class EmptyServices : std::uint8_t { Answer, Hide };
+
+/// What objects of Kubernetes may say of their own answers (annotations signpost.dns/...).
+enum class Wish : std::uint8_t { Weight, Answer, Ttl, Health };
+
+struct Annotations {
+  std::vector<Wish> allow{Wish::Weight};
+  std::uint32_t ttl_min = 1;   // seconds; what is asked below or above is moved here
+  std::uint32_t ttl_max = 60;  // seconds
+  bool allows(Wish wish) const noexcept;
+  friend bool operator==(const Annotations&, const Annotations&) = default;
+};
+
 /// How many names an address has in a reverse zone.
 enum class PointerMode : std::uint8_t { One, All };
 
@@ -160,6 +204,13 @@ struct Zone {
   RecordsText records;
   std::vector<Alias> aliases;
   std::vector<std::string> exclude;  // patterns of service names that are not shown; see pattern.h
+  bool topology = true;              // <zone>.pin._zone.<service> and <zone>.prefer._zone.<service>
+  // Of Kubernetes registries:
+  Layout layout = Layout::Cluster;
+  PodNames pod_names = PodNames::Disabled;
+  EmptyServices empty_services = EmptyServices::Answer;
+  bool external_headless = false;  // Layout::External: headless Services too, by their endpoints
+  Annotations annotations;
 
   /// Under in-addr.arpa or ip6.arpa: its names are addresses.
   bool is_reverse() const;

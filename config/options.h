@@ -20,6 +20,14 @@ Option<Zone> aliases_option();
 Option<Zone> exclude_option();
 void check_static_data(Reader& reader, const Node& written, const Zone& zone);
 
+// What a zone makes of Kubernetes objects, in options_layout.cc.
+Option<Zone> layout_option();
+Option<Zone> pod_names_option();
+Option<Zone> empty_services_option();
+Option<Zone> external_headless_option();
+Option<Zone> annotations_option();
+void check_kubernetes_words(Reader& reader, const Node& written, const Zone& zone);
+
 const Table<AccessEntry>& access_table();
 const Table<RateLimit>& rate_limit_table();
 

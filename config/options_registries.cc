@@ -57,14 +57,17 @@ void read_typed(Reader& reader, const Node& node, const Table<R>& table, std::st
       {"kubernetes", kubernetes_table().keys()},
       {"nacos", nacos_table().keys()},
       {"file", file_table().keys()}};
-  for (const auto& [other, keys] : types) {
-    for (const auto key : keys) {
-      const auto* entry = node.find(key);
-      if (entry == nullptr || std::find(known.begin(), known.end(), key) != known.end()) continue;
-      reader.report.error(entry->key_mark,
-                          fmt::format("{} is for type {}, and this is type {}", in_quotes(key), other, type));
-      known.push_back(key);
+  for (const auto& entry : node.entries) {
+    if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
+    std::string others;
+    for (const auto& [other, keys] : types) {
+      if (std::find(keys.begin(), keys.end(), entry.key) == keys.end()) continue;
+      others += (others.empty() ? "" : " or ") + std::string(other);
     }
+    if (others.empty()) continue;
+    reader.report.error(entry.key_mark, fmt::format("{} is for type {}, and this is type {}",
+                                                    in_quotes(entry.key), others, type));
+    known.push_back(entry.key);
   }
   reject_unknown(reader, node, known);
   R options;

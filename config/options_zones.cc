@@ -125,7 +125,8 @@ void check_direction(Reader& reader, const Node& written, const Zone& zone) {
       reader.report.warning(entry->key_mark, fmt::format("{} says nothing here: {}", in_quotes(key), why));
   };
   if (reverse) {
-    for (const auto* key : {"answer", "health", "txt", "txt_metadata"})
+    for (const auto* key : {"answer", "health", "txt", "txt_metadata", "topology", "layout", "pod_names",
+                            "empty_services", "external_headless", "annotations"})
       idle(key, "the pointers give what their own zones answer");
     return;
   }
@@ -165,6 +166,7 @@ void check_zone(Reader& reader, const Node& written, Zone& zone) {
   }
   check_static_data(reader, written, zone);
   check_direction(reader, written, zone);
+  check_kubernetes_words(reader, written, zone);
   check_nameservers(reader, written, zone);
 }
 
@@ -232,6 +234,14 @@ const Table<Zone>& zone_table() {
                text("a metadata key (printable, without `=`)", 200,
                     [](char c) { return is_printable(c) && c != '='; }),
                "The metadata that TXT records may show.", 0),
+          option("topology", &Zone::topology, on_or_off(),
+                 "Whether clients can ask for one zone's instances, as <zone>.pin._zone.<service>, or prefer "
+                 "them, as <zone>.prefer._zone.<service>."),
+          layout_option(),
+          pod_names_option(),
+          empty_services_option(),
+          external_headless_option(),
+          annotations_option(),
           option("default_namespace", &Zone::default_namespace, text("a Nacos namespace id", 128),
                  "Nacos: the namespace of names that do not say theirs."),
           option("default_group", &Zone::default_group, text("a Nacos group", 128),
