@@ -10,22 +10,42 @@
 namespace signpost {
 namespace {
 
-// Bits of an instance's flag octets; the second one is health in two bits.
+// Bits of an instance's flag octets; the lowest two of the second are its health.
 enum InstanceBit : unsigned {
   kHasV4 = 1,
   kHasV6 = 2,
   kEnabled = 4,
   kWeightOne = 8,
   kSamePorts = 16,
-  kIdFromAddress = 32,
+  kIdFromAddress = 32,  // "address#port", as Nacos and files have it
   kHasPlace = 64,
   kHasMore = 128,
 };
+enum SecondInstanceBit : unsigned {
+  kHealthBits = 3,
+  kIdIsAddress = 4,  // as Kubernetes endpoints have it
+  kIdIsHostName = 8,
+  kHasHostName = 16,
+  kHasForZones = 32,
+  kHasFirstSeen = 64,
+};
 
-std::string id_from_address(const Instance& instance) {
-  const auto& address = instance.v4 ? *instance.v4 : *instance.v6;
-  return address.to_string() + "#" +
-         std::to_string(instance.ports.empty() ? 0 : instance.ports.front().number);
+// Bits of a state's first octet; the lowest two are its kind.
+enum StateBit : unsigned {
+  kKindBits = 3,
+  kPending = 4,
+  kHealthMasked = 8,
+  kHasExtras = 16,
+};
+
+enum WishBit : unsigned { kWishesAnswer = 1, kWishesTtl = 2, kWishesHealth = 4 };
+
+std::string address_text(const Instance& instance) {
+  return (instance.v4 ? *instance.v4 : *instance.v6).to_string();
+}
+
+std::string port_suffix(const Instance& instance) {
+  return "#" + std::to_string(instance.ports.empty() ? 0 : instance.ports.front().number);
 }
 
 class Packer {
@@ -48,6 +68,14 @@ class Packer {
     octets_ += text;
   }
   void address(const IpAddress& address) { raw(address.octets().data(), address.octets().size()); }
+  void addresses(const std::vector<IpAddress>& addresses) {
+    number(addresses.size());
+    for (const auto& one : addresses) {
+      octet(one.is_v6() ? 1 : 0);
+      address(one);
+    }
+  }
+  void real(double value) { raw(&value, sizeof value); }
   void ports(const std::vector<Port>& ports) {
     number(ports.size());
     for (const auto& port : ports) {
@@ -94,6 +122,16 @@ class Unpacker {
     seen_.push_back(raw(head / 2));
     return std::string(seen_.back());
   }
+  double real() {
+    double value = 0;
+    std::memcpy(&value, raw(sizeof value).data(), sizeof value);
+    return value;
+  }
+  std::vector<IpAddress> addresses() {
+    std::vector<IpAddress> addresses(number());
+    for (auto& address : addresses) address = octet() != 0 ? v6() : v4();
+    return addresses;
+  }
   IpAddress v4() {
     std::array<std::uint8_t, 4> octets;
     std::memcpy(octets.data(), raw(4).data(), 4);
@@ -128,78 +166,158 @@ class Unpacker {
   std::vector<std::string_view> seen_;
 };
 
+void pack_words(Packer& out, const std::vector<std::string>& words) {
+  out.number(words.size());
+  for (const auto& word : words) out.shared(word);
+}
+
+std::vector<std::string> unpack_words(Unpacker& in) {
+  std::vector<std::string> words(in.number());
+  for (auto& word : words) word = in.shared();
+  return words;
+}
+
+/// How the id can be told without writing it: one of the bits, or 0.
+struct DerivedId {
+  unsigned first = 0;
+  unsigned second = 0;
+  bool any() const noexcept { return (first | second) != 0; }
+};
+DerivedId derived_id(const Instance& instance) {
+  const auto text = address_text(instance);
+  if (instance.id == text) return {0, kIdIsAddress};
+  if (instance.id == instance.host_name) return {0, kIdIsHostName};
+  if (!instance.id.starts_with(text) || instance.id.substr(text.size()) != port_suffix(instance)) return {};
+  return {kIdFromAddress, 0};
+}
+
 void pack_instance(Packer& out, const Instance& instance, const std::vector<Port>& ports_before) {
   const bool place = !instance.zone.empty() || !instance.region.empty() || !instance.node.empty();
-  const bool more = !instance.host_name.empty() || !instance.cluster.empty() || !instance.version.empty() ||
-                    !instance.tags.empty() || !instance.metadata.empty() ||
-                    instance.first_seen.time_since_epoch().count() != 0;
+  const bool more = !instance.cluster.empty() || !instance.version.empty() || !instance.tags.empty() ||
+                    !instance.metadata.empty();
   const bool same_ports = instance.ports == ports_before;
-  const bool derived_id = instance.id == id_from_address(instance);
+  const auto id = derived_id(instance);
+  const auto first_seen = instance.first_seen.time_since_epoch().count();
   out.octet((instance.v4 ? kHasV4 : 0u) | (instance.v6 ? kHasV6 : 0u) | (instance.enabled ? kEnabled : 0u) |
-            (instance.weight == 1 ? kWeightOne : 0u) | (same_ports ? kSamePorts : 0u) |
-            (derived_id ? kIdFromAddress : 0u) | (place ? kHasPlace : 0u) | (more ? kHasMore : 0u));
-  out.octet(static_cast<unsigned>(instance.health));
+            (instance.weight == 1 ? kWeightOne : 0u) | (same_ports ? kSamePorts : 0u) | id.first |
+            (place ? kHasPlace : 0u) | (more ? kHasMore : 0u));
+  out.octet(static_cast<unsigned>(instance.health) | id.second |
+            (instance.host_name.empty() ? 0u : kHasHostName) |
+            (instance.for_zones.empty() ? 0u : kHasForZones) | (first_seen == 0 ? 0u : kHasFirstSeen));
   if (instance.v4) out.address(*instance.v4);
   if (instance.v6) out.address(*instance.v6);
   if (!same_ports) out.ports(instance.ports);
-  if (!derived_id) out.plain(instance.id);
-  if (instance.weight != 1) out.raw(&instance.weight, sizeof instance.weight);
+  if (!instance.host_name.empty()) out.plain(instance.host_name);
+  if (!id.any()) out.plain(instance.id);
+  if (instance.weight != 1) out.real(instance.weight);
   if (place) {
     out.shared(instance.zone);
     out.shared(instance.region);
     out.shared(instance.node);
   }
+  if (!instance.for_zones.empty()) pack_words(out, instance.for_zones);
+  if (first_seen != 0) out.raw(&first_seen, sizeof first_seen);
   if (!more) return;
-  out.plain(instance.host_name);
   out.shared(instance.cluster);
   out.shared(instance.version);
-  out.number(instance.tags.size());
-  for (const auto& tag : instance.tags) out.shared(tag);
+  pack_words(out, instance.tags);
   out.metadata(instance.metadata);
-  const auto first_seen = instance.first_seen.time_since_epoch().count();
-  out.raw(&first_seen, sizeof first_seen);
+}
+
+std::string unpack_id(Unpacker& in, const Instance& instance, unsigned first, unsigned second) {
+  if ((second & kIdIsAddress) != 0) return address_text(instance);
+  if ((second & kIdIsHostName) != 0) return instance.host_name;
+  if ((first & kIdFromAddress) != 0) return address_text(instance) + port_suffix(instance);
+  return in.plain();
+}
+
+std::chrono::system_clock::time_point unpack_time(Unpacker& in) {
+  std::chrono::system_clock::rep count = 0;
+  std::memcpy(&count, in.raw(sizeof count).data(), sizeof count);
+  return std::chrono::system_clock::time_point(std::chrono::system_clock::duration(count));
 }
 
 Instance unpack_instance(Unpacker& in, const std::vector<Port>& ports_before) {
   Instance instance;
-  const auto bits = in.octet();
-  instance.health = static_cast<Health>(in.octet());
-  instance.enabled = (bits & kEnabled) != 0;
-  if ((bits & kHasV4) != 0) instance.v4 = in.v4();
-  if ((bits & kHasV6) != 0) instance.v6 = in.v6();
-  instance.ports = (bits & kSamePorts) != 0 ? ports_before : in.ports();
-  instance.id = (bits & kIdFromAddress) != 0 ? id_from_address(instance) : in.plain();
-  if ((bits & kWeightOne) == 0) std::memcpy(&instance.weight, in.raw(sizeof(double)).data(), sizeof(double));
-  if ((bits & kHasPlace) != 0) {
+  const auto first = in.octet();
+  const auto second = in.octet();
+  instance.health = static_cast<Health>(second & kHealthBits);
+  instance.enabled = (first & kEnabled) != 0;
+  if ((first & kHasV4) != 0) instance.v4 = in.v4();
+  if ((first & kHasV6) != 0) instance.v6 = in.v6();
+  instance.ports = (first & kSamePorts) != 0 ? ports_before : in.ports();
+  if ((second & kHasHostName) != 0) instance.host_name = in.plain();
+  instance.id = unpack_id(in, instance, first, second);
+  if ((first & kWeightOne) == 0) instance.weight = in.real();
+  if ((first & kHasPlace) != 0) {
     instance.zone = in.shared();
     instance.region = in.shared();
     instance.node = in.shared();
   }
-  if ((bits & kHasMore) == 0) return instance;
-  instance.host_name = in.plain();
+  if ((second & kHasForZones) != 0) instance.for_zones = unpack_words(in);
+  if ((second & kHasFirstSeen) != 0) instance.first_seen = unpack_time(in);
+  if ((first & kHasMore) == 0) return instance;
   instance.cluster = in.shared();
   instance.version = in.shared();
-  instance.tags.resize(in.number());
-  for (auto& tag : instance.tags) tag = in.shared();
+  instance.tags = unpack_words(in);
   instance.metadata = in.metadata();
-  std::chrono::system_clock::rep first_seen = 0;
-  std::memcpy(&first_seen, in.raw(sizeof first_seen).data(), sizeof first_seen);
-  instance.first_seen =
-      std::chrono::system_clock::time_point(std::chrono::system_clock::duration(first_seen));
   return instance;
+}
+
+/// What only few services have.
+bool has_extras(const ServiceState& state) {
+  return !state.external_ips.empty() || !state.external_hosts.empty() ||
+         !state.traffic_distribution.empty() || !state.group_weights.empty() || state.wishes != Wishes{};
+}
+
+void pack_extras(Packer& out, const ServiceState& state) {
+  out.addresses(state.external_ips);
+  pack_words(out, state.external_hosts);
+  out.shared(state.traffic_distribution);
+  out.number(state.group_weights.size());
+  for (const auto& group : state.group_weights) {
+    out.shared(group.version);
+    out.real(group.weight);
+  }
+  const auto& wishes = state.wishes;
+  out.octet((wishes.answer ? kWishesAnswer : 0u) | (wishes.ttl ? kWishesTtl : 0u) |
+            (wishes.health ? kWishesHealth : 0u));
+  if (wishes.answer) {
+    out.octet(static_cast<unsigned>(wishes.answer->mode));
+    out.number(wishes.answer->sample);
+  }
+  if (wishes.ttl) out.number(*wishes.ttl);
+  if (wishes.health) out.octet(static_cast<unsigned>(*wishes.health));
+}
+
+void unpack_extras(Unpacker& in, ServiceState& state) {
+  state.external_ips = in.addresses();
+  state.external_hosts = unpack_words(in);
+  state.traffic_distribution = in.shared();
+  state.group_weights.resize(in.number());
+  for (auto& group : state.group_weights) {
+    group.version = in.shared();
+    group.weight = in.real();
+  }
+  const auto bits = in.octet();
+  if ((bits & kWishesAnswer) != 0) {
+    const auto mode = static_cast<config::AnswerMode>(in.octet());
+    state.wishes.answer = config::Answer{mode, static_cast<std::uint16_t>(in.number())};
+  }
+  if ((bits & kWishesTtl) != 0) state.wishes.ttl = static_cast<std::uint32_t>(in.number());
+  if ((bits & kWishesHealth) != 0) state.wishes.health = static_cast<config::HealthPolicy>(in.octet());
 }
 
 }  // namespace
 
 std::string pack(const ServiceState& state) {
   Packer out;
-  out.octet(static_cast<unsigned>(state.kind) | (state.pending ? 4u : 0u) | (state.health_masked ? 8u : 0u));
-  out.number(state.virtual_ips.size());
-  for (const auto& address : state.virtual_ips) {
-    out.octet(address.is_v6() ? 1 : 0);
-    out.address(address);
-  }
+  const bool extras = has_extras(state);
+  out.octet(static_cast<unsigned>(state.kind) | (state.pending ? kPending : 0u) |
+            (state.health_masked ? kHealthMasked : 0u) | (extras ? kHasExtras : 0u));
+  out.addresses(state.virtual_ips);
   out.plain(state.alias);
+  if (extras) pack_extras(out, state);
   out.ports(state.ports);
   out.metadata(state.metadata);
   out.number(state.instances.size());
@@ -218,12 +336,12 @@ ServiceState unpack(const ServiceKey& key, std::string_view packed) {
   ServiceState state;
   state.key = key;
   const auto bits = in.octet();
-  state.kind = static_cast<ServiceKind>(bits & 3);
-  state.pending = (bits & 4) != 0;
-  state.health_masked = (bits & 8) != 0;
-  for (auto left = in.number(); left > 0; --left)
-    state.virtual_ips.push_back(in.octet() != 0 ? in.v6() : in.v4());
+  state.kind = static_cast<ServiceKind>(bits & kKindBits);
+  state.pending = (bits & kPending) != 0;
+  state.health_masked = (bits & kHealthMasked) != 0;
+  state.virtual_ips = in.addresses();
   state.alias = in.plain();
+  if ((bits & kHasExtras) != 0) unpack_extras(in, state);
   state.ports = in.ports();
   state.metadata = in.metadata();
   const auto count = in.number();

@@ -1,9 +1,9 @@
 // A ServiceState as few octets: what the builder keeps of every service between its events.
 //
 // Strings that repeat within a service (zones, nodes, versions, metadata keys, port names) are written once;
-// ports equal to those of the instance before are one bit; an id that is `address#port` is not written at
-// all. A Nacos instance without metadata takes about 12 octets, a Kubernetes endpoint about 20 plus its id
-// (zones/README.md).
+// ports equal to those of the instance before are one bit; an id that is `address#port`, the address or the
+// host name is not written at all, nor is what an instance or a service does not have. A Nacos instance
+// without metadata and a Kubernetes endpoint take about 9 octets (zones/README.md).
 #pragma once
 
 #include <string>
