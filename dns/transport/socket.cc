@@ -42,7 +42,6 @@ void set_buffers(int fd, int receive_octets) noexcept {
 void set_udp_options(int fd, const SocketAddress& address, const SocketOptions& options) noexcept {
   const bool v6 = address.ip.is_v6();
   set_buffers(fd, options.receive_buffer_octets);
-  (void)set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   // A socket with one address replies from it anyway; only a wildcard must ask which one was asked (H3).
   if (address.ip.is_unspecified())
     (void)set_option(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVPKTINFO : IP_PKTINFO, 1);

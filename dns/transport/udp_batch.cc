@@ -80,9 +80,9 @@ void UdpBatch::stamp_all(bool on) noexcept {
 }
 
 std::optional<Duration> UdpBatch::age(unsigned index, WallTime now) const noexcept {
-  const auto* control = find_control(incoming_[index].msg_hdr, SOL_SOCKET, SCM_TIMESTAMPNS);
+  const auto* control = find_control(incoming_[index].msg_hdr, SOL_SOCKET, SCM_TIMESTAMPING);
   if (control == nullptr) return std::nullopt;
-  timespec stamp{};
+  timespec stamp{};  // the first of three: the kernel's; the others are the network card's
   std::memcpy(&stamp, CMSG_DATA(control), sizeof stamp);
   const auto arrived = std::chrono::seconds(stamp.tv_sec) + std::chrono::nanoseconds(stamp.tv_nsec);
   return std::chrono::duration_cast<Duration>(now.time_since_epoch() - arrived);

@@ -55,8 +55,8 @@ class UdpBatch {
 
  private:
   static constexpr std::size_t kQueryStride = kQueryOctetsMax + 64;
-  // A timestamp, and one in6_pktinfo or in_pktinfo: 32, and 40 or 32.
-  static constexpr std::size_t kControlOctets = 80;
+  // Three timestamps, and one in6_pktinfo or in_pktinfo: 64, and 40 or 32.
+  static constexpr std::size_t kControlOctets = 104;
   struct alignas(8) Control {
     std::array<std::uint8_t, kControlOctets> octets;
   };

@@ -18,7 +18,6 @@ constexpr std::uint64_t kWakeTag = std::uint64_t{1} << 60;
 constexpr unsigned kRoundsBetweenPolls =
     8;                                     // of up to 64 queries a socket: about half a millisecond when busy
 constexpr unsigned kRoundsUnwatched = 32;  // without a pause: then a system call to unwatch is nothing
-constexpr Duration kAgeBelievable = std::chrono::minutes(1);
 constexpr auto kDrainTime = std::chrono::milliseconds(500);
 
 FileDescriptor checked(int descriptor, const char* what) {
@@ -59,7 +58,7 @@ Worker::Worker(unsigned index, std::vector<Address> addresses, const ServerOptio
     const int udp = address.sockets.udp.get();
     watch_input(epoll_.get(), udp, udp_.size());
     udp_.push_back(UdpSocket{udp, address.bound, address.bound.ip.is_unspecified(),
-                             QueueLength(options.receive_buffer_octets)});
+                             QueueLength(options.receive_buffer_octets), QueueAge(udp)});
     tcp_.add_listener(address.sockets.tcp.get());
   }
 }
@@ -102,6 +101,7 @@ bool Worker::serve_udp() noexcept {
       if (++udp_[i].rounds == kRoundsUnwatched) (void)watch(i, false);
     } else {
       udp_[i].rounds = 0;
+      udp_[i].age.empty();
       udp_[i].ready = !watch(i, true);  // it cannot be waited for: then it is asked again
     }
     busy |= udp_[i].ready;
@@ -142,7 +142,7 @@ unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
   context.wall_seconds = options_.clock->wall_seconds();
   context.worker = index_;
   context.mailbox = &deferrals_.mailbox();
-  look_at_queue(socket, context.received);
+  look_at_queue(socket, count, context.received);
   begin_batch();
   for (unsigned first = 0; first < count; first += kAhead)
     answer_some(socket_index, first, std::min(first + kAhead, count), context);
@@ -159,16 +159,14 @@ unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
 
 /// The first datagram has waited longest. A queue that gets old is made shorter; what is in it already and
 /// has no use any more is dropped (B18).
-void Worker::look_at_queue(UdpSocket& socket, Monotonic now) noexcept {
+void Worker::look_at_queue(UdpSocket& socket, unsigned count, Monotonic now) noexcept {
   batch_wall_ = options_.clock->wall();
-  const auto age = batch_.age(0, batch_wall_).value_or(Duration{});
-  batch_is_late_ = age > options_.query_age_max;
-  if (age < Duration{} || age > kAgeBelievable) [[unlikely]] {  // the wall clock was set meanwhile
-    batch_is_late_ = false;
+  const auto age = socket.age.observe(batch_.age(0, batch_wall_), count, now);
+  batch_is_late_ = age && *age > options_.query_age_max;
+  if (!age) [[unlikely]]
     return;
-  }
-  if (const auto octets = socket.queue.observe(age, now)) set_receive_buffer(socket.descriptor, *octets);
-  batch_.stamp_all(age > options_.query_age_max / 2);
+  if (const auto octets = socket.queue.observe(*age, now)) set_receive_buffer(socket.descriptor, *octets);
+  batch_.stamp_all(*age > options_.query_age_max / 2);
 }
 
 bool Worker::is_too_old(unsigned index) const noexcept {

@@ -16,6 +16,7 @@
 #include "dns/transport/connection_limits.h"
 #include "dns/transport/heavy_sources.h"
 #include "dns/transport/options.h"
+#include "dns/transport/queue_age.h"
 #include "dns/transport/queue_length.h"
 #include "dns/transport/socket.h"
 #include "dns/transport/tcp_service.h"
@@ -56,6 +57,7 @@ class Worker {
     SocketAddress bound;
     bool wildcard;
     QueueLength queue;
+    QueueAge age;
     bool ready = true;    // may have datagrams: set by epoll, cleared when there were none
     bool watched = true;  // by epoll
     unsigned rounds = 0;  // batches since there were none
@@ -68,7 +70,7 @@ class Worker {
   void begin_batch() noexcept;
   bool watch(std::size_t socket_index, bool on) noexcept;
   unsigned serve_batch(std::size_t socket_index) noexcept;
-  void look_at_queue(UdpSocket& socket, Monotonic now) noexcept;
+  void look_at_queue(UdpSocket& socket, unsigned count, Monotonic now) noexcept;
   bool is_too_old(unsigned index) const noexcept;
   void answer_some(std::size_t socket_index, unsigned first, unsigned end, QueryContext& context) noexcept;
   void poll(bool may_wait) noexcept;
