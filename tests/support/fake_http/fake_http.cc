@@ -58,6 +58,7 @@ std::string FakeRequest::parameter(std::string_view name) const {
 asio::awaitable<void> FakeStream::write(std::string octets) {
   boost::system::error_code error;
   co_await asio::async_write(socket_, asio::buffer(octets), quietly(error));
+  broken_ = broken_ || error;
 }
 
 asio::awaitable<void> FakeStream::chunk(std::string_view octets) {
@@ -82,6 +83,13 @@ asio::awaitable<void> FakeStream::until_closed() {
   boost::system::error_code error;
   std::string sink;
   while (!error) co_await asio::async_read(socket_, asio::dynamic_buffer(sink), quietly(error));
+}
+
+void FakeStream::abort() {
+  boost::system::error_code ignored;
+  socket_.set_option(tcp::socket::linger(true, 0), ignored);
+  socket_.close(ignored);
+  keep_alive = false;
 }
 
 struct FakeHttp::State {

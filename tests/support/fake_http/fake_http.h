@@ -44,10 +44,14 @@ class FakeStream {
   boost::asio::awaitable<void> end();  // the last chunk
   /// Until the client closes the connection.
   boost::asio::awaitable<void> until_closed();
-  bool keep_alive = true;  // false: close when the handler returns
+  /// At once and with a reset, also from beside the handler; its writes fail from then on.
+  void abort();
+  bool broken() const noexcept { return broken_; }  // a write has failed: the client is gone
+  bool keep_alive = true;                           // false: close when the handler returns
 
  private:
   boost::asio::ip::tcp::socket& socket_;
+  bool broken_ = false;
 };
 
 class FakeHttp {
