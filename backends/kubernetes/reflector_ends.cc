@@ -46,7 +46,10 @@ void Reflector::end(std::string_view trouble, Monotonic now) {
   if (list_trouble_.empty()) return end_list_page(now);
   counts_.add("requests_failed", "broken");
   lost(list_trouble_);
-  back_off(now);  // the same page again: what was staged of it may come twice
+  // The same page again, of the same version: what was read of it may come twice. Without a token the list is
+  // a newer one, so what was read of this one may be gone by then.
+  if (continue_token_.empty()) list_begun_ = false;
+  back_off(now);
 }
 
 void Reflector::end_list_page(Monotonic now) {
