@@ -6,11 +6,11 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <pthread.h>
 
 #include "backends/file/file_backend.h"
 #include "backends/kubernetes/kubernetes_backend.h"
 #include "backends/nacos/nacos.h"
+#include "dns/base/background.h"
 #include "dns/base/log.h"
 #include "dns/make_rules.h"
 #include "dns/reload.h"
@@ -139,7 +139,7 @@ Result<void> Program::start_server() {
 void Program::start_registries() {
   asio::post(registry_context_, [this, config = config_] { registries_.apply(config->registries); });
   registry_thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "registry");
+    begin_background_thread("registry");
     registry_context_.run();
   });
 }

@@ -13,11 +13,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
-#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "backends/file/directory_watch.h"
+#include "dns/base/background.h"
 #include "dns/base/log.h"
 
 namespace signpost {
@@ -97,7 +97,7 @@ class StaticFiles::Core {
 
   void start() {
     thread_ = std::thread([this] {
-      pthread_setname_np(pthread_self(), "zone-files");
+      begin_background_thread("zone-files");
       setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);  // if not, it is only less polite
       context_.run();
     });

@@ -21,8 +21,8 @@
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <pthread.h>
 
+#include "dns/base/background.h"
 #include "dns/base/log.h"
 
 namespace signpost::admin {
@@ -287,7 +287,7 @@ void HttpServer::start() {
     asio::co_spawn(core_->context, core_->accept_all(listener), asio::detached);
   }
   core_->thread = std::thread([core = core_.get()] {
-    pthread_setname_np(pthread_self(), "admin");
+    begin_background_thread("admin");
     const auto keep = asio::make_work_guard(core->context);
     core->context.run();
   });

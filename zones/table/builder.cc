@@ -8,8 +8,7 @@
 #include <thread>
 #include <utility>
 
-#include <pthread.h>
-
+#include "dns/base/background.h"
 #include "zones/table/event_queue.h"
 #include "zones/table/world.h"
 
@@ -33,7 +32,7 @@ class Builder::Core {
   void start() {
     assert(!thread_.joinable());
     thread_ = std::thread([this] {
-      pthread_setname_np(pthread_self(), "builder");
+      begin_background_thread("builder");
       run();
     });
   }

@@ -1,0 +1,12 @@
+// Threads that work beside the workers.
+#pragma once
+
+namespace signpost {
+
+/// First thing in a thread that is no worker: its name (at most 15 octets), and short slices of a shared
+/// core. A worker that has more queries than time would otherwise stand still for a whole slice of the
+/// scheduler whenever the builder has something to do, and each query in its queue with it. Linux 6.12 and
+/// newer; otherwise it is only less polite. Threads that it starts inherit both.
+void begin_background_thread(const char* name) noexcept;
+
+}  // namespace signpost
