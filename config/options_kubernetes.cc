@@ -53,6 +53,10 @@ void check_extent(Reader& reader, const Node& written, const KubernetesRegistry&
     for (const auto* key : {"version_label", "tag_label"})
       idle(key, "Pods have these labels; add `pods: watch`");
   }
+  if (const auto* entry = written.find("tag_label"); entry && registry.tag_label == registry.version_label) {
+    reader.report.error(entry->value.mark, fmt::format("{} is the label of the version; take another one",
+                                                       in_quotes(registry.tag_label)));
+  }
   if (!registry.endpoints) idle("endpoint_names", "with `endpoints: off` no endpoint has a name");
 }
 

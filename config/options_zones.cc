@@ -3,6 +3,7 @@
 
 #include "config/names.h"
 #include "config/options.h"
+#include "config/policy_words.h"
 #include "config/prefix.h"
 #include "config/scalars.h"
 
@@ -11,8 +12,7 @@ namespace {
 
 constexpr std::uint32_t kTtlMax = 604800;  // a week: longer and a mistake outlives everybody's patience
 constexpr std::uint32_t kNegativeTtlMax =
-    86400;                                 // RFC 2308 section 5: more than a day has proved problematic
-constexpr std::int64_t kSampleMax = 1000;  // more records than any response holds
+    86400;  // RFC 2308 section 5: more than a day has proved problematic
 
 bool is_printable(char c) noexcept { return c > 0x20 && c < 0x7f; }
 
@@ -53,20 +53,8 @@ Value<std::string> registry_name() { return text("the name of a registry", 63); 
 
 /// "order", "all", "sample 2".
 Value<Answer> answer() {
-  const auto read = [](std::string_view text, const Surroundings&) -> Result<Answer> {
-    if (text == "order") return Answer{AnswerMode::Order, 1};
-    if (text == "all") return Answer{AnswerMode::All, 1};
-    if (text == "sample") return Error{"say how many, such as `sample 1`"};
-    if (!text.starts_with("sample ")) return Error{};
-    const auto count = read_whole(text.substr(7), 1, kSampleMax);
-    if (!count) return Error{fmt::format("a sample has 1 to {} records", kSampleMax)};
-    return Answer{AnswerMode::Sample, static_cast<std::uint16_t>(*count)};
-  };
-  const auto print = [](const Answer& answer) -> std::string {
-    if (answer.mode == AnswerMode::Sample) return fmt::format("sample {}", answer.sample);
-    return answer.mode == AnswerMode::All ? "all" : "order";
-  };
-  return {"order, all or `sample` and a number", read, print};
+  const auto read = [](std::string_view text, const Surroundings&) { return read_answer(text); };
+  return {"order, all or `sample` and a number", read, to_text};
 }
 
 const Table<NameServer>& nameserver_table() {

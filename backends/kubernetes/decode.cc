@@ -2,46 +2,67 @@
 
 #include <utility>
 
-#include "backends/kubernetes/visitors.h"
+#include "backends/kubernetes/pod_visitor.h"
+#include "backends/kubernetes/service_visitor.h"
+#include "backends/kubernetes/slice_visitor.h"
 
 namespace signpost::kubernetes {
 namespace {
 
-std::span<const JsonPath> paths_of(Kind kind) {
+std::string label_path(const std::string& key) {
+  return key.empty() ? std::string() : "metadata labels " + key;
+}
+
+std::vector<JsonPath> paths_of(Kind kind, const PodLabelPaths& labels) {
+  const auto all = [](std::span<const JsonPath> paths) {
+    return std::vector<JsonPath>(paths.begin(), paths.end());
+  };
   switch (kind) {
     case Kind::Service:
-      return ServiceVisitor::paths();
+      return all(ServiceVisitor::service_paths());
+    case Kind::Import:
+      return all(ServiceVisitor::import_paths());
     case Kind::EndpointSlice:
-      return SliceVisitor::slice_paths();
+      return all(SliceVisitor::slice_paths());
     case Kind::Endpoints:
+      return all(SliceVisitor::endpoints_paths());
+    case Kind::Pod:
+      return PodVisitor::paths(labels);
+    case Kind::Namespace:
       break;
   }
-  return SliceVisitor::endpoints_paths();
-}
-
-const PathTable& item_table(Kind kind) {
-  static const PathTable tables[] = {PathTable(paths_of(Kind::Service)),
-                                     PathTable(paths_of(Kind::EndpointSlice)),
-                                     PathTable(paths_of(Kind::Endpoints))};
-  return tables[static_cast<std::size_t>(kind)];
-}
-
-const PathTable& event_table(Kind kind) {
-  static const PathTable tables[] = {PathTable(paths_of(Kind::Service), "object", event_paths()),
-                                     PathTable(paths_of(Kind::EndpointSlice), "object", event_paths()),
-                                     PathTable(paths_of(Kind::Endpoints), "object", event_paths())};
-  return tables[static_cast<std::size_t>(kind)];
+  return all(NamespaceVisitor::paths());
 }
 
 /// Reads with the visitor of the kind, then lets `use` take it.
 template <class Use>
-auto with_visitor(Kind kind, Words& words, follow::Counts& counts, Use use) {
-  if (kind == Kind::Service) {
-    ServiceVisitor visitor(counts);
-    return use(visitor);
+auto with_visitor(Kind kind, const DecodeOptions& options, Words& words, follow::Counts& counts, Use use) {
+  switch (kind) {
+    case Kind::Service:
+    case Kind::Import: {
+      ServiceVisitor visitor(kind == Kind::Import, counts);
+      return use(visitor);
+    }
+    case Kind::Pod: {
+      PodVisitor visitor(words, counts);
+      return use(visitor);
+    }
+    case Kind::Namespace: {
+      NamespaceVisitor visitor(counts);
+      return use(visitor);
+    }
+    case Kind::EndpointSlice:
+    case Kind::Endpoints:
+      break;
   }
-  SliceVisitor visitor(kind == Kind::Endpoints, words, counts);
+  SliceVisitor visitor(kind == Kind::Endpoints, options, words, counts);
   return use(visitor);
+}
+
+template <class Visitor>
+Event event_of(Visitor& visitor) {
+  auto object = visitor.take();
+  return Event{visitor.event_type(), visitor.initial_events_end(), std::move(object), visitor.status()};
 }
 
 /// Only for what a list says of itself.
@@ -62,25 +83,37 @@ class MetaVisitor final : public PathVisitor {
 
 }  // namespace
 
+struct Decoder::Tables {
+  PathTable item;
+  PathTable event;
+};
+
+Decoder::Decoder(Kind kind, Words& words, follow::Counts& counts, DecodeOptions options)
+    : kind_(kind), words_(&words), counts_(&counts), options_(std::move(options)) {
+  const PodLabelPaths labels{label_path(options_.version_label), label_path(options_.tag_label)};
+  const auto paths = paths_of(kind, labels);
+  tables_ =
+      std::make_shared<const Tables>(Tables{PathTable(paths), PathTable(paths, "object", event_paths())});
+}
+
 Result<Object> Decoder::item(std::string_view json) const {
-  return with_visitor(kind_, *words_, *counts_, [&](auto& visitor) -> Result<Object> {
-    if (auto read = read_paths(json, item_table(kind_), visitor); !read) return read.error();
+  return with_visitor(kind_, options_, *words_, *counts_, [&](auto& visitor) -> Result<Object> {
+    if (auto read = read_paths(json, tables_->item, visitor); !read) return read.error();
     return visitor.take();
   });
 }
 
 Result<Event> Decoder::event(std::string_view json) const {
-  return with_visitor(kind_, *words_, *counts_, [&](auto& visitor) -> Result<Event> {
-    if (auto read = read_paths(json, event_table(kind_), visitor); !read) return read.error();
-    auto object = visitor.take();
-    return Event{visitor.event_type(), std::move(object), visitor.status()};
+  return with_visitor(kind_, options_, *words_, *counts_, [&](auto& visitor) -> Result<Event> {
+    if (auto read = read_paths(json, tables_->event, visitor); !read) return read.error();
+    return event_of(visitor);
   });
 }
 
 Object Decoder::item_prefix(std::string_view json) const {
-  return with_visitor(kind_, *words_, *counts_, [&](auto& visitor) {
+  return with_visitor(kind_, options_, *words_, *counts_, [&](auto& visitor) {
     static_cast<void>(
-        read_paths(json, item_table(kind_), visitor).has_value());  // it ends in the middle: an error
+        read_paths(json, tables_->item, visitor).has_value());  // it ends in the middle: an error
     auto object = visitor.take();
     object.record = std::monostate();
     return object;
@@ -88,11 +121,11 @@ Object Decoder::item_prefix(std::string_view json) const {
 }
 
 Event Decoder::event_prefix(std::string_view json) const {
-  return with_visitor(kind_, *words_, *counts_, [&](auto& visitor) {
-    static_cast<void>(read_paths(json, event_table(kind_), visitor).has_value());
-    auto object = visitor.take();
-    object.record = std::monostate();
-    return Event{visitor.event_type(), std::move(object), visitor.status()};
+  return with_visitor(kind_, options_, *words_, *counts_, [&](auto& visitor) {
+    static_cast<void>(read_paths(json, tables_->event, visitor).has_value());
+    auto event = event_of(visitor);
+    event.object.record = std::monostate();
+    return event;
   });
 }
 

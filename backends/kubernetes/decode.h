@@ -4,6 +4,8 @@
 // reason under "skipped", the rest of the object is served.
 #pragma once
 
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "backends/follow/counts.h"
@@ -13,13 +15,21 @@
 
 namespace signpost::kubernetes {
 
-/// Which kind of object the texts hold.
-enum class Kind : std::uint8_t { Service, EndpointSlice, Endpoints };
+/// Which kind of object the texts hold. Import: a ServiceImport of multicluster.x-k8s.io.
+enum class Kind : std::uint8_t { Service, EndpointSlice, Endpoints, Pod, Namespace, Import };
+
+/// What of an object is kept: what the registry's options ask for.
+struct DecodeOptions {
+  bool pods = false;                      // the names of the Pods that endpoints are
+  bool imports = false;                   // a slice with the label of a ServiceImport belongs to that
+  std::string version_label = "version";  // of a Pod; empty: none
+  std::string tag_label;                  // of a Pod; empty: none
+};
 
 /// One owner, one thread. Pool and counts outlive it.
 class Decoder {
  public:
-  Decoder(Kind kind, Words& words, follow::Counts& counts) : kind_(kind), words_(&words), counts_(&counts) {}
+  Decoder(Kind kind, Words& words, follow::Counts& counts, DecodeOptions options = {});
 
   /// An item of a list. An error: it is not JSON. An object without a usable name has an empty key.
   Result<Object> item(std::string_view json) const;
@@ -32,9 +42,13 @@ class Decoder {
   Kind kind() const noexcept { return kind_; }
 
  private:
+  struct Tables;
+
   Kind kind_;
   Words* words_;
   follow::Counts* counts_;
+  DecodeOptions options_;
+  std::shared_ptr<const Tables> tables_;
 };
 
 /// The metadata of a list page.

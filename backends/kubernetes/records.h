@@ -58,7 +58,8 @@ struct SliceRecord {
   friend bool operator==(const SliceRecord&, const SliceRecord&) = default;
 };
 
-/// One v1 Pod that runs: Succeeded, Failed and those being deleted are none.
+/// One v1 Pod that runs. Without addresses it is none (Succeeded, Failed, being deleted, no address yet) and
+/// is not kept.
 struct PodRecord {
   std::vector<IpAddress> addresses;  // status.podIPs: at most one of each family
   double weight = 1;                 // annotation signpost.dns/weight
@@ -93,6 +94,7 @@ struct Status {
 
 struct Event {
   EventType type = EventType::Unknown;
+  bool initial_events_end = false;  // of a Bookmark: everything that there was has been told (K26)
   Object object;
   Status status;  // of an Error
 };

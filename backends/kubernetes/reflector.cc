@@ -21,6 +21,12 @@ std::string_view path_of(Kind kind) {
       return "/api/v1/services";
     case Kind::EndpointSlice:
       return "/apis/discovery.k8s.io/v1/endpointslices";
+    case Kind::Pod:
+      return "/api/v1/pods";
+    case Kind::Namespace:
+      return "/api/v1/namespaces";
+    case Kind::Import:
+      return "/apis/multicluster.x-k8s.io/v1alpha1/serviceimports";
     case Kind::Endpoints:
       break;
   }

@@ -1,72 +1,18 @@
+#include "backends/kubernetes/slice_visitor.h"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
 
-#include "backends/kubernetes/visitors.h"
+#include "backends/kubernetes/annotations.h"
 
 namespace signpost::kubernetes {
 namespace {
 
 constexpr std::size_t kPlaceBytesMax = 253;
-constexpr std::size_t kLabelBytesMax = 63;
-
-/// One DNS label of letters, digits and inner hyphens, made lower-case; empty when it is none.
-std::string dns_label(std::string text) {
-  if (text.empty() || text.size() > kLabelBytesMax || text.front() == '-' || text.back() == '-') return {};
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    if (!good) return {};
-  }
-  return text;
-}
+constexpr std::string_view kController = "endpointslice-controller.k8s.io";
 
 }  // namespace
-
-std::span<const JsonPath> SliceVisitor::slice_paths() {
-  static constexpr JsonPath kPaths[] = {
-      {"metadata name", kName},
-      {"metadata namespace", kNamespace},
-      {"metadata resourceVersion", kRevision},
-      {"metadata labels kubernetes.io/service-name", kServiceLabel},
-      {"addressType", kAddressType},
-      {"endpoints []", kEndpoint},
-      {"endpoints [] addresses []", kAddress},
-      {"endpoints [] conditions ready", kReady},
-      {"endpoints [] conditions serving", kServing},
-      {"endpoints [] conditions terminating", kTerminating},
-      {"endpoints [] hostname", kHostName},
-      {"endpoints [] nodeName", kNodeName},
-      {"endpoints [] zone", kZone},
-      {"ports []", kPort},
-      {"ports [] name", kPortName},
-      {"ports [] port", kPortNumber},
-      {"ports [] protocol", kPortProtocol},
-  };
-  return kPaths;
-}
-
-std::span<const JsonPath> SliceVisitor::endpoints_paths() {
-  static constexpr JsonPath kPaths[] = {
-      {"metadata name", kName},
-      {"metadata namespace", kNamespace},
-      {"metadata resourceVersion", kRevision},
-      {"subsets []", kSubset},
-      {"subsets [] addresses []", kEndpoint},
-      {"subsets [] addresses [] ip", kAddress},
-      {"subsets [] addresses [] hostname", kHostName},
-      {"subsets [] addresses [] nodeName", kNodeName},
-      {"subsets [] notReadyAddresses []", kNotReadyEndpoint},
-      {"subsets [] notReadyAddresses [] ip", kAddress},
-      {"subsets [] notReadyAddresses [] hostname", kHostName},
-      {"subsets [] notReadyAddresses [] nodeName", kNodeName},
-      {"subsets [] ports []", kPort},
-      {"subsets [] ports [] name", kPortName},
-      {"subsets [] ports [] port", kPortNumber},
-      {"subsets [] ports [] protocol", kPortProtocol},
-  };
-  return kPaths;
-}
 
 void SliceVisitor::open(int field) {
   if (field == kPort) {
@@ -99,12 +45,32 @@ void SliceVisitor::close(int field) {
 }
 
 void SliceVisitor::mismatch(int field) {
-  if (field == kPort) {
-    skip("port_malformed");
-  } else if (in_port_) {
+  switch (field) {
+    case kPort:
+      return skip("port_malformed");
+    case kEndpoint:
+    case kNotReadyEndpoint:
+    case kSubset:
+      return skip("endpoint_malformed");
+    case kHint:
+    case kForZone:
+      return skip("hint_invalid");
+    case kTarget:
+    case kTargetKind:
+    case kTargetName:
+    case kTargetNamespace:
+      return skip("target_invalid");
+    case kAddress:
+      return skip("address_invalid");
+    case kPart:
+      return skip("part_malformed");
+    case kWeight:
+      return skip("annotation_weight");
+    default:
+      break;
+  }
+  if (in_port_) {
     port_.malformed = true;
-  } else if (field == kEndpoint || field == kNotReadyEndpoint || field == kSubset) {
-    skip("endpoint_malformed");
   } else if (in_endpoint_) {
     draft_.malformed = true;
   } else {
@@ -113,24 +79,46 @@ void SliceVisitor::mismatch(int field) {
 }
 
 void SliceVisitor::field_value(int field, const JsonValue& value) {
+  if (port_.set(field, value) || endpoint_value(field, value)) return;
+  const auto* text = std::get_if<std::string_view>(&value);
+  const bool null = std::holds_alternative<std::monostate>(value);
+  if (field == kWeight) {
+    if (text != nullptr) weight_ = *text;
+    if (text == nullptr && !null) skip("annotation_weight");
+    return;
+  }
+  malformed_ |= text == nullptr && !null;
+  if (text == nullptr) return;
+  if (field == kServiceLabel) service_name_ = *text;
+  if (field == kImportLabel) import_name_ = *text;
+  if (field == kClusterLabel) record_.cluster = *text;
+  if (field == kManagedBy) managed_by_ = *text;
+  if (field == kAddressType) address_type_ = *text;
+}
+
+bool SliceVisitor::endpoint_value(int field, const JsonValue& value) {
   const bool null = std::holds_alternative<std::monostate>(value);
   const auto* text = std::get_if<std::string_view>(&value);
   const auto* flag = std::get_if<bool>(&value);
   const auto set_flag = [&](std::optional<bool>& condition) {
     if (flag != nullptr) condition = *flag;
     draft_.malformed |= flag == nullptr && !null;
+    return true;
   };
   const auto set_text = [&](std::string& to) {
     if (text != nullptr) to = *text;
     draft_.malformed |= text == nullptr && !null;
+    return true;
+  };
+  const auto add_text = [&](std::vector<std::string>& to, std::string_view reason) {
+    if (text == nullptr) {
+      skip(reason);
+    } else {
+      to.emplace_back(*text);
+    }
+    return true;
   };
   switch (field) {
-    case kPortName:
-      return port_.set_name(value);
-    case kPortNumber:
-      return port_.set_number(value);
-    case kPortProtocol:
-      return port_.set_protocol(value);
     case kReady:
       return set_flag(draft_.ready);
     case kServing:
@@ -143,18 +131,19 @@ void SliceVisitor::field_value(int field, const JsonValue& value) {
       return set_text(draft_.node);
     case kZone:
       return set_text(draft_.zone);
-    case kAddress: {
-      if (text == nullptr) return skip("address_invalid");
-      draft_.addresses.emplace_back(*text);
-      return;
-    }
+    case kTargetKind:
+      return set_text(draft_.target_kind);
+    case kTargetName:
+      return set_text(draft_.target_name);
+    case kTargetNamespace:
+      return set_text(draft_.target_namespace);
+    case kForZone:
+      return add_text(draft_.for_zones, "hint_invalid");
+    case kAddress:
+      return add_text(draft_.addresses, "address_invalid");
     default:
-      break;
+      return false;
   }
-  malformed_ |= text == nullptr && !null;
-  if (text == nullptr) return;
-  if (field == kServiceLabel) service_name_ = *text;
-  if (field == kAddressType) address_type_ = *text;
 }
 
 /// nil ready counts as ready, nil serving as ready, nil terminating as false (discovery.k8s.io/v1).
@@ -167,31 +156,56 @@ Health SliceVisitor::Draft::health() const noexcept {
 void SliceVisitor::add_endpoint() {
   if (draft_.malformed) return skip("endpoint_malformed");
   if (address_type_ == "FQDN") return;  // usually told before; the whole slice goes in finish()
+  EndpointRecord endpoint;
+  endpoint.health = draft_.health();
+  endpoint.host_name = host_name(draft_.host_name);
+  endpoint.node = place(draft_.node);
+  endpoint.zone = place(draft_.zone);
+  endpoint.for_zones = for_zones();
+  endpoint.pod = pod();
   for (const auto& text : draft_.addresses) {
     const auto address = usable_address(text);
     if (!address) {
       skip(address.error().message);
       continue;
     }
-    EndpointRecord endpoint;
     endpoint.address = *address;
-    endpoint.health = draft_.health();
-    endpoint.host_name = host_name(draft_.host_name);
-    endpoint.node = place(draft_.node);
-    endpoint.zone = place(draft_.zone);
-    record_.endpoints.push_back(std::move(endpoint));
+    record_.endpoints.push_back(endpoint);
   }
 }
 
 Word SliceVisitor::host_name(const std::string& text) {
+  if (text.empty()) return {};
   const auto label = dns_label(text);
-  if (label.empty() && !text.empty()) skip("hostname_invalid");
+  if (label.empty()) skip("hostname_invalid");
   return words_.get(label);
 }
 
 Word SliceVisitor::place(const std::string& text) {
   if (text.size() <= kPlaceBytesMax) return words_.get(text);
   skip("place_too_long");
+  return {};
+}
+
+Word SliceVisitor::for_zones() {
+  auto& zones = draft_.for_zones;
+  if (zones.empty()) return {};
+  const auto bad = [](const std::string& zone) { return !is_label_value(zone); };
+  for (auto left = std::erase_if(zones, bad); left > 0; --left) skip("hint_invalid");
+  std::sort(zones.begin(), zones.end());
+  zones.erase(std::unique(zones.begin(), zones.end()), zones.end());
+  std::string joined;
+  for (const auto& zone : zones) joined += (joined.empty() ? "" : ",") + zone;
+  return words_.get(joined);
+}
+
+/// Only a Pod of the slice's own namespace: another one is another tenant's.
+Word SliceVisitor::pod() {
+  const auto& target = draft_;
+  if (!options_.pods || target.target_kind != "Pod" || target.target_name.empty()) return {};
+  const bool foreign = !target.target_namespace.empty() && target.target_namespace != name_space();
+  if (!foreign && is_object_name(target.target_name)) return words_.get(target.target_name);
+  skip("target_invalid");
   return {};
 }
 
@@ -206,24 +220,43 @@ void SliceVisitor::close_group() {
   }
 }
 
+/// A controller's slice gets back what it had with the next change of a Pod: what somebody writes there is no
+/// wish.
+void SliceVisitor::finish_weight() {
+  if (!weight_) return;
+  if (managed_by_ == kController) return skip("annotation_weight_managed");
+  const auto weight = read_weight(*weight_);
+  if (!weight) return skip("annotation_weight");
+  record_.weight = *weight;
+}
+
+void SliceVisitor::finish_slice() {
+  close_group();
+  const auto& type = address_type_;
+  if (type == "FQDN") {
+    skip("slice_fqdn");
+    record_.endpoints.clear();
+  } else if (type == "IPv4" || type == "IPv6") {
+    const auto foreign = [&](const EndpointRecord& e) { return e.address.is_v4() != (type == "IPv4"); };
+    for (auto left = std::erase_if(record_.endpoints, foreign); left > 0; --left) skip("address_family");
+  }
+  record_.import = options_.imports && !import_name_.empty();
+  if (!record_.import) record_.cluster.clear();
+  if (auto& cluster = record_.cluster; !cluster.empty()) {
+    cluster = dns_label(cluster);
+    if (cluster.empty()) skip("cluster_invalid");
+  }
+  const auto& service = record_.import ? import_name_ : service_name_;
+  if (!is_object_name(service)) return skip(service.empty() ? "slice_without_service" : "service_invalid");
+  record_.service = name_space() + "/" + service;
+}
+
 void SliceVisitor::finish(Object& object) {
   if (legacy_) {
     record_.service = object.key;
   } else {
-    close_group();
-    const auto& type = address_type_;
-    if (type == "FQDN") {
-      skip("slice_fqdn");
-      record_.endpoints.clear();
-    } else if (type == "IPv4" || type == "IPv6") {
-      const auto foreign = [&](const EndpointRecord& e) { return e.address.is_v4() != (type == "IPv4"); };
-      for (auto left = std::erase_if(record_.endpoints, foreign); left > 0; --left) skip("address_family");
-    }
-    if (service_name_.empty()) {
-      skip("slice_without_service");
-    } else {
-      record_.service = name_space() + "/" + service_name_;
-    }
+    finish_slice();
+    finish_weight();
   }
   record_.ports.shrink_to_fit();
   record_.endpoints.shrink_to_fit();

@@ -1,5 +1,6 @@
 #include "backends/kubernetes/visitors.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -7,18 +8,7 @@ namespace signpost::kubernetes {
 namespace {
 
 constexpr std::size_t kNameBytesMax = 253;  // a DNS subdomain, the longest name of an object
-constexpr std::size_t kPortNameBytesMax = 63;
-
-/// Loose on purpose: what is a good DNS name is decided where names are made. No blanks, no controls, no
-/// slash.
-bool is_object_name(std::string_view text) {
-  if (text.empty() || text.size() > kNameBytesMax) return false;
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet <= 0x20 || octet >= 0x7f || c == '/') return false;
-  }
-  return true;
-}
+constexpr std::size_t kLabelBytesMax = 63;
 
 std::uint64_t parse_revision(const JsonValue& value) {
   const auto* text = std::get_if<std::string_view>(&value);
@@ -54,6 +44,26 @@ Result<IpAddress> usable_address(std::string_view text) {
   return *address;
 }
 
+bool is_object_name(std::string_view text) noexcept {
+  if (text.empty() || text.size() > kNameBytesMax) return false;
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet <= 0x20 || octet >= 0x7f || c == '/') return false;
+  }
+  return true;
+}
+
+std::string dns_label(std::string_view text) {
+  if (text.empty() || text.size() > kLabelBytesMax || text.front() == '-' || text.back() == '-') return {};
+  std::string label(text);
+  for (char& c : label) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    if (!good) return {};
+  }
+  return label;
+}
+
 void ObjectVisitor::value(int field, const JsonValue& value) {
   const auto* text = std::get_if<std::string_view>(&value);
   switch (field) {
@@ -68,6 +78,9 @@ void ObjectVisitor::value(int field, const JsonValue& value) {
       break;
     case kEventType:
       event_type_ = text != nullptr ? parse_event_type(*text) : EventType::Unknown;
+      break;
+    case kInitialEventsEnd:
+      initial_events_end_ = text != nullptr && *text == "true";
       break;
     case kStatusCode:
       status_.code = small_number(value);
@@ -89,6 +102,16 @@ void ObjectVisitor::value(int field, const JsonValue& value) {
   }
 }
 
+void ObjectVisitor::skip(std::string_view reason) {
+  const auto same = [&](const auto& one) { return one.first == reason; };
+  const auto known = std::find_if(skipped_.begin(), skipped_.end(), same);
+  if (known == skipped_.end()) {
+    skipped_.emplace_back(reason, 1);
+  } else {
+    ++known->second;
+  }
+}
+
 std::string ObjectVisitor::key() const {
   if (!is_object_name(name_) || !is_object_name(name_space_)) return {};
   return name_space_ + "/" + name_;
@@ -105,35 +128,37 @@ Object ObjectVisitor::take() {
   } else {
     finish(object);
   }
+  for (const auto& [reason, times] : skipped_) counts_.add("skipped", reason, times);
   return object;
 }
 
-void PortDraft::set_name(const JsonValue& value) {
-  if (const auto* text = std::get_if<std::string_view>(&value)) {
-    name = *text;
-  } else {
-    malformed |= !std::holds_alternative<std::monostate>(value);
-  }
-}
-
-void PortDraft::set_number(const JsonValue& value) {
-  if (const auto* whole = std::get_if<std::int64_t>(&value)) {
-    number = *whole;
-  } else {
-    malformed |= !std::holds_alternative<std::monostate>(value);
-  }
-}
-
-void PortDraft::set_protocol(const JsonValue& value) {
-  if (const auto* text = std::get_if<std::string_view>(&value)) {
-    protocol = *text;
-  } else {
-    malformed |= !std::holds_alternative<std::monostate>(value);
+bool PortDraft::set(int field, const JsonValue& value) {
+  const bool null = std::holds_alternative<std::monostate>(value);
+  const auto set_text = [&](std::string& to) {
+    const auto* text = std::get_if<std::string_view>(&value);
+    if (text != nullptr) to = *text;
+    malformed |= text == nullptr && !null;
+  };
+  switch (field) {
+    case kPortName:
+      set_text(name);
+      return true;
+    case kPortNumber: {
+      const auto* whole = std::get_if<std::int64_t>(&value);
+      if (whole != nullptr) number = *whole;
+      malformed |= whole == nullptr && !null;
+      return true;
+    }
+    case kPortProtocol:
+      set_text(protocol);
+      return true;
+    default:
+      return false;
   }
 }
 
 Result<Port> PortDraft::port() const {
-  if (malformed || name.size() > kPortNameBytesMax) return Error{"port_malformed"};
+  if (malformed || name.size() > kLabelBytesMax) return Error{"port_malformed"};
   if (number < 1 || number > 65535)
     return Error{"port_number"};  // nil in a slice means "all": no SRV can say so
   const auto known = parse_protocol(protocol.empty() ? "TCP" : protocol);
@@ -144,6 +169,7 @@ Result<Port> PortDraft::port() const {
 std::span<const JsonPath> event_paths() {
   static constexpr JsonPath kPaths[] = {
       {"type", kEventType},
+      {"object metadata annotations k8s.io/initial-events-end", kInitialEventsEnd},
       {"object code", kStatusCode},
       {"object reason", kStatusReason},
       {"object message", kStatusMessage},

@@ -1,12 +1,14 @@
-// Fill records while a JSON text is read: one visitor for each kind of object. Only decode.cc and its tables
-// use it.
+// Fill records while a JSON text is read: what all visitors share. One visitor for each kind of object:
+// service_visitor.h, slice_visitor.h, pod_visitor.h. Only decode.cc and its tables use them.
+//
+// A visitor skips the smallest element that breaks a rule, remembers why, and serves the rest (K38).
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backends/follow/counts.h"
@@ -20,7 +22,9 @@ enum Field : int {
   kName,
   kNamespace,
   kRevision,
+  kPart,  // something with parts of its own, which may be missing as a whole
   kEventType,
+  kInitialEventsEnd,
   kStatusCode,
   kStatusReason,
   kStatusMessage,
@@ -32,11 +36,22 @@ enum Field : int {
   kClusterIps,
   kExternalName,
   kPublishNotReady,
+  kExternalIp,
+  kExternalHost,
+  kTrafficDistribution,
+  kAnswerWish,
+  kTtlWish,
+  kHealthWish,
+  kGroupWeights,
+  kWeight,
   kPort,
   kPortName,
   kPortNumber,
   kPortProtocol,
   kServiceLabel,
+  kImportLabel,
+  kClusterLabel,
+  kManagedBy,
   kAddressType,
   kEndpoint,
   kNotReadyEndpoint,  // v1 Endpoints, notReadyAddresses
@@ -47,13 +62,32 @@ enum Field : int {
   kHostName,
   kNodeName,
   kZone,
+  kHint,
+  kForZone,
+  kTarget,
+  kTargetKind,
+  kTargetName,
+  kTargetNamespace,
   kSubset,
+  kPhase,
+  kDeleted,
+  kPodIp,
+  kPodIps,
+  kVersionLabel,
+  kTagLabel,
 };
 
 /// The address, or the word under which it is skipped: what could hit the asker itself or its neighbours on
 /// the link is refused (loopback, link-local and with it the metadata service, multicast, unspecified; dns.md
 /// C22).
 Result<IpAddress> usable_address(std::string_view text);
+
+/// Loose on purpose: what is a good DNS name is decided where names are made. No blanks, no controls, no
+/// slash, at most 253 octets.
+bool is_object_name(std::string_view text) noexcept;
+
+/// One DNS label of letters, digits and inner hyphens, made lower-case; empty when it is none.
+std::string dns_label(std::string_view text);
 
 /// What every object has, and what events and Status texts have around it.
 class ObjectVisitor : public PathVisitor {
@@ -68,25 +102,30 @@ class ObjectVisitor : public PathVisitor {
   /// After the text was read: the object, its record left out when it makes no sense.
   Object take();
   EventType event_type() const noexcept { return event_type_; }
+  bool initial_events_end() const noexcept { return initial_events_end_; }
   const Status& status() const noexcept { return status_; }
 
  protected:
-  void skip(std::string_view reason) { counts_.add("skipped", reason); }
+  /// An element is left out, for a reason that is a word of ours; it counts when the object is taken.
+  void skip(std::string_view reason);
   virtual void field_value(int, const JsonValue&) {}
   /// Moves the record into `object`; monostate when it cannot be used.
   virtual void finish(Object&) {}
-  /// "namespace/name" of this object; empty when unusable.
-  std::string key() const;
+  /// "namespace/name" of this object, or the name of one that is in no namespace; empty when unusable.
+  virtual std::string key() const;
+  const std::string& name() const noexcept { return name_; }
   const std::string& name_space() const noexcept { return name_space_; }
 
   bool malformed_ = false;  // something outside of elements is of the wrong kind
 
  private:
   follow::Counts& counts_;
+  std::vector<std::pair<std::string, std::uint64_t>> skipped_;  // reasons, and how often
   std::string name_;
   std::string name_space_;
   Revision revision_ = 0;
   EventType event_type_ = EventType::Unknown;
+  bool initial_events_end_ = false;
   Status status_;
 };
 
@@ -97,78 +136,10 @@ struct PortDraft {
   std::string protocol;
   bool malformed = false;
 
-  void set_name(const JsonValue& value);
-  void set_number(const JsonValue& value);
-  void set_protocol(const JsonValue& value);
+  /// Takes the value of kPortName, kPortNumber or kPortProtocol; false: it is another field's.
+  bool set(int field, const JsonValue& value);
   /// The port, or the reason why it is skipped.
   Result<Port> port() const;
-};
-
-/// One Service as it is read, field by field; what is malformed is left out and counted.
-class ServiceVisitor final : public ObjectVisitor {
- public:
-  using ObjectVisitor::ObjectVisitor;
-  static std::span<const JsonPath> paths();
-  void open(int field) override;
-  void close(int field) override;
-  void mismatch(int field) override;
-
- private:
-  void field_value(int field, const JsonValue& value) override;
-  void finish(Object& object) override;
-  void add_cluster_ip(std::string_view text);
-
-  ServiceRecord record_;
-  std::string type_;
-  std::string cluster_ip_;
-  std::vector<std::string> cluster_ips_;
-  PortDraft port_;
-  bool in_port_ = false;
-};
-
-/// EndpointSlice and v1 Endpoints: both are groups of endpoints that share ports.
-class SliceVisitor final : public ObjectVisitor {
- public:
-  /// `legacy`: v1 Endpoints, whose name is the service's.
-  SliceVisitor(bool legacy, Words& words, follow::Counts& counts)
-      : ObjectVisitor(counts), words_(words), legacy_(legacy) {}
-  static std::span<const JsonPath> slice_paths();
-  static std::span<const JsonPath> endpoints_paths();
-  void open(int field) override;
-  void close(int field) override;
-  void mismatch(int field) override;
-
- private:
-  /// One endpoint as it is read; nil conditions are meaningful (K38).
-  struct Draft {
-    std::vector<std::string> addresses;
-    std::optional<bool> ready;
-    std::optional<bool> serving;
-    std::optional<bool> terminating;
-    std::string host_name;
-    std::string node;
-    std::string zone;
-    bool malformed = false;
-    Health health() const noexcept;
-  };
-  void field_value(int field, const JsonValue& value) override;
-  void finish(Object& object) override;
-  void add_endpoint();
-  void close_group();
-  Word host_name(const std::string& text);
-  Word place(const std::string& text);
-
-  Words& words_;
-  bool legacy_;
-  SliceRecord record_;
-  std::string address_type_;
-  std::string service_name_;
-  Draft draft_;
-  bool in_endpoint_ = false;
-  PortDraft port_;
-  bool in_port_ = false;
-  std::size_t group_endpoint_ = 0;  // where the group at hand starts in the record
-  std::size_t group_port_ = 0;
 };
 
 /// Paths of an event around its object, and of a Status ("code", "reason", ...).

@@ -120,6 +120,8 @@ const struct Case {
     {"labels_without_pods", registry("type: kubernetes, version_label: v, tag_label: t"),
      "W f.yaml:1:40: `version_label` says nothing here: Pods have these labels; add `pods: watch`\n"
      "W f.yaml:1:58: `tag_label` says nothing here: Pods have these labels; add `pods: watch`"},
+    {"one_label_for_both", registry("type: kubernetes, pods: watch, tag_label: version"),
+     "E f.yaml:1:64: `version` is the label of the version; take another one"},
     {"audit_short", registry("type: kubernetes, audit_interval: 59s"),
      "E f.yaml:1:56: `audit_interval` takes a duration from 1m to 24h, not `59s`"},
     {"key_of_two_other_types", registry("type: file, path: x, namespaces: [a]"),

@@ -1,0 +1,37 @@
+#include "config/policy_words.h"
+
+#include <fmt/format.h>
+
+#include "config/value.h"
+
+namespace signpost::config {
+namespace {
+
+constexpr std::int64_t kSampleMax = 1000;  // more records than any response holds
+
+}  // namespace
+
+Result<Answer> read_answer(std::string_view text) {
+  if (text == "order") return Answer{AnswerMode::Order, 1};
+  if (text == "all") return Answer{AnswerMode::All, 1};
+  if (text == "sample") return Error{"say how many, such as `sample 1`"};
+  if (!text.starts_with("sample ")) return Error{};
+  const auto count = read_whole(text.substr(7), 1, kSampleMax);
+  if (!count) return Error{fmt::format("a sample has 1 to {} records", kSampleMax)};
+  return Answer{AnswerMode::Sample, static_cast<std::uint16_t>(*count)};
+}
+
+std::string to_text(const Answer& answer) {
+  if (answer.mode == AnswerMode::Sample) return fmt::format("sample {}", answer.sample);
+  return answer.mode == AnswerMode::All ? "all" : "order";
+}
+
+std::optional<HealthPolicy> read_health_policy(std::string_view text) noexcept {
+  if (text == "ready") return HealthPolicy::Ready;
+  if (text == "serving") return HealthPolicy::Serving;
+  if (text == "strict") return HealthPolicy::Strict;
+  if (text == "any") return HealthPolicy::Any;
+  return std::nullopt;
+}
+
+}  // namespace signpost::config
