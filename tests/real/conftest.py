@@ -9,18 +9,36 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from harness import kube, nacos, sdk, waiting  # noqa: E402
-from harness.report import figure, pytest_terminal_summary  # noqa: E402, F401
+import fault_rules  # noqa: E402
+import spec_rules  # noqa: E402
+from harness import kube, nacos, report, sdk, waiting  # noqa: E402
+from harness.report import figure  # noqa: E402, F401
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "signpost: needs the signpost binary")
+    config.addinivalue_line("markers", "rule(*ids): the lines of spec_rules or fault_rules that a test shows")
+    config.addinivalue_line("markers", "campaign(name): too long for every run; only when SIGNPOST_<name> is set")
+
+
+def pytest_terminal_summary(terminalreporter):
+    report.table(terminalreporter, "the Kubernetes DNS specification, line by line", spec_rules.RULES)
+    report.table(terminalreporter, "faults of a real apiserver", fault_rules.RULES)
+    report.pytest_terminal_summary(terminalreporter)
+
+
+def pytest_collection_modifyitems(config, items):
+    later = [item for item in items if any(not size(mark.args[0], 0) for mark in item.iter_markers("campaign"))]
+    items[:] = [item for item in items if item not in later]
+    config.hook.pytest_deselected(items=later)
+    known = set(spec_rules.RULES) | set(fault_rules.RULES)
+    for item in items:
+        unknown = {word for mark in item.iter_markers("rule") for word in mark.args} - known
+        assert not unknown, f"{item.nodeid} names rules that no table has: {unknown}"
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
-    outcome = yield
-    setattr(item, "report_" + outcome.get_result().when, outcome.get_result())
+    report.rule_shown(item, (yield).get_result())
 
 
 def size(name, default):

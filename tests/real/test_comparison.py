@@ -1,127 +1,100 @@
-"""Signpost and CoreDNS over the same control plane: the same questions, the same answers.
-
-Compared are response code and records; left out are TTLs, order, SRV weights (a decision: never 100/N) and TXT, which
-CoreDNS does not have. Not asked is where the two differ on purpose: CoreDNS answers A and AAAA below `_port._proto`, SRV
-at an endpoint's own name, and no CNAME when an ExternalName is asked for SRV (RFC 1034 section 3.6.2 wants it)."""
-import ipaddress
+"""Signpost and CoreDNS over the same control plane: the same questions, and whole responses compared as sets, section by
+section, with their TTLs. What differs belongs to a class of comparison/classes.py, with its reason, or fails."""
 import random
 
 import pytest
+from comparison import compare, questions
+from comparison.classes import CLASSES
+from comparison.world import World
 from conftest import size
 from test_kubernetes import ZONE, kubernetes
 
-from harness import forwarders, kube
+from harness import bulk, forwarders, kube, waiting
+from harness.sections import Asker
 from harness.signpost import Signpost
+
+REVERSE = ("in-addr.arpa", "ip6.arpa")
+
+
+class Pair:
+    """Both servers on one world; `case` asks both."""
+
+    def __init__(self, folder, cluster, world):
+        self.world = world
+        # Where a Pod has several names CoreDNS gives all of them; its negative answers live as long as its others; it has
+        # no TXT records of services.
+        both = {"registry": "cluster", "ttl": 5, "negative_ttl": 5}
+        zones = [{"name": ZONE, **both, "txt": "off"}, *({"name": name, **both, "ptr": "all"} for name in REVERSE)]
+        self.signpost = Signpost(folder, {"cluster": kubernetes(cluster)}, zones).wait_ready()
+        self.coredns = forwarders.coredns_kubernetes(folder, [ZONE, *REVERSE], cluster, kube.ADMIN)
+        self._ours, self._theirs = Asker(self.signpost.address), Asker(("127.0.0.1", self.coredns.port))
+
+    def case(self, name, kind):
+        ours, theirs = (compare.plain(asker.ask(name, kind)) for asker in (self._ours, self._theirs))
+        whole = compare.plain(self._ours.ask(name, kind, tcp=True)) if ours.additional != theirs.additional else None
+        return compare.Case(name, kind, ours, theirs, self.world, whole)
+
+    def stop(self):
+        for part in (self._ours, self._theirs):
+            part.close()
+        self.coredns.stop()
+        self.signpost.stop()
 
 
 @pytest.fixture(scope="module")
-def pair(cluster, run_folder):
-    """Both servers, on every namespace of the cluster."""
+def pair(run_folder):
+    """A control plane of their own, so that nothing but the world is in it."""
     folder = run_folder / "comparison"
     folder.mkdir()
-    # Where a Pod has several names CoreDNS gives all of them.
-    reverse = [{"name": name, "registry": "cluster", "ptr": "all"} for name in ("in-addr.arpa", "ip6.arpa")]
-    zones = [{"name": ZONE, "registry": "cluster"}, *reverse]
-    signpost = Signpost(folder, {"cluster": kubernetes(cluster)}, zones).wait_ready()
-    coredns = forwarders.coredns_kubernetes(folder, ZONE, cluster, kube.ADMIN)
-    client = coredns.client()
-    yield signpost.client, client
-    client.close()
-    coredns.stop()
-    signpost.stop()
-
-
-def seen(client, name, kind):
-    """Response code and records, without what is not compared."""
-    answer = client.ask(name, kind)
-    records = set()
-    for owner, number, _, text in answer.records:
-        if kind == "SRV" and number == 33:
-            priority, _, port, target = text.split()
-            text = (priority, port, target.lower())
-        records.add((owner.lower(), number, text))
-    return answer.rcode, frozenset(records)
-
-
-class World:
-    """Random services, endpoints of our own slices, and every question that makes sense about them."""
-
-    def __init__(self, cluster, namespace, seed):
-        self.cluster, self.namespace = cluster, namespace
-        self.random = random.Random(seed)
-        self.questions = set()
-        self._used = 0
-
-    def build(self, services):
-        for i in range(services):
-            kind = self.random.choice(["cluster", "headless", "headless", "dual", "external", "empty"])
-            self._service(f"s{i}", kind)
-        for name in ("nothing", f"a.b.{self.namespace}.svc", f"{self.namespace}.svc", "svc"):
-            self._ask(f"{name}.{ZONE}")
-
-    def _service(self, name, kind):
-        owner = f"{name}.{self.namespace}.svc.{ZONE}"
-        spec = {"selector": None}
-        if kind in ("headless", "empty"):
-            spec["clusterIP"] = "None"
-        if kind == "dual":
-            spec |= {"ipFamilyPolicy": "RequireDualStack"}
-        if kind == "external":
-            spec |= {"type": "ExternalName", "externalName": "www.example.org", "ports": None}
-        made = self.cluster.service(self.namespace, name, 80, **spec)
-        for address in made["spec"].get("clusterIPs") or []:
-            if address != "None":
-                self.questions.add((reverse(address), "PTR"))
-        if kind != "external":
-            self._slices(name, owner, kind)
-        addresses = ("A", "AAAA")
-        for below in (f"_http._tcp.{owner}", f"_http._udp.{owner}", f"_nope._tcp.{owner}"):
-            self._ask(below, "SRV")
-        self._ask(f"absent.{owner}")
-        for spelling in (owner, owner.upper()):
-            self._ask(spelling, *addresses, *(() if kind == "external" else ("SRV",)))
-
-    def _slices(self, name, owner, kind):
-        for part, family in enumerate(["IPv4", "IPv4", "IPv6"]):
-            addresses = [self._address(family) for _ in range(0 if kind == "empty" else self.random.randrange(4))]
-            self.cluster.slice(self.namespace, f"{name}-{part}", name, addresses, self.random.choice([80, 8080]), family)
-            for address in addresses:
-                self.questions.add((reverse(address), "PTR"))
-                self._ask(f"{address.replace('.', '-').replace(':', '-')}.{owner}", "A", "AAAA")
-
-    def _address(self, family):
-        self._used += 1
-        if family == "IPv4":
-            return f"10.{20 + self._used // 60000}.{self._used // 250 % 240}.{1 + self._used % 250}"
-        return f"fd00:20::{self._used:x}:1"
-
-    def _ask(self, name, *kinds):
-        self.questions |= {(name, kind) for kind in kinds or ("A", "AAAA", "SRV")}
-
-
-def reverse(address):
-    if ":" not in address:
-        return ".".join(reversed(address.split("."))) + ".in-addr.arpa"
-    return ipaddress.ip_address(address).reverse_pointer
-
-
-def test_comparison_with_coredns(cluster, namespace, pair, until, figure):
-    signpost, coredns = pair
-    seed = size("SEED", random.randrange(1 << 30))
-    world = World(cluster, namespace, seed)
-    world.build(size("COMPARED_SERVICES", 20))
-
-    def differences():
-        return [
-            (name, kind, ours, theirs)
-            for name, kind in sorted(world.questions)
-            if (ours := seen(signpost, name, kind)) != (theirs := seen(coredns, name, kind))
-        ]
-
-    figure("questions put to Signpost and CoreDNS", f"{len(world.questions)}, seed {seed}")
-    # Both follow the apiserver on their own, so they are given a moment to have seen the last write.
+    world = World(size("SEED", 0), size("COMPARED_SERVICES", 500), ["shop-0", "shop-1", "shop-2"], ZONE)
+    cluster = kube.Cluster(folder, manager=False)
+    both = None
     try:
-        until(lambda: not differences(), 10, "no difference")
+        for namespace in world.namespaces:
+            cluster.namespace(namespace)
+        items = list(world.items())
+        services = [item for item in items if item[0].endswith("/services")]
+        bulk.create(cluster.server, services)
+        bulk.create(cluster.server, items[len(services) :])
+        world.learn(cluster.api.get("/api/v1/services")["items"])
+        both = Pair(folder, cluster, world)
+        yield both
+    finally:
+        if both:
+            both.stop()
+        cluster.stop()
+
+
+def test_comparison_with_coredns(pair, figure):
+    asked = questions.questions(pair.world, size("COMPARED_THOROUGHLY", 0))
+    tally = compare.Tally(CLASSES)
+    for name, kind in asked:
+        tally.add(pair.case(name, kind))
+    # Both follow the apiserver on their own, so they are given a moment to have seen the last write.
+    left = tally.left
+
+    def still_different():
+        again = compare.Tally(CLASSES)
+        for case in left:
+            again.add(pair.case(case.name, case.kind))
+        tally.left = again.left
+        return not again.left
+
+    try:
+        waiting.until(still_different, 5, "no difference", pause=0.5)
     except AssertionError:
-        left = differences()
-        pytest.fail(f"seed {seed}, {len(left)} differences:\n" + "\n".join(map(str, left[:: max(1, len(left) // 40)])), pytrace=False)
+        shown = random.Random(1).sample(tally.left, min(30, len(tally.left)))
+        pytest.fail(f"{len(tally.left)} differences without a class:\n" + "\n".join(map(str, shown)), pytrace=False)
+    finally:
+        services = len(pair.world.all())
+        figure("services compared with CoreDNS", f"{services}, {tally.asked} questions, {tally.equal} equal answers")
+        figure("differences by class", dict(tally.counts.most_common()))
+
+
+@pytest.mark.parametrize("entry", CLASSES, ids=[entry.name for entry in CLASSES])
+def test_pinned_question_shows_its_class(pair, entry):
+    case = pair.case(*entry.pin.split())
+    found = compare.Tally(CLASSES)
+    found.add(case)
+    assert found.counts[entry.name] == 1 and not found.left, str(case)
+    assert len(entry.reason.split()) > 12, "a reason that one can read"

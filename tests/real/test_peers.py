@@ -3,7 +3,7 @@ import dns.message
 import dns.query
 import pytest
 
-from harness import forwarders, kube, nacos
+from harness import forwarders, kube, nacos, rights
 from harness.load import Load
 
 
@@ -47,14 +47,42 @@ def _fails(check):
         return False
 
 
-def test_dns_account_may_read_and_nothing_else(cluster):
-    dns_account = cluster.server.api(kube.DNS)
-    assert dns_account.get("/api/v1/services?limit=1")["kind"] == "ServiceList"
-    assert dns_account.get("/apis/discovery.k8s.io/v1/endpointslices?limit=1")["kind"] == "EndpointSliceList"
-    for path in ("/api/v1/pods", "/api/v1/secrets", "/api/v1/namespaces/default/services/kubernetes"):
-        with pytest.raises(kube.ApiError) as refused:
-            dns_account.get(path)
-        assert refused.value.status == 403, path
+SERVICES = "/api/v1/{}services?limit=1"
+SLICES = "/apis/discovery.k8s.io/v1/{}endpointslices?limit=1"
+REFUSED = (
+    "/api/v1/secrets", "/api/v1/configmaps", "/api/v1/nodes", "/api/v1/endpoints",
+    "/api/v1/namespaces/default", "/api/v1/namespaces/default/services/kubernetes", "/apis/apps/v1/deployments",
+)  # fmt: skip
+
+
+def test_account_of_cluster_yaml_may_list_and_nothing_else(cluster):
+    """deploy/rbac/cluster.yaml: all namespaces, no single objects, no Pods, no Secrets, no writes."""
+    for path in (SERVICES.format(""), SLICES.format(""), "/api/v1/namespaces?limit=1"):
+        assert cluster.dns_may(path), path
+    for path in (*REFUSED, "/api/v1/pods"):
+        assert not cluster.dns_may(path), path
+    account = cluster.server.api(cluster.dns_token)
+    with pytest.raises(kube.ApiError) as refused:
+        account.create("/api/v1/namespaces/default/services", {"metadata": {"name": "x"}, "spec": {"ports": [{"port": 1}]}})
+    assert refused.value.status == 403
+    account.close()
+
+
+def test_account_of_namespace_yaml_may_list_one_namespace(folder, until):
+    """deploy/rbac/namespace.yaml: what is in one namespace, and nothing of the cluster."""
+    own = kube.Cluster(folder, roles=(), manager=False)
+    try:
+        for name in ("shop", "dark"):
+            own.namespace(name)
+        rights.apply(own.api, "namespace.yaml", "shop")
+        until(lambda: own.dns_may(SERVICES.format("namespaces/shop/")), 20, "the role is known")
+        for resource in (SLICES.format("namespaces/shop/"), "/api/v1/namespaces/shop/pods?limit=1"):
+            assert own.dns_may(resource), resource
+        everywhere = (SERVICES.format(""), SLICES.format(""), "/api/v1/namespaces", "/api/v1/pods")
+        for path in (*REFUSED, *everywhere, SERVICES.format("namespaces/dark/"), "/api/v1/namespaces/shop/secrets"):
+            assert not own.dns_may(path), path
+    finally:
+        own.stop()
 
 
 def test_second_apiserver_sees_the_same_world(cluster, namespace):

@@ -1,7 +1,5 @@
 """What stands between an application and Signpost in practice: CoreDNS with a stub domain, dnsmasq."""
-import json
-
-from . import dns, peers, ports
+from . import control_plane, dns, peers, ports
 from .process import Process
 
 
@@ -65,27 +63,17 @@ def coredns_zone(folder, zone, file):
     return Forwarder(command, folder / "coredns-origin.log", port, zone)
 
 
-def coredns_kubernetes(folder, zone, cluster, token):
-    """CoreDNS as the DNS server of the cluster, for comparison: what it answers is what people know."""
+def coredns_kubernetes(folder, zones, cluster, token, options=()):
+    """CoreDNS as the DNS server of the cluster, for comparison: what it answers is what people know. `zones`: its
+    primary zone, then others; `options`: lines of its plugin `kubernetes`."""
     port = ports.free()
     kubeconfig = folder / "coredns.kubeconfig"
-    server = {"server": cluster.server.url, "certificate-authority": str(cluster.ca_file)}
-    kubeconfig.write_text(
-        json.dumps(
-            {
-                "apiVersion": "v1",
-                "kind": "Config",
-                "clusters": [{"name": "c", "cluster": server}],
-                "users": [{"name": "u", "user": {"token": token}}],
-                "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
-                "current-context": "x",
-            }
-        )
-    )
+    control_plane.write_kubeconfig(kubeconfig, cluster.server, token)
+    lines = "".join(f"        {line}\n" for line in (f"kubeconfig {kubeconfig} x", *options))
     corefile = folder / "Corefile.kubernetes"
     corefile.write_text(
         f".:{port} {{\n    bind 127.0.0.1\n    errors\n"
-        f"    kubernetes {zone} in-addr.arpa ip6.arpa {{\n        kubeconfig {kubeconfig} x\n    }}\n}}\n"
+        f"    kubernetes {' '.join(zones)} {{\n{lines}    }}\n}}\n"
     )
     command = [peers.program("coredns", "bin/coredns"), "-conf", corefile]
-    return Forwarder(command, folder / "coredns-kubernetes.log", port, zone)
+    return Forwarder(command, folder / "coredns-kubernetes.log", port, zones[0])

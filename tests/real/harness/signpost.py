@@ -25,18 +25,19 @@ def binary():
 
 class Signpost:
     """`registries` and `zones` as in DESIGN.md section 5; every listener gets a free port of loopback.
-    `prefix` is a command that ends by becoming the program, such as `unshare --net`."""
+    `prefix` is a command that ends by becoming the program, such as `unshare --net`; `host` is where the HTTP
+    listeners are then."""
 
-    def __init__(self, folder, registries, zones, dns_listen=("127.0.0.1:0",), prefix=(), **more):
+    def __init__(self, folder, registries, zones, dns_listen=("127.0.0.1:0",), prefix=(), host="127.0.0.1", **more):
         self.folder = pathlib.Path(folder)
         self.config_file = self.folder / "signpost.yaml"
         self.admin_socket = self.folder / "admin.sock"
         self._config = {
             "listen": {
                 "dns": list(dns_listen),
-                "health": "127.0.0.1:0",
-                "ready": "127.0.0.1:0",
-                "metrics": "127.0.0.1:0",
+                "health": f"{host}:0",
+                "ready": f"{host}:0",
+                "metrics": f"{host}:0",
                 "admin": f"unix:{self.admin_socket}",
             },
             "log": {"level": "debug"},
@@ -84,6 +85,16 @@ class Signpost:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode()
+
+    def metric(self, name, **labels):
+        """The sum of a metric over all its rows with these labels, e.g. metric("registry_lists_total"); 0 without any."""
+        total = 0.0
+        for line in self.http("metrics", "/metrics")[1].splitlines():
+            found, _, value = line.rpartition(" ")
+            family, _, words = found.partition("{")
+            if family == f"signpost_{name}" and all(f'{key}="{word}"' in words for key, word in labels.items()):
+                total += float(value)
+        return total
 
     def wait_ready(self, seconds=20):
         """Until /ready says that every required registry was complete once."""
