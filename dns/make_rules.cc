@@ -26,11 +26,12 @@ std::shared_ptr<const AdmissionPolicy> make_access(const config::Config& config)
   return std::make_shared<const AccessRules>(rules);
 }
 
-std::shared_ptr<RateLimiter> make_limiter(const config::RateLimit& limit) {
+std::shared_ptr<RateLimiter> make_limiter(const config::RateLimit& limit, const Rules* before) {
   if (limit.per_network == 0 && limit.per_answer == 0) return nullptr;
   RateLimitOptions options{limit.per_network, limit.per_answer, limit.slip, limit.log_only, {}};
   for (const auto& prefix : limit.exempt)
     options.exempt.push_back({Admission::Allow, prefix.address, prefix.bits, {}});
+  if (before != nullptr && before->limiter && before->limiter->options() == options) return before->limiter;
   return std::make_shared<RateLimiter>(options, system_clock().now());
 }
 
@@ -54,11 +55,11 @@ std::string server_version(const std::string& configured) {
 
 }  // namespace
 
-Rules make_rules(const config::Config& config, const CookieSecrets& cookies) {
+Rules make_rules(const config::Config& config, const CookieSecrets& cookies, const Rules* before) {
   Rules rules;
   rules.udp_size = config.edns_udp_size;
   rules.admission = make_access(config);
-  rules.limiter = make_limiter(config.rate_limit);
+  rules.limiter = make_limiter(config.rate_limit, before);
   rules.server_id = server_id(config.server.id);
   rules.server_version = server_version(config.server.version);
   rules.cookies = cookies;

@@ -84,7 +84,7 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
       cookie_timer_(control) {
   if (config_->cookies.secret_file.empty()) return;
   cookies_.follow(config_->cookies.secret_file);
-  rules_->publish(make_rules(*config_, cookies_.secrets()));
+  rules_->publish(make_rules(*config_, cookies_.secrets(), rules_->current().get()));
 }
 
 Program::~Program() { stop(); }
@@ -168,7 +168,8 @@ void Program::watch_cookie_file() {
   cookie_timer_.expires_after(kCookieFilePause);
   cookie_timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    if (cookies_.look_again()) rules_->publish(make_rules(*config_, cookies_.secrets()));
+    if (cookies_.look_again())
+      rules_->publish(make_rules(*config_, cookies_.secrets(), rules_->current().get()));
     watch_cookie_file();
   });
 }
@@ -183,7 +184,7 @@ admin::ReloadOutcome Program::reload() {
     configure_and_wait(builder_, config_, zones_of(changed.statics));
     static_files_.follow(config_, std::move(changed.statics));
     cookies_.follow(config_->cookies.secret_file);
-    rules_->publish(make_rules(*config_, cookies_.secrets()));
+    rules_->publish(make_rules(*config_, cookies_.secrets(), rules_->current().get()));
     asio::post(registry_context_,
                [this, config = config_] { registries_.apply(config->registries, file_registries(*config)); });
   }

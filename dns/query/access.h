@@ -26,6 +26,7 @@ struct AccessRule {
   IpAddress address;        // IPv4 rules are for IPv4 sources, mapped into IPv6 or not; IPv6 has its own
   unsigned bits = 0;        // of `address` that count
   std::vector<Name> zones;  // folded; a zone and all below; empty: whatever is asked, and what asks nothing
+  friend bool operator==(const AccessRule&, const AccessRule&) = default;
 };
 
 class AccessRules final : public AdmissionPolicy {

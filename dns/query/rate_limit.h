@@ -35,6 +35,7 @@ struct RateLimitOptions {
   std::uint32_t slip = 2;               // every such limited query is told to come by TCP; 0: none
   bool log_only = false;                // count, and answer all the same
   std::vector<AccessRule> exempt = {};  // verdict and zones mean nothing
+  friend bool operator==(const RateLimitOptions&, const RateLimitOptions&) = default;
 };
 
 /// What a response says, as far as limits go.

@@ -47,5 +47,21 @@ TEST(MakeRules, TakesSizeAndSecrets) {
   EXPECT_EQ(rules.cookies, secrets);
 }
 
+TEST(MakeRules, BucketsOutliveAReloadUnlessTheLimitsChange) {
+  config::Config config;
+  config.rate_limit.per_network = 100;
+  config.rate_limit.exempt.push_back({*IpAddress::parse("10.0.0.0"), 8});
+  const auto first = make_rules(config, {});
+  ASSERT_NE(first.limiter, nullptr);
+  EXPECT_EQ(make_rules(config, random_cookie_secrets(), &first).limiter, first.limiter);
+  config.rate_limit.exempt.front().bits = 16;
+  const auto narrower = make_rules(config, {}, &first);
+  EXPECT_NE(narrower.limiter, first.limiter);
+  config.rate_limit.per_network = 101;
+  EXPECT_NE(make_rules(config, {}, &narrower).limiter, narrower.limiter);
+  config.rate_limit.per_network = 0;
+  EXPECT_EQ(make_rules(config, {}, &narrower).limiter, nullptr);
+}
+
 }  // namespace
 }  // namespace signpost
