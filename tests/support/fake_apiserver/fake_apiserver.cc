@@ -53,8 +53,11 @@ void FakeApiserver::bookmark() {
   changed_.cancel();
 }
 
-void FakeApiserver::end_watches() {
-  for (auto& open : watches_) open.over = true;
+void FakeApiserver::end_watches(bool and_close) {
+  for (auto& open : watches_) {
+    open.over = true;
+    open.close = and_close;
+  }
   changed_.cancel();
 }
 
@@ -128,6 +131,7 @@ asio::awaitable<void> FakeApiserver::follow(OpenWatch& open, FakeStream& out) {
     co_await changed_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
   }
   if (out.keep_alive) co_await out.end();
+  out.keep_alive = out.keep_alive && !open.close;
 }
 
 }  // namespace signpost::tests

@@ -29,8 +29,8 @@ class FakeApiserver {
   void wake();
   /// A bookmark to every watch.
   void bookmark();
-  /// Ends every watch as its time-out does; the connections stay.
-  void end_watches();
+  /// Ends every watch as its time-out does; the connections stay, unless they are to be closed as well.
+  void end_watches(bool and_close = false);
   void kill();
   void revive() { http.revive(); }
   std::string url() const { return http.url(); }
@@ -57,6 +57,7 @@ class FakeApiserver {
     bool writing = false;
     bool bookmark = false;
     bool over = false;
+    bool close = false;
   };
   boost::asio::awaitable<void> serve(const FakeRequest& request, FakeStream& out);
   boost::asio::awaitable<void> list(const FakeRequest& request, FakeStream& out);
