@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "backends/follow/skipped.h"
 #include "backends/registry/backend.h"
 
 namespace signpost::follow {
@@ -21,6 +22,16 @@ class Counts {
     const std::lock_guard lock(mutex_);
     values_[{std::string(name), std::string(reason)}] += by;
   }
+  /// Parts of an object were left out, or none: see SkippedObjects::set(). Counts them under "skipped".
+  /// `name` is only called when it is needed: it gives the pair of object and service.
+  template <class Name>
+  void skipped(const Reasons& reasons, Name name) {
+    const std::lock_guard lock(mutex_);
+    if (reasons.empty() && skipped_.empty()) return;
+    for (const auto& [reason, times] : reasons) values_[{"skipped", reason}] += times;
+    const auto [object, service] = name();
+    skipped_.set(object, service, reasons);
+  }
   /// Zero for what was never counted.
   std::uint64_t value(std::string_view name, std::string_view reason = {}) const {
     const std::lock_guard lock(mutex_);
@@ -31,13 +42,17 @@ class Counts {
   std::vector<BackendCount> all() const {
     const std::lock_guard lock(mutex_);
     std::vector<BackendCount> counts;
-    for (const auto& [key, value] : values_) counts.push_back({key.first, key.second, value});
+    for (const auto& [key, value] : values_) {
+      counts.push_back({key.first, key.second, value, {}});
+      if (key.first == "skipped") counts.back().of = skipped_.with(key.second);
+    }
     return counts;
   }
 
  private:
   mutable std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> values_;
+  SkippedObjects skipped_;
 };
 
 }  // namespace signpost::follow

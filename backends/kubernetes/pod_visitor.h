@@ -27,6 +27,7 @@ class PodVisitor final : public ObjectVisitor {
  private:
   void field_value(int field, const JsonValue& value) override;
   void finish(Object& object) override;
+  std::string_view kind_word() const override { return "Pod"; }
   void set_label(int field, const std::string_view* text);
   void set_weight(const std::string_view* text);
   void add_address(std::string_view text);
@@ -48,6 +49,7 @@ class NamespaceVisitor final : public ObjectVisitor {
  private:
   std::string key() const override { return is_object_name(name()) ? name() : std::string(); }
   void finish(Object& object) override { object.record = NamespaceRecord(); }
+  std::string_view kind_word() const override { return "Namespace"; }
 };
 
 }  // namespace signpost::kubernetes

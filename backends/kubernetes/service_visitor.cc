@@ -218,6 +218,10 @@ void ServiceVisitor::settle_external() {
   sort_unique(record_.external_hosts);
 }
 
+std::string ServiceVisitor::service_of(const Object& object) const {
+  return import_ ? name_space() + "/clusterset/" + name() : object.key;
+}
+
 void ServiceVisitor::finish(Object& object) {
   if (import_ && !settle_import()) return skip("import_type");
   if (!import_) settle_service();

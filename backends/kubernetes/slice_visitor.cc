@@ -251,6 +251,12 @@ void SliceVisitor::finish_slice() {
   record_.service = name_space() + "/" + service;
 }
 
+std::string SliceVisitor::service_of(const Object& object) const {
+  const auto* slice = std::get_if<SliceRecord>(&object.record);
+  if (slice == nullptr || !slice->import) return slice == nullptr ? std::string() : slice->service;
+  return name_space() + "/clusterset/" + import_name_;
+}
+
 void SliceVisitor::finish(Object& object) {
   if (legacy_) {
     record_.service = object.key;

@@ -43,6 +43,8 @@ class SliceVisitor final : public ObjectVisitor {
   void field_value(int field, const JsonValue& value) override;
   bool endpoint_value(int field, const JsonValue& value);
   void finish(Object& object) override;
+  std::string_view kind_word() const override { return legacy_ ? "Endpoints" : "EndpointSlice"; }
+  std::string service_of(const Object& object) const override;
   void finish_slice();
   void finish_weight();
   void add_endpoint();

@@ -128,7 +128,11 @@ Object ObjectVisitor::take() {
   } else {
     finish(object);
   }
-  for (const auto& [reason, times] : skipped_) counts_.add("skipped", reason, times);
+  if (event_type_ == EventType::Deleted) skipped_.clear();
+  counts_.skipped(skipped_, [&] {
+    return std::pair(std::string(kind_word()) + " " + (object.key.empty() ? "without a name" : object.key),
+                     service_of(object));
+  });
   return object;
 }
 

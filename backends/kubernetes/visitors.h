@@ -111,6 +111,10 @@ class ObjectVisitor : public PathVisitor {
   virtual void field_value(int, const JsonValue&) {}
   /// Moves the record into `object`; monostate when it cannot be used.
   virtual void finish(Object&) {}
+  /// "EndpointSlice": for people.
+  virtual std::string_view kind_word() const { return "object"; }
+  /// As SkippedObject has it.
+  virtual std::string service_of(const Object&) const { return {}; }
   /// "namespace/name" of this object, or the name of one that is in no namespace; empty when unusable.
   virtual std::string key() const;
   const std::string& name() const noexcept { return name_; }
@@ -120,7 +124,7 @@ class ObjectVisitor : public PathVisitor {
 
  private:
   follow::Counts& counts_;
-  std::vector<std::pair<std::string, std::uint64_t>> skipped_;  // reasons, and how often
+  follow::Reasons skipped_;
   std::string name_;
   std::string name_space_;
   Revision revision_ = 0;

@@ -188,6 +188,33 @@ TEST(DecodeOptions, LeaveOutWhatIsNotAskedFor) {
   EXPECT_EQ(skipped_text(counts), "");
 }
 
+TEST(DecodeNotes, SayWhichObjectAndOfWhichService) {
+  Words words;
+  follow::Counts counts;
+  const auto told = [&] {
+    std::string out;
+    for (const auto& count : counts.all()) {
+      for (const auto& one : count.of) out += count.reason + ": " + one.object + " of " + one.service + "\n";
+    }
+    return out;
+  };
+  const Decoder slices(Kind::EndpointSlice, words, counts, everything());
+  const Decoder services(Kind::Service, words, counts, everything());
+  const auto bad = slice("t", "cart", 7, {endpoint("10.0.0.1", "", R"(,"hostname":"a.b")")});
+  ASSERT_TRUE(slices.item(bad));
+  ASSERT_TRUE(slices.item(labelled_slice(R"({"multicluster.kubernetes.io/service-name":"cart",)"
+                                         R"("multicluster.kubernetes.io/source-cluster":"a.b"})")));
+  ASSERT_TRUE(services.item(of_service(R"("externalIPs":["::1"])")));
+  EXPECT_EQ(told(),
+            "address_refused: Service shop/cart of shop/cart\n"
+            "cluster_invalid: EndpointSlice shop/s of shop/clusterset/cart\n"
+            "hostname_invalid: EndpointSlice shop/t of shop/cart\n");
+  ASSERT_TRUE(services.item(of_service(R"("externalIPs":[])")));  // mended
+  ASSERT_TRUE(slices.event(tests::event("DELETED", bad)));
+  EXPECT_EQ(told(), "cluster_invalid: EndpointSlice shop/s of shop/clusterset/cart\n");
+  EXPECT_EQ(counts.value("skipped", "hostname_invalid"), 1U);
+}
+
 TEST(DecodeLarge, TakesWhatNoValidationStops) {  // K25
   Words words;
   follow::Counts counts;
