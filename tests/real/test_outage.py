@@ -16,15 +16,15 @@ RATE = 2000
 
 
 @contextlib.contextmanager
-def under_load(signpost, questions, figure, what):
-    load = Load(signpost.address, RATE, questions)
+def under_load(signpost, questions, figure, what, rate=RATE):
+    load = Load(signpost.address, rate, questions)
     try:
         yield
     finally:
         report = load.stop()
-        figure(f"{what}: {RATE}/s asked", {key: report[key] for key in ("sent", "lost", "wrong", "rate")})
+        figure(f"{what}: {rate}/s asked", {key: report[key] for key in ("sent", "lost", "wrong", "rate")})
         assert report["lost"] == 0 and report["wrong"] == 0, report["shown"]
-        assert report["rate"] > 0.95 * RATE, "the load itself was too slow to judge by"
+        assert report["rate"] > 0.95 * rate, "the load itself was too slow to judge by"
 
 
 def stay_down(seconds=None):

@@ -5,7 +5,7 @@ import struct
 import time
 
 A, NS, SOA, PTR, TXT, AAAA, SRV = 1, 2, 6, 12, 16, 28, 33
-TYPES = {"A": A, "NS": NS, "SOA": SOA, "PTR": PTR, "TXT": TXT, "AAAA": AAAA, "SRV": SRV}
+TYPES = {"A": A, "NS": NS, "CNAME": 5, "SOA": SOA, "PTR": PTR, "TXT": TXT, "AAAA": AAAA, "SRV": SRV}
 RCODES = {0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED"}
 
 
