@@ -49,8 +49,9 @@ class RegistrySink {
 
 /// An object of the registry of which something was left out, as it is now.
 struct SkippedObject {
-  std::string object;   // "EndpointSlice shop/cart-x1": for people
-  std::string service;  // the service that it is of, as ServiceKey spells it without the registry; may be empty
+  std::string object;  // "EndpointSlice shop/cart-x1": for people
+  std::string
+      service;  // the service that it is of, as ServiceKey spells it without the registry; may be empty
   std::uint64_t times = 0;
 };
 
