@@ -76,4 +76,12 @@ int dump(const Where& where, const std::string& zone) {
 
 int reload(const Where& where) { return ask_and_print(where, "POST", "/reload?format=text"); }
 
+int release(const Where& where, const std::string& target, bool json) {
+  const auto slash = target.find('/');
+  auto path = std::string("/release?format=") + (json ? "json" : "text");
+  if (!target.empty()) path += "&registry=" + admin::percent_encode(target.substr(0, slash));
+  if (slash != std::string::npos) path += "&service=" + admin::percent_encode(target.substr(slash + 1));
+  return ask_and_print(where, "POST", path);
+}
+
 }  // namespace signpost

@@ -19,5 +19,7 @@ int explain(const Where& where, const std::string& name, const std::string& type
             bool json);
 int dump(const Where& where, const std::string& zone);
 int reload(const Where& where);
+/// `target`: empty for all that is held, "cluster", or "cluster/shop/cart".
+int release(const Where& where, const std::string& target, bool json);
 
 }  // namespace signpost

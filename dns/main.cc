@@ -1,9 +1,13 @@
 // The front door: from the words on the command line to the part of the house that does what they say.
+#include <algorithm>
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "config/report.h"
 #include "dns/commands.h"
 #include "dns/run.h"
 #include "dns/version.h"
@@ -18,6 +22,7 @@ struct Words {
   std::string type;
   std::string client;
   std::string zone;
+  std::string target;
   bool json = false;
 };
 
@@ -37,6 +42,19 @@ CLI::App* client_command(CLI::App& program, Words& words, const char* name, cons
 int say_version() {
   std::printf("signpost %s (%s)\n", signpost::kVersion, signpost::kCompiler);
   return 0;
+}
+
+/// What to say of a first word that is no command; empty: it is one. CLI11 only says that it did not expect
+/// it.
+std::string unknown_command(const CLI::App& program, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return {};
+  const std::string_view word(argv[1]);
+  const auto all = program.get_subcommands([](const CLI::App*) { return true; });
+  std::vector<std::string> names;
+  for (const auto* each : all) names.push_back(each->get_name());
+  if (std::find(names.begin(), names.end(), word) != names.end()) return {};
+  return "there is no command " + signpost::config::in_quotes(word) +
+         signpost::config::did_you_mean(word, {names.begin(), names.end()});
 }
 
 }  // namespace
@@ -76,8 +94,18 @@ int main(int argc, char** argv) {
 
   client_command(program, words, "reload", "have a running signpost read its configuration again")
       ->callback([&] { result = signpost::reload(words.where); });
+  auto* release = client_command(program, words, "release",
+                                 "believe at once what a guard of a running signpost holds back");
+  release->add_option("REGISTRY[/SERVICE]", words.target,
+                      "as `status` and the log name it; without it all that is held");
+  release->add_flag("--json", words.json, "for programs");
+  release->callback([&] { result = signpost::release(words.where, words.target, words.json); });
   program.add_subcommand("version", "say which signpost this is")->callback([&] { result = say_version(); });
 
+  if (const auto unknown = unknown_command(program, argc, argv); !unknown.empty()) {
+    std::fprintf(stderr, "error: %s\n%s", unknown.c_str(), program.help().c_str());
+    return kMisuse;
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& misuse) {

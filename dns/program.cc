@@ -90,6 +90,9 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
 Program::~Program() { stop(); }
 
 Result<void> Program::start() {
+  builder_.on_list_wanted([this](const std::string& registry) {
+    asio::post(registry_context_, [this, registry] { registries_.list_again(registry); });
+  });
   builder_.start();
   configure_and_wait(builder_, config_, zones_of(first_statics_));
   static_files_.follow(config_, std::move(first_statics_));
@@ -237,6 +240,9 @@ admin::Sources Program::admin_sources() {
   };
   sources.reload = [this](auto reply) {
     asio::post(control_, [this, reply = std::move(reply)] { reply(reload()); });
+  };
+  sources.release = [this](const std::string& registry, const std::string& service, auto reply) {
+    builder_.release(registry, service, std::move(reply));
   };
   sources.wake_workers = [this] { server_->wake_all(); };
   sources.oldest_pong_age = [this] { return server_->oldest_pong_age(); };

@@ -32,6 +32,7 @@ class NumberedSink final : public RegistrySink {
   explicit NumberedSink(RegistrySink& sink) : sink_(sink) {}
   void begin_list(Epoch) override { sink_.begin_list(++epoch_); }
   void upsert(ServiceState state, Revision revision) override { sink_.upsert(std::move(state), revision); }
+  void mention(const ServiceKey& key) override { sink_.mention(key); }
   void erase(const ServiceKey& key, Revision revision) override { sink_.erase(key, revision); }
   void end_list(Epoch, Complete complete) override { sink_.end_list(epoch_, complete); }
   void caught_up(Revision revision) override { sink_.caught_up(revision); }
@@ -76,6 +77,7 @@ class Registries::Core : public std::enable_shared_from_this<Registries::Core> {
 
   void apply(const std::vector<config::Registry>& registries, const std::vector<std::string>& restart);
   void stop(std::function<void()> done);
+  void list_again(const std::string& name);
   std::vector<admin::RegistryReport> reports() const;
 
  private:
@@ -200,6 +202,11 @@ void Registries::Core::stop(std::function<void()> done) {
   for (const auto& [name, follower] : followers_) end(*follower, std::nullopt);
 }
 
+void Registries::Core::list_again(const std::string& name) {
+  const auto found = followers_.find(name);
+  if (found != followers_.end() && found->second->backend) found->second->backend->list_again();
+}
+
 std::vector<admin::RegistryReport> Registries::Core::reports() const {
   std::vector<admin::RegistryReport> reports;
   const std::lock_guard lock(mutex_);
@@ -221,6 +228,7 @@ void Registries::apply(const std::vector<config::Registry>& registries,
   core_->apply(registries, restart);
 }
 void Registries::stop(std::function<void()> done) { core_->stop(std::move(done)); }
+void Registries::list_again(const std::string& name) { core_->list_again(name); }
 std::vector<admin::RegistryReport> Registries::reports() const { return core_->reports(); }
 
 }  // namespace signpost

@@ -58,6 +58,8 @@ class Registries {
   void apply(const std::vector<config::Registry>& registries, const std::vector<std::string>& restart = {});
   /// On the context's thread: ends all; `done` is called when the last one has ended.
   void stop(std::function<void()> done);
+  /// On the context's thread: a guard doubts this registry's last list (Backend::list_again()).
+  void list_again(const std::string& name);
   /// Any thread.
   std::vector<admin::RegistryReport> reports() const;
 

@@ -80,6 +80,7 @@ class DirectoryWatch::Inotify {
     watch_directories();
     while (true) {
       if (drain()) settle_.changed(clock_.now());
+      if (std::exchange(woken_, false)) break;
       const auto now = clock_.now();
       const auto until = settle_.due().value_or(poll_at);
       if (now >= until) break;
@@ -95,6 +96,11 @@ class DirectoryWatch::Inotify {
       }
     }
     settle_.clear();
+  }
+
+  void wake() {
+    woken_ = true;
+    timer_.cancel();
   }
 
  private:
@@ -134,6 +140,7 @@ class DirectoryWatch::Inotify {
   asio::steady_timer timer_;
   asio::posix::stream_descriptor events_;
   std::map<int, std::string> watched_;
+  bool woken_ = false;
 };
 
 DirectoryWatch::DirectoryWatch(asio::any_io_executor executor, const Clock& clock,
@@ -145,5 +152,6 @@ DirectoryWatch::~DirectoryWatch() = default;
 void DirectoryWatch::set_paths(std::vector<std::string> paths) { inotify_->set_paths(std::move(paths)); }
 
 asio::awaitable<void> DirectoryWatch::wait() { return inotify_->wait(); }
+void DirectoryWatch::wake() { inotify_->wake(); }
 
 }  // namespace signpost::file

@@ -55,6 +55,8 @@ class DirectoryWatch {
   /// Returns after a settled burst of changes, or after a poll interval without any. A change between two
   /// calls is not lost. Throws boost::system::system_error(operation_aborted) when cancelled, nothing else.
   boost::asio::awaitable<void> wait();
+  /// On the executor: has the wait() under way, or the next one, return at once.
+  void wake();
 
  private:
   class Inotify;

@@ -46,14 +46,22 @@ class FileBackend final : public Backend {
     try {
       // The watch comes first: what changes while the file is read is seen by the next wait().
       file::DirectoryWatch watch(executor_, clock_, {path_});
+      watch_ = &watch;
+      const std::unique_ptr<file::DirectoryWatch*, Forget> forget(&watch_);
       while (true) {
+        const bool asked = again_;  // before what is read now
         const auto step = co_await asio::co_spawn(reading_.get_executor(), look(), asio::use_awaitable);
-        co_await deliver(step, sink);
+        co_await deliver(step, asked, sink);
         co_await watch.wait();
       }
     } catch (const boost::system::system_error& error) {
       if (error.code() != asio::error::operation_aborted) throw;
     }
+  }
+
+  void list_again() override {
+    again_ = true;
+    if (watch_ != nullptr) watch_->wake();
   }
 
   std::vector<BackendCount> counts() const override {
@@ -63,6 +71,10 @@ class FileBackend final : public Backend {
   }
 
  private:
+  struct Forget {
+    void operator()(file::DirectoryWatch** watch) const { *watch = nullptr; }
+  };
+
   /// On the reading thread: a slow disk or a large file must not hold up the other registries. follow() waits
   /// for it, so that the follower has one user at a time.
   asio::awaitable<Step> look() {
@@ -73,11 +85,12 @@ class FileBackend final : public Backend {
     co_return follower_.changed(std::move(*text), std::move(parsed));
   }
 
-  asio::awaitable<void> deliver(const Step& step, RegistrySink& sink) {
+  asio::awaitable<void> deliver(const Step& step, bool asked, RegistrySink& sink) {
     switch (step.kind) {
       case Step::Kind::Silent:
         co_return;
       case Step::Kind::Unchanged:
+        if (asked) co_await tell_list(step, asked, sink);
         sink.caught_up(0);
         co_return;
       case Step::Kind::Refused:
@@ -89,23 +102,30 @@ class FileBackend final : public Backend {
       case Step::Kind::Accepted:
         break;
     }
-    if (step.first) sink.begin_list(1);
-    std::size_t count = 0;
-    for (const auto& state : step.upserts) {
-      sink.upsert(state, 0);
-      if (++count % kStatesAStep == 0) co_await asio::post(executor_, asio::use_awaitable);
-    }
-    for (const auto& key : step.erased) {
-      sink.erase(key, 0);
-      if (++count % kStatesAStep == 0) co_await asio::post(executor_, asio::use_awaitable);
-    }
-    if (step.first) sink.end_list(1, Complete::Yes);
+    co_await tell_list(step, asked, sink);
     sink.caught_up(0);
     accepted_.fetch_add(1, std::memory_order_relaxed);
     log::info("registry.file_accepted", {{"registry", name_},
                                          {"path", path_},
                                          {"changed", step.upserts.size()},
                                          {"erased", step.erased.size()}});
+  }
+
+  /// A file is read whole, so what it says is a list, also when little of it is new.
+  asio::awaitable<void> tell_list(const Step& step, bool asked, RegistrySink& sink) {
+    if (asked) again_ = false;
+    sink.begin_list(++epoch_);
+    auto news = step.upserts.begin();
+    std::size_t count = 0;
+    for (const auto& state : follower_.accepted()) {
+      if (news != step.upserts.end() && news->key == state.key) {
+        sink.upsert(*news++, 0);
+      } else {
+        sink.mention(state.key);
+      }
+      if (++count % kStatesAStep == 0) co_await asio::post(executor_, asio::use_awaitable);
+    }
+    sink.end_list(epoch_, asked ? Complete::Again : Complete::Yes);
   }
 
   void refuse(std::atomic<std::uint64_t>& counter, std::string_view event, const Step& step,
@@ -121,6 +141,9 @@ class FileBackend final : public Backend {
   const asio::any_io_executor executor_;
   const Clock& clock_;
   Follower follower_;
+  Epoch epoch_ = 0;
+  bool again_ = false;                     // somebody asked for another list
+  file::DirectoryWatch* watch_ = nullptr;  // of the follow() that runs
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<std::uint64_t> refused_{0};
   std::atomic<std::uint64_t> unreadable_{0};

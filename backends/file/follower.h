@@ -13,7 +13,7 @@ namespace signpost::file {
 /// What one look at the file came to.
 struct Step {
   enum class Kind {
-    Accepted,    // upserts and erased are news; `first`: they are the first full list
+    Accepted,    // upserts and erased are what differs from before; `first`: there was no before
     Unchanged,   // as accepted before; proof of life
     Refused,     // a new content with mistakes, `errors`; what was accepted stays
     Unreadable,  // no content, `errors` says why; what was accepted stays
@@ -37,6 +37,9 @@ class Follower {
   /// A content that was not seen(): what it says, or what is wrong with it.
   Step changed(std::string text, Result<Services, config::Diagnostics> parsed);
   Step unreadable(const std::string& why);
+
+  /// What the file said when it was good last, sorted by key.
+  const std::vector<ServiceState>& accepted() const noexcept { return accepted_; }
 
  private:
   std::string text_;  // the last content that was read, good or bad

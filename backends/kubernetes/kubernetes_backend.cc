@@ -44,6 +44,7 @@ class KubernetesBackend final : public Backend {
             Reflector(Resource::Endpoints, silence, cluster_, words_, counts_, Random::from_kernel())} {}
 
   std::string_view name() const noexcept override { return name_; }
+  void list_again() override {}
   std::vector<BackendCount> counts() const override { return counts_.all(); }
 
   asio::awaitable<void> follow(RegistrySink& sink) override {

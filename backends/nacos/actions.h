@@ -42,11 +42,14 @@ struct Received {
 struct Token {
   std::string token;
 };
+/// Somebody doubts the last list: all groups are to be listed again, now.
+struct ListAgain {};
 /// The deadline has come.
 struct Tick {};
 }  // namespace event
-using Event = std::variant<event::Start, event::Connected, event::Disconnected, event::Reply,
-                           event::RequestFailed, event::Received, event::Token, event::Tick>;
+using Event =
+    std::variant<event::Start, event::Connected, event::Disconnected, event::Reply, event::RequestFailed,
+                 event::Received, event::Token, event::ListAgain, event::Tick>;
 
 namespace action {
 /// Drop what there is and make a new connection to this server.
@@ -75,12 +78,14 @@ struct Upsert {
 };
 struct Erase {
   ServiceKey key;
+  bool by_list = false;  // a list no longer names it; otherwise the server said that it was deleted
 };
 /// For the registry as a whole: see Session.
 enum class Milestone : std::uint8_t {
-  Listed,  // every service of the namespace has been named; sent once
-  Ready,   // and re-read on this connection; sent once a connection
-  Alive,   // the server has just proved that it lives
+  Listed,       // every service of the namespace has been named; sent once
+  Ready,        // and re-read on this connection; sent once a connection
+  Alive,        // the server has just proved that it lives
+  ListedAgain,  // every group has been listed since the last ListAgain
 };
 struct Reached {
   Milestone milestone;

@@ -1,4 +1,5 @@
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -17,8 +18,15 @@ class NacosBackend final : public Backend {
   std::string_view name() const noexcept override { return parts_.registry; }
 
   boost::asio::awaitable<void> follow(RegistrySink& sink) override {
-    nacos::Follower follower(parts_, sink, counts_);
-    co_await boost::asio::co_spawn(parts_.strand, follower.run(), boost::asio::use_awaitable);
+    const auto follower = std::make_shared<nacos::Follower>(parts_, sink, counts_);
+    following_ = follower;
+    co_await boost::asio::co_spawn(parts_.strand, follower->run(), boost::asio::use_awaitable);
+  }
+
+  void list_again() override {
+    boost::asio::post(parts_.strand, [following = following_] {
+      if (const auto follower = following.lock()) follower->list_again();
+    });
   }
 
   std::vector<BackendCount> counts() const override { return counts_.all(); }
@@ -26,6 +34,7 @@ class NacosBackend final : public Backend {
  private:
   nacos::FollowerParts parts_;
   follow::Counts counts_;
+  std::weak_ptr<nacos::Follower> following_;
 };
 
 }  // namespace

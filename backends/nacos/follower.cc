@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "backends/follow/file_value.h"
 #include "backends/nacos/link.h"
@@ -19,6 +22,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto kCaughtUpEvery = std::chrono::seconds(1);
+constexpr std::size_t kMentionsAStep = 512;  // a fraction of a millisecond
 
 /// One namespace: its protocol, its connection, its timer.
 struct Peer {
@@ -32,6 +36,7 @@ struct Peer {
   std::uint64_t connection = 0;  // counts Connect and Disconnect: what belongs to an older one is dropped
   std::size_t turn = 0;          // which of a host's addresses is next
   bool listed = false;
+  bool listed_again = false;  // since list_again()
 };
 
 }  // namespace
@@ -57,9 +62,16 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
+  void list_again() {
+    for (auto& peer : peers_) {
+      peer->listed_again = false;
+      step(*peer, event::ListAgain{});
+    }
+  }
+
   asio::awaitable<void> run() {
     co_await asio::this_coro::throw_if_cancelled(false);
-    sink_.begin_list(1);
+    sink_.begin_list(++epoch_);
     for (auto& peer : peers_) step(*peer, event::Start{});
     co_await login_.run();
     stopped_ = true;
@@ -79,6 +91,8 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     for (auto& action : actions) {
       std::visit([&](auto&& wanted) { perform(peer, std::move(wanted)); }, std::move(action));
     }
+    if (list_due_ && !std::exchange(telling_, true))
+      asio::co_spawn(parts_.strand, tell_lists(shared_from_this()), asio::detached);
     arm(peer);
   }
 
@@ -140,7 +154,11 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     login_.refused(wanted.refused);
   }
   void perform(Peer&, action::Upsert&& wanted) { sink_.upsert(std::move(wanted.state), 0); }
-  void perform(Peer&, action::Erase&& wanted) { sink_.erase(wanted.key, 0); }
+  /// Until everything has been listed once, that list is open: nobody could doubt it yet.
+  void perform(Peer&, action::Erase&& wanted) {
+    if (!wanted.by_list || !all_listed()) return sink_.erase(wanted.key, 0);
+    list_due_ = true;
+  }
   void perform(Peer& peer, action::Lost&& wanted) {
     sink_.lost_contact(peer.session.space() + ": " + wanted.why);
   }
@@ -151,9 +169,12 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   void perform(Peer& peer, action::Reached&& wanted) {
     if (wanted.milestone == action::Milestone::Listed) {
       peer.listed = true;
-      if (std::all_of(peers_.begin(), peers_.end(), [](const auto& each) { return each->listed; })) {
-        sink_.end_list(1, Complete::Yes);
-      }
+      if (all_listed()) sink_.end_list(epoch_, Complete::Yes);
+      return;
+    }
+    if (wanted.milestone == action::Milestone::ListedAgain) {
+      peer.listed_again = true;
+      list_due_ = list_due_ || listed_again();
       return;
     }
     const auto ready = [](const auto& each) {
@@ -164,6 +185,38 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     if (soon) return;
     caught_up_at_ = now();
     sink_.caught_up(0);
+  }
+
+  bool all_listed() const {
+    return std::all_of(peers_.begin(), peers_.end(), [](const auto& each) { return each->listed; });
+  }
+  bool listed_again() const {
+    return std::all_of(peers_.begin(), peers_.end(), [](const auto& each) { return each->listed_again; });
+  }
+
+  /// Lists no longer name something, or somebody asked for a second read: every service there still is, as a
+  /// list, so that the guards can weigh what is missing. In short steps, while events go on.
+  asio::awaitable<void> tell_lists(std::shared_ptr<Impl> self) {
+    while (std::exchange(list_due_, false) && !stopped_) {
+      const bool again = listed_again();
+      if (again) {
+        for (auto& peer : peers_) peer->listed_again = false;
+      }
+      sink_.begin_list(++epoch_);
+      std::size_t count = 0;
+      for (const auto& peer : peers_) {
+        ServiceName at;
+        for (auto next = peer->session.service_after(at); next; next = peer->session.service_after(at)) {
+          at = std::move(*next);
+          sink_.mention(peer->session.key_of(at));
+          if (++count % kMentionsAStep != 0) continue;
+          co_await asio::post(parts_.strand, asio::use_awaitable);
+          if (stopped_) co_return;
+        }
+      }
+      sink_.end_list(epoch_, again ? Complete::Again : Complete::Yes);
+    }
+    self->telling_ = false;
   }
 
   // ---- connections
@@ -219,6 +272,9 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   LoginTask login_;
   follow::FileValue ca_;
   Monotonic caught_up_at_{};
+  Epoch epoch_ = 0;
+  bool list_due_ = false;  // told as soon as what is under way is done
+  bool telling_ = false;
   bool stopped_ = false;
 };
 
@@ -226,5 +282,6 @@ Follower::Follower(const FollowerParts& parts, RegistrySink& sink, follow::Count
     : impl_(std::make_shared<Impl>(parts, sink, counts)) {}
 Follower::~Follower() = default;
 asio::awaitable<void> Follower::run() { return impl_->run(); }
+void Follower::list_again() { impl_->list_again(); }
 
 }  // namespace signpost::nacos

@@ -31,6 +31,8 @@ class Follower {
 
   /// Until cancelled (terminal). Must be awaited to its end before the destructor.
   boost::asio::awaitable<void> run();
+  /// On the strand, while run() runs: Backend::list_again().
+  void list_again();
 
  private:
   class Impl;

@@ -120,7 +120,7 @@ void Session::forget_connection(Monotonic now) {
     service.failures = 0;
     service.removed_at.reset();
   }
-  for (auto& [name, group] : groups_) group = Group{now, false, group.read, false, 0};
+  for (auto& [name, group] : groups_) group = Group{now, false, group.read, false, 0, 0};
   watch_ = Watch{};
   wait_until_ = Monotonic::max();
   health_due_ = Monotonic::max();
@@ -250,6 +250,10 @@ void Session::reach_milestones(Monotonic now, Actions& out) {
   if (!listed_told_ && watched && all([](const Group& group) { return group.read; })) {
     listed_told_ = true;
     out.emplace_back(action::Reached{action::Milestone::Listed});
+  }
+  if (list_again_ != 0 && all([this](const Group& group) { return group.read_from >= list_again_; })) {
+    list_again_ = 0;
+    out.emplace_back(action::Reached{action::Milestone::ListedAgain});
   }
   if (state_ != State::Redo || !watched || !queue_.empty() || naming_in_flight() != 0) return;
   if (!all([](const Group& group) { return group.current; })) return;

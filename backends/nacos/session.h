@@ -47,6 +47,10 @@ class Session {
   State state() const noexcept { return state_; }
   const std::string& space() const noexcept { return options_.space; }
   std::size_t services() const noexcept { return services_.size(); }
+  /// The service that follows this name in order, for a walk over all that goes on while they change; the
+  /// empty name is before the first.
+  std::optional<ServiceName> service_after(const ServiceName& name) const;
+  ServiceKey key_of(const ServiceName& name) const;
 
  private:
   enum class Call : std::uint8_t { ServerCheck, Health, List, Watch, Subscribe, Unsubscribe };
@@ -76,6 +80,7 @@ class Session {
     bool read = false;     // ever
     bool current = false;  // on this connection, and the last try did not fail
     std::uint32_t failures = 0;
+    std::uint64_t read_from = 0;  // sequence_ when the last list that was read had been sent
   };
   /// The fuzzy watch over the whole namespace.
   struct Watch {
@@ -99,6 +104,7 @@ class Session {
   void on(event::RequestFailed&&, Monotonic now, Actions& out);
   void on(event::Received&&, Monotonic now, Actions& out);
   void on(event::Token&&, Monotonic now, Actions& out);
+  void on(event::ListAgain&&, Monotonic now, Actions& out);
   void on(event::Tick&&, Monotonic now, Actions& out);
   bool connected() const noexcept { return state_ == State::Redo || state_ == State::Ready; }
   void connect(Monotonic now, Actions& out);
@@ -128,9 +134,8 @@ class Session {
   void expire_calls(Monotonic now, Actions& out);
 
   // session_services.cc: which services there are and what they hold
-  ServiceKey key_of(const ServiceName& name) const;
   Service& appear(const ServiceName& name, Actions& out);
-  void vanish(const ServiceName& name, Actions& out);
+  void vanish(const ServiceName& name, bool by_list, Actions& out);
   void listed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
   void subscribed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
   void accept(const ServiceName& name, Service& service, const ServiceInfo& info, Actions& out);
@@ -183,6 +188,7 @@ class Session {
   std::set<std::pair<Monotonic, ServiceName>> retries_;   // subscribe again then
   std::set<std::pair<Monotonic, ServiceName>> removals_;  // believe a DELETE_SERVICE then (L5)
   std::uint64_t lists_read_ = 0;
+  std::uint64_t list_again_ = 0;  // sequence_ when a second read was asked for; 0: it has been made
 };
 
 }  // namespace signpost::nacos

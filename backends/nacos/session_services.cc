@@ -22,8 +22,20 @@ Session::Service& Session::appear(const ServiceName& name, Actions& out) {
   return entry->second;
 }
 
-void Session::vanish(const ServiceName& name, Actions& out) {
-  out.emplace_back(action::Erase{key_of(name)});
+std::optional<ServiceName> Session::service_after(const ServiceName& name) const {
+  const auto next = services_.upper_bound(name);
+  return next == services_.end() ? std::nullopt : std::optional(next->first);
+}
+
+/// The same as a list that comes by itself, but now, and somebody waits for it.
+void Session::on(event::ListAgain&&, Monotonic now, Actions&) {
+  if (list_again_ != 0) return;
+  list_again_ = ++sequence_;
+  for (auto& [name, group] : groups_) group.due = std::min(group.due, now);
+}
+
+void Session::vanish(const ServiceName& name, bool by_list, Actions& out) {
+  out.emplace_back(action::Erase{key_of(name), by_list});
   enqueue({Call::Unsubscribe, name});
   services_.erase(name);
 }
@@ -38,7 +50,8 @@ void Session::listed(const InFlight& call, const Payload& payload, Monotonic now
     return try_again(call.work, now);
   }
   auto& group = groups_[group_name];
-  group = Group{now + options_.list_interval, false, true, true, 0};
+  group = Group{now + options_.list_interval, false, true, true, 0, call.started};
+  if (list_again_ > call.started) group.due = now;
   const auto this_list = ++lists_read_;
   for (const auto& name : *names) {
     if (name.empty()) continue;
@@ -52,7 +65,7 @@ void Session::listed(const InFlight& call, const Payload& payload, Monotonic now
     const auto& service = entry->second;
     if (service.listed != this_list && service.appeared < call.started) gone.push_back(entry->first);
   }
-  for (const auto& name : gone) vanish(name, out);
+  for (const auto& name : gone) vanish(name, true, out);
 }
 
 void Session::subscribed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out) {
@@ -129,7 +142,7 @@ void Session::expire_removals(Monotonic now, Actions& out) {
     removals_.erase(removals_.begin());
     const auto found = services_.find(name);
     if (found == services_.end() || !found->second.removed_at) continue;
-    if (now - *found->second.removed_at >= timing::kAbsentAfter) vanish(name, out);
+    if (now - *found->second.removed_at >= timing::kAbsentAfter) vanish(name, false, out);
   }
 }
 

@@ -2,7 +2,8 @@
 //
 // The life of an event: a backend's coroutine reads bytes, its state machine (no I/O, no clock) turns them
 // into whole ServiceStates, and the sink takes them, in order, on the I/O thread. The sink never blocks: it
-// hands them to the builder thread. What arrives here is believed as the registry said it; guards come later.
+// hands them to the builder thread. What arrives here is believed as the registry said it; zones/guard doubts
+// what a list leaves out, and asks the backend to read again (list_again()).
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,9 @@ using Epoch = std::uint64_t;
 /// What the registry itself calls its version (a Kubernetes resourceVersion; 0 where there is none).
 using Revision = std::uint64_t;
 
-/// Whether a list named everything. An incomplete list (one namespace failed, say) sweeps nothing.
-enum class Complete : bool { No, Yes };
+/// Whether a list named everything. An incomplete list (one namespace failed, say) sweeps nothing. Again: a
+/// complete one, all of which was read from the registry since list_again() was called.
+enum class Complete : std::uint8_t { No, Yes, Again };
 
 /// Receives one registry's world, in order, on the I/O thread. Whole states, never deltas.
 class RegistrySink {
@@ -35,7 +37,9 @@ class RegistrySink {
   /// Replaces what was known of this service; counts as mentioned by the list that is open. Between lists: an
   /// event.
   virtual void upsert(ServiceState state, Revision revision) = 0;
-  /// The service is gone. Unknown keys are harmless.
+  /// In a list: the service is as it was told last, which need not be told again. Unknown keys are harmless.
+  virtual void mention(const ServiceKey& key) = 0;
+  /// The service is gone: an event, also while a list is open. Unknown keys are harmless.
   virtual void erase(const ServiceKey& key, Revision revision) = 0;
   /// Sweeps what the list did not mention when it was complete; from the first complete list on the registry
   /// is synced.
@@ -71,6 +75,10 @@ class Backend {
   /// Runs on the I/O executor until cancelled (asio cancellation, terminal); returns then. Throws only what
   /// is a mistake of ours. The sink outlives it.
   virtual boost::asio::awaitable<void> follow(RegistrySink& sink) = 0;
+  /// I/O thread; may be called at any time, also when follow() does not run. Somebody doubts the last list:
+  /// read everything again, not from a cache, soon, and tell it as a list that ends with Complete::Again,
+  /// also when nothing differs. Asking twice before that list ends asks once.
+  virtual void list_again() = 0;
   /// Any thread: what was skipped, retried, refused since the start.
   virtual std::vector<BackendCount> counts() const = 0;
 };

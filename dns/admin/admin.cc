@@ -7,6 +7,7 @@
 #include "dns/admin/exposition.h"
 #include "dns/admin/metrics.h"
 #include "dns/admin/reports.h"
+#include "dns/admin/skipped.h"
 #include "zones/synthesis/names.h"
 
 namespace signpost::admin {
@@ -55,6 +56,7 @@ struct Admin::Routes : std::enable_shared_from_this<Admin::Routes> {
   void explain(const HttpRequest& request, ReplyTo reply);
   void dump(const HttpRequest& request, ReplyTo reply);
   void reload(const HttpRequest& request, ReplyTo reply);
+  void release(const HttpRequest& request, ReplyTo reply);
 
   Sources sources;
   const Clock& clock;
@@ -129,7 +131,10 @@ void Admin::Routes::explain(const HttpRequest& request, ReplyTo reply) {
   sources.explain(
       *name, *type,
       [json = request.wants_json(false), asker = client ? IpAddress::parse(*client) : std::nullopt,
-       admit = sources.admit, reply = std::move(reply)](Explanation explanation) {
+       admit = sources.admit, registries = sources.program().registries,
+       reply = std::move(reply)](Explanation explanation) {
+        for (auto& note : skipped_notes(registries, explanation))
+          explanation.notes.push_back(std::move(note));
         if (asker) explanation.notes.push_back(client_note(admit, *asker, explanation));
         reply(json ? json_reply(200, to_json(explanation)) : text_reply(200, to_text(explanation)));
       });
@@ -153,6 +158,18 @@ void Admin::Routes::reload(const HttpRequest& request, ReplyTo reply) {
   });
 }
 
+void Admin::Routes::release(const HttpRequest& request, ReplyTo reply) {
+  const auto registry = std::string(request.parameter("registry").value_or(""));
+  const auto service = std::string(request.parameter("service").value_or(""));
+  if (registry.empty() && !service.empty())
+    return reply(text_reply(400, "release takes ?registry=cluster&service=shop/cart, or less\n"));
+  sources.release(registry, service,
+                  [json = request.wants_json(true), reply = std::move(reply)](const ReleaseOutcome& outcome) {
+                    const unsigned status = outcome.error.empty() ? 200 : 404;
+                    reply(json ? json_reply(status, to_json(outcome)) : text_reply(status, to_text(outcome)));
+                  });
+}
+
 Result<ListenerReport> Admin::Routes::open(Door door, Result<ListenSocket> socket) {
   if (!socket) return socket.error();
   ListenerReport report{std::string(to_string(door)), socket->address()};
@@ -172,6 +189,8 @@ void Admin::Routes::install() {
   server.add(Door::Admin, "GET", "/dump", [this](const auto& r, auto reply) { dump(r, std::move(reply)); });
   server.add(Door::Admin, "POST", "/reload",
              [this](const auto& r, auto reply) { reload(r, std::move(reply)); });
+  server.add(Door::Admin, "POST", "/release",
+             [this](const auto& r, auto reply) { release(r, std::move(reply)); });
 }
 
 Admin::Admin(Sources sources, const Clock& clock, HttpLimits limits)

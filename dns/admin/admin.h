@@ -11,6 +11,9 @@
 //   admin    GET /status            JSON, or ?format=text
 //            GET /explain           ?name=&type=&client=, text, or ?format=json
 //            GET /dump              ?zone=, master-file text
+//            POST /release          ?registry=&service=, both may be left out; JSON, or ?format=text; 404
+//            when
+//                                   there is nothing of that name
 //            POST /reload           JSON, or ?format=text; 422 when the configuration was refused
 #pragma once
 

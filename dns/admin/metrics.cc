@@ -224,12 +224,27 @@ void dns_families(Exposition& page, const CounterTotals& dns) {
   by_reason<TcpEnd>(page, "dns_tcp_closed_total", "TCP connections closed, by reason.", dns.tcp_closed);
 }
 
+void guard_families(Exposition& page, const std::string& registry, const GuardStatus& guard) {
+  const Exposition::Labels labels{{"registry", registry}, {"guard", text(to_string(guard.guard))}};
+  page.gauge("guard_held_services", "Services shown with more than their registry tells, by the guard.",
+             labels, number(guard.services));
+  page.gauge("guard_held_instances", "Instances of them that the registry does not tell any more.", labels,
+             number(guard.instances));
+  page.counter("guard_holds_total", "Services that the guard began to hold.", labels,
+               number(guard.counts.begun));
+  for (std::size_t i = 0; i < kHoldEndCount; ++i) {
+    auto reasons = labels;
+    reasons.emplace_back("reason", text(to_string(static_cast<HoldEnd>(i))));
+    page.counter("guard_released_total", "Services that the guard holds no more, by what ended it.", reasons,
+                 number(guard.counts.ended[i]));
+  }
+}
+
 void registry_family(Exposition& page, const RegistryStatus& registry) {
   const Exposition::Labels labels{{"registry", registry.name}};
   page.gauge("registry_connected", "1 while the registry is live.", labels,
-             registry.phase == RegistryPhase::Live);
-  for (const auto phase :
-       {RegistryPhase::Cold, RegistryPhase::Live, RegistryPhase::Lagging, RegistryPhase::Stale}) {
+             registry.phase == RegistryPhase::Live || registry.phase == RegistryPhase::Held);
+  for (const auto phase : kRegistryPhases) {
     page.gauge("registry_state", "1 for the state the registry is in.",
                {{"registry", registry.name}, {"state", text(to_string(phase))}}, registry.phase == phase);
   }
@@ -245,9 +260,7 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
              number(registry.pending));
   page.gauge("registry_services_unpublished", "Services without any name in DNS.", labels,
              number(registry.unpublished));
-  page.gauge("registry_services_held",
-             "Services of which something is shown that the registry no longer tells (after a reconnect).",
-             labels, number(registry.held));
+  for (const auto& guard : registry.guards) guard_families(page, registry.name, guard);
   const auto withheld = registry.instances - std::min(registry.instances, registry.eligible);
   page.gauge("registry_instances", "Instances known, by whether policy lets them answer.",
              {{"registry", registry.name}, {"state", "eligible"}}, number(registry.eligible));

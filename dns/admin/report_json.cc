@@ -27,8 +27,27 @@ Json counts_of(const std::vector<BackendCount>& counts) {
   auto list = Json::array();
   for (const auto& count : counts) {
     list.push_back({{"name", count.name}, {"reason", count.reason}, {"value", count.value}});
+    for (const auto& one : count.of) {
+      list.back()["of"].push_back({{"object", one.object}, {"service", one.service}, {"times", one.times}});
+    }
   }
   return list;
+}
+
+/// What is held now, one object a guard; the counters since the start are metrics.
+Json holds_json(const RegistryStatus& registry) {
+  auto holds = Json::array();
+  for (const auto& guard : registry.guards) {
+    if (guard.services == 0) continue;
+    holds.push_back({{"guard", to_string(guard.guard)},
+                     {"services", guard.services},
+                     {"instances", guard.instances},
+                     {"age_seconds", guard.age_seconds},
+                     {"left_seconds", nullptr},
+                     {"examples", guard.examples}});
+    if (guard.left_seconds >= 0) holds.back()["left_seconds"] = guard.left_seconds;
+  }
+  return holds;
 }
 
 Json registry_json(const RegistryStatus& registry, const ProgramReport& program) {
@@ -46,6 +65,7 @@ Json registry_json(const RegistryStatus& registry, const ProgramReport& program)
             {"lists", registry.lists},
             {"events", registry.events},
             {"held", registry.held},
+            {"holds", holds_json(registry)},
             {"unpublished", registry.unpublished}};
   if (registry.last_event_age_seconds >= 0) json["last_event_age_seconds"] = registry.last_event_age_seconds;
   for (const auto& report : program.registries) {
@@ -137,6 +157,12 @@ std::string to_json(const Explanation& explanation) {
                   {"records", explanation.records},
                   {"notes", explanation.notes},
                   {"services", std::move(services)}});
+}
+
+std::string to_json(const ReleaseOutcome& outcome) {
+  Json json{{"released", outcome.released}, {"error", nullptr}};
+  if (!outcome.error.empty()) json["error"] = outcome.error;
+  return printed(json);
 }
 
 std::string to_json(const ReloadOutcome& outcome) {

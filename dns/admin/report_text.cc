@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dns/admin/reports.h"
+#include "dns/admin/skipped.h"
 
 namespace signpost::admin {
 namespace {
@@ -77,6 +78,36 @@ std::string registries_text(const StatusReport& status) {
   return table(rows);
 }
 
+/// Nothing when no guard holds anything.
+std::string holds_text(const std::vector<RegistryStatus>& registries) {
+  std::vector<Row> rows{
+      {"HELD OF", "GUARD", "SERVICES", "INSTANCES", "FOR", "AT MOST", "RELEASED BY", "EXAMPLES"}};
+  for (const auto& registry : registries) {
+    for (const auto& guard : registry.guards) {
+      if (guard.services == 0) continue;
+      std::string examples;
+      for (const auto& name : guard.examples) examples += (examples.empty() ? "" : ", ") + plain(name);
+      rows.push_back({registry.name, std::string(to_string(guard.guard)), std::to_string(guard.services),
+                      std::to_string(guard.instances), age_text(guard.age_seconds),
+                      age_text(guard.left_seconds), "signpost release " + registry.name, examples});
+    }
+  }
+  return rows.size() == 1 ? "" : "\n" + table(rows);
+}
+
+/// Nothing when every object is whole.
+std::string skipped_text(const std::vector<RegistryReport>& registries) {
+  std::vector<Row> rows{{"LEFT OUT BY", "REASON", "SINCE START", "NOW"}};
+  for (const auto& registry : registries) {
+    for (const auto& count : registry.counts) {
+      if (count.of.empty()) continue;
+      rows.push_back(
+          {registry.name, count.reason, std::to_string(count.value), plain(objects_text(count.of))});
+    }
+  }
+  return rows.size() == 1 ? "" : "\n" + table(rows);
+}
+
 std::string zones_text(const StatusReport& status) {
   std::vector<Row> rows{{"ZONE", "SERIAL", "SERVICES", "STATIC NAMES", "COLLISIONS", "STATE"}};
   for (const auto& zone : status.builder.zones) {
@@ -122,8 +153,8 @@ std::string to_text(const StatusReport& status) {
                     (program.workers == 1 ? " worker\n" : " workers\n");
   std::vector<Row> listeners{{"LISTENER", "ADDRESS"}};
   for (const auto& listener : program.listeners) listeners.push_back({listener.kind, listener.address});
-  out += "\n" + table(listeners) + "\n" + registries_text(status) + "\n" + zones_text(status) +
-         files_text(program.static_files);
+  out += "\n" + table(listeners) + "\n" + registries_text(status) + holds_text(status.builder.registries) +
+         skipped_text(program.registries) + "\n" + zones_text(status) + files_text(program.static_files);
   if (!program.reload.last_outcome.empty())
     out += "\nlast reload: " + plain(program.reload.last_outcome) + "\n";
   return out;
@@ -133,6 +164,15 @@ std::string to_text(const ReloadOutcome& outcome) {
   std::string out = outcome.accepted ? "reloaded\n" : "refused; the old configuration stays in force\n";
   for (const auto& error : outcome.errors) out += "error: " + error + "\n";
   for (const auto& warning : outcome.warnings) out += "warning: " + warning + "\n";
+  return out;
+}
+
+std::string to_text(const ReleaseOutcome& outcome) {
+  if (!outcome.error.empty()) return outcome.error + "\n";
+  if (outcome.released.empty()) return "nothing was held\n";
+  const auto count = outcome.released.size();
+  std::string out = "released " + std::to_string(count) + (count == 1 ? " service\n" : " services\n");
+  for (const auto& name : outcome.released) out += "  " + plain(name) + "\n";
   return out;
 }
 

@@ -1,4 +1,4 @@
-// What /status, /explain and /reload say, as JSON for programs and as text for people.
+// What /status, /explain, /reload and /release say, as JSON for programs and as text for people.
 #pragma once
 
 #include <optional>
@@ -20,10 +20,12 @@ struct StatusReport {
 std::string to_json(const StatusReport& status);
 std::string to_json(const Explanation& explanation);
 std::string to_json(const ReloadOutcome& outcome);
+std::string to_json(const ReleaseOutcome& outcome);
 
 /// Tables with aligned columns; control characters from registries are shown as '?'.
 std::string to_text(const StatusReport& status);
 std::string to_text(const ReloadOutcome& outcome);
+std::string to_text(const ReleaseOutcome& outcome);
 
 /// "A", "aaaa", "TYPE65"; nullopt for what is no type or cannot be asked (OPT).
 std::optional<RRType> parse_type(std::string_view word);

@@ -76,6 +76,11 @@ struct Sources {
   /// The whole zone as master-file text. Long: must not run on the admin thread.
   std::function<void(const std::string& zone, std::function<void(Result<std::string>)>)> dump;
   std::function<void(std::function<void(ReloadOutcome)>)> reload;
+  /// Believes what guards hold: of all registries (both empty), of one, or of one service of it
+  /// ("shop/cart").
+  std::function<void(const std::string& registry, const std::string& service,
+                     std::function<void(ReleaseOutcome)>)>
+      release;
   std::function<void()> wake_workers;
   std::function<Duration()> oldest_pong_age;
 };

@@ -53,7 +53,7 @@ void fill(World& world) {
   world.configure(std::make_shared<const config::Config>(std::move(loaded->config)));
   world.begin_list("local", 1);
   for (unsigned i = 0; i < kServices; ++i) world.take(service(i));
-  world.end_list("local", 1, true);
+  world.end_list("local", 1, Complete::Yes);
   while (world.flush(128)) world.publish();
   world.publish();
 }

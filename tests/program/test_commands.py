@@ -15,15 +15,22 @@ def test_misuse_is_2_and_says_what_is_right(signpost, words):
     assert "Usage:" in done.stderr
 
 
-@pytest.mark.parametrize("word", ["diff", "reference", "top", "release", "drain", "undrain", "log-level", "probe"])
+@pytest.mark.parametrize("word", ["diff", "reference", "top", "drain", "undrain", "log-level", "probe"])
 def test_commands_of_later_are_unknown(signpost, word):
     assert signpost(word).returncode == 2
+
+
+def test_a_slip_of_the_pen_is_named(signpost):
+    done = signpost("relaese", "local")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: there is no command `relaese`; did you mean `release`?\n")
+    assert "known here: run, check," in signpost("nonsense").stderr
 
 
 def test_help_and_version(signpost):
     help_ = signpost("--help")
     assert help_.returncode == 0
-    for word in ("run", "check", "explain", "dump", "status", "reload", "version"):
+    for word in ("run", "check", "explain", "dump", "status", "reload", "release", "version"):
         assert re.search(rf"^  {word}\b", help_.stdout, re.M), word
     version = signpost("version")
     assert version.returncode == 0

@@ -80,6 +80,7 @@ ExplainedService explain_service(const HeldService& held, const std::optional<Ip
     const auto percent = sum == 0 ? 0.0 : 100.0 * shares[i] / static_cast<double>(sum);
     out.instances.push_back(explain_instance(state.instances[i], state.ports, decision.verdicts[i],
                                              decision.weights[i], percent));
+    if (i >= held.told) out.instances.back().why += "; held: the registry does not tell it any more";
   }
   if (state.pending) {
     out.note = "listed by the registry, its instances are not read yet: SERVFAIL";
@@ -94,6 +95,7 @@ ExplainedService explain_service(const HeldService& held, const std::optional<Ip
   } else if (policy::srv_weights(decision.weights).coarse) {
     out.note = "SRV weights are rounded by more than 1 %";
   }
+  if (!held.hold.empty()) out.note = held.hold + (out.note.empty() ? "" : "; " + out.note);
   return out;
 }
 

@@ -97,6 +97,9 @@ class Builder::Core {
       case BuilderEvent::Kind::Upsert:
         world_.take(std::move(event.state));
         break;
+      case BuilderEvent::Kind::Mention:
+        world_.mention(event.state.key);
+        break;
       case BuilderEvent::Kind::Erase:
         world_.erase(event.state.key);
         break;
@@ -140,16 +143,12 @@ class Builder::Core::Sink final : public RegistrySink {
     event.state.key.registry = registry_;
     core_.push(std::move(event));
   }
+  void mention(const ServiceKey& key) override { push(BuilderEvent::Kind::Mention, key, 0); }
   void erase(const ServiceKey& key, Revision revision) override {
-    BuilderEvent event;
-    event.kind = BuilderEvent::Kind::Erase;
-    event.number = revision;
-    event.state.key = key;
-    event.state.key.registry = registry_;
-    core_.push(std::move(event));
+    push(BuilderEvent::Kind::Erase, key, revision);
   }
   void end_list(Epoch epoch, Complete complete) override {
-    push(BuilderEvent::Kind::EndList, epoch, complete == Complete::Yes);
+    push(BuilderEvent::Kind::EndList, epoch, complete);
   }
   void caught_up(Revision revision) override { push(BuilderEvent::Kind::CaughtUp, revision); }
   void lost_contact(std::string_view why) override {
@@ -161,7 +160,15 @@ class Builder::Core::Sink final : public RegistrySink {
   }
 
  private:
-  void push(BuilderEvent::Kind kind, std::uint64_t number, bool complete = false) {
+  void push(BuilderEvent::Kind kind, const ServiceKey& key, std::uint64_t number) {
+    BuilderEvent event;
+    event.kind = kind;
+    event.number = number;
+    event.state.key = key;
+    event.state.key.registry = registry_;
+    core_.push(std::move(event));
+  }
+  void push(BuilderEvent::Kind kind, std::uint64_t number, Complete complete = Complete::No) {
     BuilderEvent event;
     event.kind = kind;
     event.registry = registry_;
@@ -205,6 +212,17 @@ void Builder::set_static(const Name& zone, std::shared_ptr<const StaticZone> dat
 
 void Builder::reset(const std::string& registry) {
   core_->task([this, registry] { core_->world().reset(registry); });
+}
+
+void Builder::on_list_wanted(std::function<void(const std::string&)> wanted) {
+  core_->world().on_list_wanted(std::move(wanted));
+}
+
+void Builder::release(const std::string& registry, const std::string& service,
+                      std::function<void(ReleaseOutcome)> reply) {
+  core_->task([this, registry, service, reply = std::move(reply)] {
+    reply(core_->world().release(registry, service));
+  });
 }
 
 void Builder::status(std::function<void(BuilderStatus)> reply) {

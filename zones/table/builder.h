@@ -42,6 +42,8 @@ struct HeldService {
   config::HealthPolicy health = config::HealthPolicy::Ready;  // of that zone
   std::vector<std::string> names;   // the spellings that answer, in presentation format
   std::vector<std::string> losses;  // "cart.demo.internal.: taken by local/cart (exact name first)"
+  std::string hold;                 // why a guard shows more than the registry tells; empty: none does
+  std::size_t told = SIZE_MAX;      // instances from this place on are shown by that hold alone
 };
 
 /// What the builder knows behind a name.
@@ -80,6 +82,13 @@ class Builder {
   /// Any thread: forgets what this registry said, as if it had never listed (its options point elsewhere
   /// now).
   void reset(const std::string& registry);
+
+  /// Before start(). Called on the builder thread when a guard wants a registry to be read again.
+  void on_list_wanted(std::function<void(const std::string& registry)> wanted);
+  /// Any thread: believes at once what guards hold of all registries (both empty), of one, or of one service
+  /// of it ("shop/cart"). The reply comes on the builder thread, after what was believed is published.
+  void release(const std::string& registry, const std::string& service,
+               std::function<void(ReleaseOutcome)> reply);
 
   /// Any thread; the answer comes on the builder thread: hand it on, do not work there.
   void status(std::function<void(BuilderStatus)> reply);

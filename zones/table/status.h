@@ -1,27 +1,42 @@
 // What the builder knows about itself, as values: for /status, /metrics, /ready and explain.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "backends/registry/service_state.h"
 #include "dns/base/clock.h"
+#include "zones/guard/holds.h"
 
 namespace signpost {
 
-/// The states of facts that an operator sees (DESIGN.md section 3). Snapshot and Held come with the state
-/// file and the guards.
+/// The states of facts that an operator sees (DESIGN.md section 3).
 enum class RegistryPhase : std::uint8_t {
   Cold,     // no complete list yet: its names answer SERVFAIL
   Live,     // listed, and heard from since the last loss
   Lagging,  // contact lost for less than kFreshness: answers as before
   Stale,    // contact lost for longer: answers as before, with EDE 3
+  Held,     // live, but a guard does not believe all it says: what would vanish answers as before
 };
+inline constexpr std::array kRegistryPhases{RegistryPhase::Cold, RegistryPhase::Live, RegistryPhase::Lagging,
+                                            RegistryPhase::Stale, RegistryPhase::Held};
 std::string_view to_string(RegistryPhase phase) noexcept;  // "cold"
 
 /// How long a lost registry's data counts as fresh.
 inline constexpr std::chrono::minutes kFreshness{5};
+
+/// What one guard holds of a registry now, and did since the start.
+struct GuardStatus {
+  ListGuard guard = ListGuard::EmptyRead;
+  std::uint64_t services = 0;         // held
+  std::uint64_t instances = 0;        // of them, shown though the registry does not tell them
+  double age_seconds = -1;            // of the oldest hold; -1: none
+  double left_seconds = -1;           // until the last one ends by time; -1: not by time, or none
+  std::vector<std::string> examples;  // "local/cart", a few
+  Holds::Counts counts;
+};
 
 struct RegistryStatus {
   std::string name;
@@ -34,10 +49,17 @@ struct RegistryStatus {
   std::uint64_t pending = 0;  // listed, not yet read
   std::uint64_t instances = 0;
   std::uint64_t eligible = 0;
-  std::uint64_t lists = 0;        // complete lists taken
-  std::uint64_t events = 0;       // upserts and erases taken
-  std::uint64_t held = 0;         // services of which something is shown that the registry no longer tells
-  std::uint64_t unpublished = 0;  // services without any name (not a host name, too long)
+  std::uint64_t lists = 0;          // complete lists taken
+  std::uint64_t events = 0;         // upserts and erases taken
+  std::uint64_t held = 0;           // services of which something is shown that the registry no longer tells
+  std::vector<GuardStatus> guards;  // all of them, by Guard
+  std::uint64_t unpublished = 0;    // services without any name (not a host name, too long)
+};
+
+/// What `signpost release` came to.
+struct ReleaseOutcome {
+  std::string error;                  // what is not there, and what is; empty: well
+  std::vector<std::string> released;  // "local/cart"
 };
 
 struct ZoneStatus {

@@ -10,20 +10,6 @@
 #include "zones/table/packed_state.h"
 
 namespace signpost {
-namespace {
-
-void log_hold(const ServiceKey& first) {
-  log::warning(
-      "registry.holding",
-      {{"registry", first.registry},
-       {"first", first.to_string()},
-       {"why",
-        "instances vanished right after contact was regained; they stay until 30 s after the last growth, "
-        "at most 90 s"}});
-}
-
-}  // namespace
-
 /// Revisions begin with the time of the start, so that those of the next process are larger.
 World::World(SnapshotStore& store, const Clock& clock)
     : store_(store),
@@ -54,8 +40,8 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
     kept.emplace_back(registry.name, old < 0 ? RegistryState()
                                              : std::move(registries_[static_cast<std::size_t>(old)].second));
     kept.back().second.configured = true;
-    if (registry.layout == names::Layout::Nacos && !kept.back().second.hold)
-      kept.back().second.hold.emplace();
+    kept.back().second.holds.set_rules(
+        {registry.layout != names::Layout::File, registry.layout == names::Layout::Nacos});
   }
   registries_ = std::move(kept);
   std::vector<ServiceId> gone;
@@ -94,8 +80,11 @@ void World::reset(const std::string& registry) {
     if (services_[id].registry == index) all.push_back(id);
   });
   for (const auto id : all) remove(id);
-  registries_[static_cast<std::size_t>(index)].second = RegistryState();
-  registries_[static_cast<std::size_t>(index)].second.configured = true;
+  auto& state = registries_[static_cast<std::size_t>(index)].second;
+  const auto rules = state.holds.rules();
+  state = RegistryState();
+  state.configured = true;
+  state.holds.set_rules(rules);
   flags_changed_ = true;
 }
 
@@ -105,6 +94,9 @@ void World::begin_list(const std::string& registry, Epoch epoch) {
   auto& state = registries_[static_cast<std::size_t>(index)].second;
   state.epoch = epoch;
   state.listing = true;
+  state.list_began = clock_.now();
+  state.services_before = state.services;
+  state.instances_before = state.instances;
   state.last_event = clock_.now();
 }
 
@@ -119,15 +111,28 @@ void World::take(ServiceState state) {
   if (id == kNoService) {
     id = services_.add(state.key);
     services_[id].registry = static_cast<std::uint16_t>(index);
+    services_[id].epoch = registry.epoch;
     ++registry.services;
-  } else if (registry.hold && registry.hold->active(clock_.now())) {
-    const auto held_before = registry.hold->held();
-    state = registry.hold->accept(unpack(services_[id].key, services_[id].packed), std::move(state),
-                                  clock_.now());
-    if (held_before == 0 && registry.hold->held() > 0) log_hold(state.key);
+    return store(id, state);
   }
   services_[id].epoch = registry.epoch;
+  // Known, but not read anew yet: that takes no answer away.
+  if (state.pending && !services_[id].pending) return come_back(id);
+  const bool guarding = registry.holds.guarding(clock_.now());
+  if (registry.synced && is_listing(registry) && !guarding) return take_listed(id, state);
+  if (guarding || registry.holds.find(id) != nullptr) return take_doubted(id, state);
   store(id, state);
+}
+
+void World::mention(const ServiceKey& key) {
+  const auto index = registry_index(key.registry);
+  const auto id = services_.find(key);
+  if (index < 0 || id == kNoService) return;
+  auto& registry = registries_[static_cast<std::size_t>(index)].second;
+  registry.last_event = clock_.now();
+  services_[id].epoch = registry.epoch;
+  const auto* hold = registry.holds.find(id);
+  if (hold != nullptr && hold->told.gone) come_back(id);
 }
 
 /// Takes the state as the one to be shown.
@@ -138,34 +143,10 @@ void World::store(ServiceId id, const ServiceState& state) {
   count(record, -1);
   record.packed = std::move(packed);
   record.pending = state.pending;
+  record.pods = state.kind == ServiceKind::Pods;
   record.instances = static_cast<std::uint32_t>(state.instances.size());
   count(record, +1);
   mark(id);
-}
-
-/// The registry no longer names this service, but it stays for now.
-bool World::keeps(ServiceId id) {
-  auto& hold = registries_[services_[id].registry].second.hold;
-  if (!hold || !hold->active(clock_.now())) return false;
-  const auto held_before = hold->held();
-  const bool kept = hold->keeps(services_[id].key, clock_.now());
-  if (kept && held_before == 0) log_hold(services_[id].key);
-  return kept;
-}
-
-void World::release_held() {
-  for (auto& [name, registry] : registries_) {
-    if (!registry.hold || registry.hold->held() == 0) continue;
-    const auto released = registry.hold->release(clock_.now());
-    if (released.empty()) continue;
-    log::info("registry.released",
-              {{"registry", name}, {"services", released.size()}, {"held", registry.hold->held()}});
-    for (const auto& one : released) {
-      const auto id = services_.find(one.key);
-      if (id == kNoService) continue;
-      one.told ? store(id, *one.told) : remove(id);
-    }
-  }
 }
 
 /// The part of a record that a registry's totals are made of.
@@ -186,7 +167,10 @@ void World::erase(const ServiceKey& key) {
   auto& registry = registries_[static_cast<std::size_t>(index)].second;
   registry.last_event = clock_.now();
   ++registry.events;
-  if (const auto id = services_.find(key); id != kNoService && !keeps(id)) remove(id);
+  const auto id = services_.find(key);
+  if (id == kNoService) return;
+  if (registry.holds.guarding(clock_.now())) return doubt_erase(id);
+  remove(id);
 }
 
 void World::remove(ServiceId id) {
@@ -194,28 +178,24 @@ void World::remove(ServiceId id) {
   for (const auto& [zone, slot] : record.slots) drop_slot(slot, zone);
   record.slots.clear();
   count(record, -1);
-  --registries_[record.registry].second.services;
+  auto& registry = registries_[record.registry].second;
+  --registry.services;
+  registry.staged.erase(id);
+  static_cast<void>(registry.holds.end(id, HoldEnd::Event));
   if (record.dirty) std::erase(dirty_, id);
   services_.remove(id);
 }
 
-void World::end_list(const std::string& registry, Epoch epoch, bool complete) {
+void World::end_list(const std::string& registry, Epoch epoch, Complete complete) {
   const auto index = registry_index(registry);
   if (index < 0) return;
   auto& state = registries_[static_cast<std::size_t>(index)].second;
   state.last_event = clock_.now();
   state.listing = false;
-  if (!complete || epoch != state.epoch) return;
-  ++state.lists;
-  std::vector<ServiceId> unmentioned;
-  services_.for_each([&](ServiceId id) {
-    const auto& record = services_[id];
-    if (record.registry == index && record.epoch != epoch) unmentioned.push_back(id);
-  });
-  for (const auto id : unmentioned) {
-    if (!keeps(id)) remove(id);
-  }
-  if (state.synced) return;
+  if (epoch != state.epoch) return;
+  if (complete != Complete::No) ++state.lists;
+  if (complete != Complete::No || state.synced) settle_list(static_cast<std::uint16_t>(index), complete);
+  if (state.synced || complete == Complete::No) return;
   state.synced = true;
   state.lost_since.reset();
   flags_changed_ = true;
@@ -231,7 +211,7 @@ void World::caught_up(const std::string& registry) {
   if (index < 0) return;
   auto& state = registries_[static_cast<std::size_t>(index)].second;
   state.last_event = clock_.now();
-  if (state.hold) state.hold->regained(clock_.now());
+  state.holds.regained(clock_.now());
   if (!state.lost_since) return;
   state.lost_since.reset();
   flags_changed_ = true;
@@ -243,7 +223,7 @@ void World::lost_contact(const std::string& registry, const std::string& why) {
   if (index < 0) return;
   auto& state = registries_[static_cast<std::size_t>(index)].second;
   state.last_error = why;
-  if (state.hold && state.synced) state.hold->lost();
+  if (state.synced) state.holds.lost();
   if (state.lost_since) return;
   state.lost_since = clock_.now();
   log::warning("registry.lost", {{"registry", registry}, {"why", why}, {"synced", state.synced}});
@@ -251,12 +231,12 @@ void World::lost_contact(const std::string& registry, const std::string& why) {
 
 RegistryPhase World::phase(const RegistryState& registry) const {
   if (!registry.published) return RegistryPhase::Cold;
-  if (!registry.lost_since) return RegistryPhase::Live;
+  if (!registry.lost_since) return registry.holds.empty() ? RegistryPhase::Live : RegistryPhase::Held;
   return clock_.now() - *registry.lost_since < kFreshness ? RegistryPhase::Lagging : RegistryPhase::Stale;
 }
 
 void World::tick() {
-  release_held();
+  tick_holds();
   while (flush(SIZE_MAX)) {
   }
   refresh_zone_flags();

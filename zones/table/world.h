@@ -9,12 +9,13 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "zones/guard/reconnect_hold.h"
+#include "zones/guard/holds.h"
 #include "zones/snapshot/store.h"
 #include "zones/table/builder.h"
 #include "zones/table/name_index.h"
@@ -40,8 +41,9 @@ class World {
 
   void begin_list(const std::string& registry, Epoch epoch);
   void take(ServiceState state);
+  void mention(const ServiceKey& key);
   void erase(const ServiceKey& key);
-  void end_list(const std::string& registry, Epoch epoch, bool complete);
+  void end_list(const std::string& registry, Epoch epoch, Complete complete);
   void caught_up(const std::string& registry);
   void lost_contact(const std::string& registry, const std::string& why);
 
@@ -49,8 +51,16 @@ class World {
   bool flush(std::size_t most);
   /// Publishes what flush() and the registries' states changed, if anything did.
   void publish();
-  /// Freshness runs out without an event: to be called a few times a second.
+  /// Freshness runs out without an event, and so do holds: to be called a few times a second.
   void tick();
+
+  /// Called by tick() when a guard wants the registry to be read again.
+  void on_list_wanted(std::function<void(const std::string& registry)> wanted) {
+    list_wanted_ = std::move(wanted);
+  }
+  /// Believes at once what is held: of all registries (both empty), of one, or one service of it by the rest
+  /// of its key ("shop/cart"). Published when it returns.
+  ReleaseOutcome release(const std::string& registry, const std::string& service);
 
   BuilderStatus status() const;
   Found find(const Name& name) const;
@@ -65,10 +75,15 @@ class World {
     std::optional<Monotonic> last_event;
     std::optional<Monotonic> lost_since;
     std::string last_error;
-    std::optional<ReconnectHold> hold;  // Nacos: what a restarted server forgets comes back
+    Holds holds;
+    Monotonic list_began{};
+    std::map<ServiceId, Told> staged;  // told by the list that is open, with fewer instances than are shown
+    std::uint64_t services_before = 0, instances_before = 0;  // when that list began
     std::uint64_t lists = 0, events = 0;
     std::uint64_t services = 0, pending = 0, instances = 0, eligible = 0, unpublished = 0;
   };
+  static constexpr std::chrono::seconds kLongList{60};
+
   struct SlotOwner {
     ServiceId service = kNoService;  // kNoService: the zone's own name
     std::uint16_t zone = 0;
@@ -84,8 +99,33 @@ class World {
   int registry_index(const std::string& name) const;
   RegistryPhase phase(const RegistryState& registry) const;
   void store(ServiceId id, const ServiceState& state);
-  bool keeps(ServiceId id);
-  void release_held();
+  RegistryState& registry_of(ServiceId id) { return registries_[services_[id].registry].second; }
+  /// A list that stays open (a group that cannot be read) must not hold up events.
+  bool is_listing(const RegistryState& registry) const {
+    return registry.listing && clock_.now() < registry.list_began + kLongList;
+  }
+  void come_back(ServiceId id);
+  void take_listed(ServiceId id, const ServiceState& state);
+  void take_doubted(ServiceId id, const ServiceState& state);
+  void doubt_erase(ServiceId id);
+  struct ListLosses {
+    ListFacts facts;
+    std::vector<ServiceId> unnamed;  // also those that are held
+  };
+  ListLosses losses_of_list(std::uint16_t registry, bool complete);
+  void settle_list(std::uint16_t registry, Complete complete);
+  std::optional<ListGuard> guard_for(ServiceId id, std::optional<ListGuard> suspicion, const Told& told);
+  void settle(ServiceId id, ListGuard guard, Told told);
+  void hold_back(ServiceId id, ListGuard guard, Told told, bool after_reconnect);
+  void show_beside(ServiceId id, const ServiceState& told);
+  void believe(ServiceId id, HoldEnd why);
+  void believe_told(ServiceId id, const Told& told);
+  void tick_holds();
+  std::vector<ServiceId> held_as(const std::string& registry, const std::string& service) const;
+  void log_holding(std::uint16_t registry, const std::vector<ServiceId>& services) const;
+  void log_released(const std::string& name, RegistryState& registry) const;
+  std::vector<GuardStatus> guards(const RegistryState& registry) const;
+  std::string hold_text(const HeldRecord& record, const Hold& hold) const;
   void mark(ServiceId id);
   void remove(ServiceId id);
   void rebuild(ServiceId id);
@@ -139,6 +179,7 @@ class World {
   std::vector<std::map<std::string, std::map<RRType, bool>>>
       change_log_;  // zone -> owner -> types; with subscribers only
   std::vector<std::function<void(const ZoneChange&)>> subscribers_;
+  std::function<void(const std::string&)> list_wanted_;
   std::vector<std::vector<OwnName>> own_;  // by zone, in ascending order of names
   std::vector<std::vector<Name>> cuts_;    // by zone: below these nothing is ours
   std::vector<SerialRules> serial_rules_;  // by zone

@@ -18,6 +18,8 @@ std::string_view to_string(RegistryPhase phase) noexcept {
       return "lagging";
     case RegistryPhase::Stale:
       return "stale";
+    case RegistryPhase::Held:
+      return "held";
   }
   return "cold";
 }
@@ -42,7 +44,8 @@ BuilderStatus World::status() const {
     row.lists = state.lists;
     row.events = state.events;
     row.unpublished = state.unpublished;
-    row.held = state.hold ? state.hold->held() : 0;
+    row.held = state.holds.size();
+    row.guards = guards(state);
     out.registries.push_back(std::move(row));
   }
   std::vector<std::uint64_t> services(zones_.size());
@@ -94,7 +97,12 @@ std::string World::loss_text(const Name& name, Slot loser, Slot winner) const {
 
 HeldService World::held(ServiceId id, std::uint16_t zone) const {
   const auto& record = services_[id];
-  HeldService out{unpack(record.key, record.packed), set_.rules(zone).name, set_.rules(zone).health, {}, {}};
+  HeldService out{
+      unpack(record.key, record.packed), set_.rules(zone).name, set_.rules(zone).health, {}, {}, {}};
+  if (const auto* hold = registries_[record.registry].second.holds.find(id)) {
+    out.hold = hold_text(record, *hold);
+    out.told = hold->told.instances;
+  }
   const auto layout = set_.registries[record.registry].layout;
   for (const auto& spelling : names::spellings(record.key, layout, set_.rules(zone)).names) {
     const auto* cut = cut_above(cuts_[zone], spelling.name.wire());

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -34,17 +35,24 @@ class World final : public RegistrySink {
   void begin_list(Epoch) override {
     EXPECT_FALSE(listing_);
     listing_ = true;
+    named_.clear();
   }
   void upsert(ServiceState state, Revision) override {
     ++upserts;
+    named_.insert(state.key.name);
     services[state.key.name] = std::move(state);
   }
-  void erase(const ServiceKey& key, Revision) override { services.erase(key.name); }
+  void mention(const ServiceKey& key) override {
+    EXPECT_TRUE(services.contains(key.name));
+    named_.insert(key.name);
+  }
+  void erase(const ServiceKey&, Revision) override { ADD_FAILURE() << "a file tells whole lists"; }
   void end_list(Epoch, Complete complete) override {
     EXPECT_TRUE(listing_);
-    EXPECT_EQ(complete, Complete::Yes);
     listing_ = false;
+    std::erase_if(services, [this](const auto& each) { return !named_.contains(each.first); });
     ++lists;
+    last = complete;
   }
   void caught_up(Revision) override {
     EXPECT_FALSE(listing_);
@@ -57,10 +65,12 @@ class World final : public RegistrySink {
   std::string lost;
   int upserts = 0;
   int lists = 0;
+  Complete last = Complete::No;
   int live = 0;
 
  private:
   bool listing_ = false;
+  std::set<std::string> named_;
 };
 
 class FileRegistry : public testing::Test {
@@ -144,7 +154,8 @@ TEST_F(FileRegistry, ListsThenFollowsEdits) {
   EXPECT_FALSE(world_.services.contains("cart"));
   replace(services("mail"));  // by rename
   ASSERT_TRUE(until_known("mail"));
-  EXPECT_EQ(world_.lists, 1);
+  EXPECT_TRUE(until([&] { return world_.lists == 3; })) << "each content is a whole list";
+  EXPECT_EQ(world_.last, Complete::Yes);
   EXPECT_EQ(count("accepted"), 3U);
 }
 
@@ -173,6 +184,20 @@ TEST_F(FileRegistry, ADeletedFileGoesOnAnswering) {
   replace(services("cart"));
   ASSERT_TRUE(until([&] { return world_.lost.empty(); }));
   EXPECT_EQ(world_.upserts, 1);
+}
+
+TEST_F(FileRegistry, IsReadAgainWhenAskedTo) {
+  write(path_, services("cart", 3));
+  start();
+  ASSERT_TRUE(until([&] { return world_.live == 1; }));
+  backend_->list_again();
+  ASSERT_TRUE(until([&] { return world_.lists == 2; })) << "though nothing changed";
+  EXPECT_EQ(world_.last, Complete::Again);
+  EXPECT_EQ(world_.upserts, 3) << "what was told is only mentioned";
+  EXPECT_EQ(world_.services.size(), 3U);
+  replace(services("pay"));
+  ASSERT_TRUE(until([&] { return world_.lists == 3; }));
+  EXPECT_EQ(world_.last, Complete::Yes);
 }
 
 TEST_F(FileRegistry, AFileThatComesLaterIsTheFirstList) {

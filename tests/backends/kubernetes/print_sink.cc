@@ -21,12 +21,13 @@ class PrintingSink final : public signpost::RegistrySink {
   void upsert(signpost::ServiceState state, signpost::Revision revision) override {
     print("upsert@" + std::to_string(revision) + " " + signpost::tests::text_of(state));
   }
+  void mention(const signpost::ServiceKey& key) override { print("mention " + key.to_string()); }
   void erase(const signpost::ServiceKey& key, signpost::Revision) override {
     print("erase " + key.to_string());
   }
   void end_list(signpost::Epoch epoch, signpost::Complete complete) override {
     print("end " + std::to_string(epoch) +
-          (complete == signpost::Complete::Yes ? " complete" : " incomplete"));
+          (complete == signpost::Complete::No ? " incomplete" : " complete"));
   }
   void caught_up(signpost::Revision revision) override { print("caught_up " + std::to_string(revision)); }
   void lost_contact(std::string_view why) override { print("lost " + std::string(why)); }

@@ -43,15 +43,21 @@ class RecordingSink final : public RegistrySink {
     mentioned.insert(state.key);
     world[state.key] = text;
   }
+  void mention(const ServiceKey& key) override {
+    calls.push_back("mention " + key.space + "/" + key.name);
+    mentioned.insert(key);
+  }
   void erase(const ServiceKey& key, Revision) override {
     calls.push_back("erase " + key.space + "/" + key.name);
     world.erase(key);
   }
   void end_list(Epoch epoch, Complete complete) override {
     calls.push_back("end " + std::to_string(epoch) +
-                    (complete == Complete::Yes ? " complete" : " incomplete"));
+                    (complete == Complete::No    ? " incomplete"
+                     : complete == Complete::Yes ? " complete"
+                                                 : " complete again"));
     listing = false;
-    if (complete == Complete::Yes) {
+    if (complete != Complete::No) {
       std::erase_if(world, [this](const auto& entry) { return !mentioned.contains(entry.first); });
       ++lists;
     }

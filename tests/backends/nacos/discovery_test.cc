@@ -92,6 +92,32 @@ TEST(NacosList, AnAnswerThatCannotBeReadErasesNothing) {
   EXPECT_GE(desk->counts.value("skipped", "malformed-answer"), 5U);
 }
 
+// A guard doubts the last list: what is under way does not count, the next one comes at once.
+TEST(NacosList, IsReadAgainAtOnceWhenAskedTo) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  desk->feed(event::ListAgain{});
+  EXPECT_THAT(desk->take_news(), IsEmpty());
+  desk->pass(1ms);
+  EXPECT_THAT(desk->take_log(), Contains("listed again"));
+  desk->pass(30s);
+  EXPECT_THAT(desk->take_log(), testing::Not(Contains("listed again"))) << "once";
+}
+
+TEST(NacosList, AListThatWasUnderWayIsNoSecondRead) {
+  auto desk = ready_desk();
+  desk->answers = false;
+  desk->pass(9s);  // the list is under way
+  const auto list = static_cast<RequestId>(desk->sent.size());
+  ASSERT_EQ(desk->sent.back().type, "ServiceListRequest");
+  desk->feed(event::ListAgain{});
+  desk->answers = true;
+  desk->take_log();
+  desk->feed(event::Reply{list, encode({"ServiceListResponse", R"({"resultCode":200,"count":0})", {}})});
+  EXPECT_THAT(desk->take_log(), testing::Not(Contains("listed again")));
+  desk->pass(1ms);
+  EXPECT_THAT(desk->take_log(), Contains("listed again"));
+}
+
 // A list that was asked for before the fuzzy watch announced a service cannot know it.
 TEST(NacosList, AnOlderListDoesNotEraseWhatWasAnnouncedSince) {
   auto desk = ready_desk();

@@ -29,7 +29,13 @@ struct World : RegistrySink {
   std::vector<std::string> happened;
   bool listed = false, live = false;
 
-  void begin_list(Epoch) override { happened.emplace_back("begin"); }
+  std::set<std::string> named;  // by the list that is open
+  Complete last = Complete::No;
+
+  void begin_list(Epoch) override {
+    happened.emplace_back("begin");
+    named.clear();
+  }
   void upsert(ServiceState state, Revision) override {
     auto& text = services[state.key.to_string()];
     text = state.pending ? "pending" : "";
@@ -38,6 +44,11 @@ struct World : RegistrySink {
               std::to_string(instance.ports.front().number);
     }
     happened.push_back(state.key.to_string() + " " + text);
+    named.insert(state.key.to_string());
+  }
+  void mention(const ServiceKey& key) override {
+    happened.push_back("mention " + key.to_string());
+    named.insert(key.to_string());
   }
   void erase(const ServiceKey& key, Revision) override {
     services.erase(key.to_string());
@@ -45,6 +56,8 @@ struct World : RegistrySink {
   }
   void end_list(Epoch, Complete complete) override {
     listed = listed || complete == Complete::Yes;
+    last = complete;
+    std::erase_if(services, [this](const auto& each) { return named.count(each.first) == 0; });
     happened.emplace_back("end");
   }
   void caught_up(Revision) override { live = true; }
@@ -145,6 +158,19 @@ TEST_F(NacosShell, ListsSubscribesAndFollowsPushes) {
     const auto now = nlohmann::json::parse(server.state());
     return now["connections"][0]["waiting"] == 0 && now["connections"][0]["subscriptions"].size() == 2;
   })) << "every push acknowledged, and the erased service unsubscribed";
+}
+
+TEST_F(NacosShell, ListsAgainWhenAskedToThoughNothingDiffers) {
+  const FakeServer server({"watch_delay=0.05"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  options.namespaces = {"public", "staging"};
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  EXPECT_EQ(world.last, Complete::Yes);
+  backend->list_again();
+  ASSERT_TRUE(soon([&] { return world.last == Complete::Again; }));
+  EXPECT_THAT(world.happened, testing::Contains("mention nacos/public/DEFAULT_GROUP/cart"));
+  EXPECT_TRUE(is("DEFAULT_GROUP/cart", "10.0.0.1:80"));
 }
 
 TEST_F(NacosShell, EachNamespaceHasItsOwnConnection_A20) {

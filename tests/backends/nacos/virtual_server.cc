@@ -116,7 +116,7 @@ void Desk::carry_out(Actions& actions) {
     } else if (auto* note = std::get_if<action::Note>(&each)) {
       log_.push_back("note " + std::string(note->event) + " " + note->text);
     } else if (auto* reached = std::get_if<action::Reached>(&each)) {
-      const char* const words[] = {"listed", "ready", "alive"};
+      const char* const words[] = {"listed", "ready", "alive", "listed again"};
       log_.emplace_back(words[static_cast<int>(reached->milestone)]);
     }
   }

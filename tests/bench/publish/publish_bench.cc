@@ -69,7 +69,7 @@ class Bench {
       world_.take(service(i, shape_.instances));
       if (i % 500 == 0) settle();
     }
-    world_.end_list("nacos", epoch_, true);
+    world_.end_list("nacos", epoch_, Complete::Yes);
     settle();
   }
 

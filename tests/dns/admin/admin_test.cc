@@ -43,6 +43,12 @@ struct House {
       reply(std::string("demo.internal. 5 IN SOA ...\n"));
     };
     sources.reload = [this](auto reply) { reply(outcome); };
+    sources.release = [](const std::string& registry, const std::string& service, auto reply) {
+      ReleaseOutcome released;
+      if (registry == "nope") released.error = "there is no registry nope; there are: cluster";
+      if (registry.empty() || registry == "cluster") released.released = {"cluster/" + service};
+      reply(released);
+    };
     sources.wake_workers = [] {};
     sources.oldest_pong_age = [this] {
       return worker_answers ? Duration::zero() : Duration(std::chrono::hours(1));
@@ -189,6 +195,20 @@ TEST(Admin, ReloadIsAPostAndTellsTheOutcome) {
   EXPECT_EQ(Json::parse(refused.body)["errors"][0], "signpost.yaml:1:1: no");
   house.outcome = {true, {}, {}};
   EXPECT_EQ(house.asked("POST", "/reload").status, 200u);
+}
+
+TEST(Admin, ReleaseIsAPostAndNamesWhatIsThere) {
+  House house;
+  EXPECT_EQ(house.asked("GET", "/release").status, 405u);
+  EXPECT_EQ(house.asked("POST", "/release?service=shop/cart").status, 400u);
+  const auto done = house.asked("POST", "/release?registry=cluster&service=shop%2Fcart");
+  EXPECT_EQ(done.status, 200u);
+  EXPECT_EQ(Json::parse(done.body)["released"][0], "cluster/shop/cart");
+  EXPECT_EQ(house.asked("POST", "/release?format=text").body, "released 1 service\n  cluster/\n");
+  EXPECT_EQ(house.asked("POST", "/release?registry=idle&format=text").body, "nothing was held\n");
+  const auto wrong = house.asked("POST", "/release?registry=nope&format=text");
+  EXPECT_EQ(wrong.status, 404u);
+  EXPECT_EQ(wrong.body, "there is no registry nope; there are: cluster\n");
 }
 
 TEST(AdminClient, SaysWhichSocketAndWhy) {

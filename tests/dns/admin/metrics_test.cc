@@ -63,6 +63,30 @@ TEST(Metrics, MirrorsCoreDnsShapes) {
   EXPECT_EQ(page.value("signpost_build_info", {{"version", "0.1.0"}, {"compiler", "gcc"}}), 1);
 }
 
+TEST(Metrics, TellsWhatGuardsHold) {
+  auto given = scrape();
+  GuardStatus guard;
+  guard.guard = ListGuard::GlobalShrink;
+  guard.services = 7;
+  guard.instances = 50;
+  guard.counts.begun = 9;
+  guard.counts.ended[static_cast<std::size_t>(HoldEnd::Operator)] = 2;
+  given.builder.registries[0].guards.push_back(guard);
+  given.builder.registries[0].phase = RegistryPhase::Held;
+  const auto page = parsed(given);
+  const std::map<std::string, std::string> labels{{"registry", "cluster"}, {"guard", "global_shrink"}};
+  EXPECT_EQ(page.value("signpost_guard_held_services", labels), 7);
+  EXPECT_EQ(page.value("signpost_guard_held_instances", labels), 50);
+  EXPECT_EQ(page.value("signpost_guard_holds_total", labels), 9);
+  auto reason = labels;
+  reason["reason"] = "operator";
+  EXPECT_EQ(page.value("signpost_guard_released_total", reason), 2);
+  reason["reason"] = "expired";
+  EXPECT_EQ(page.value("signpost_guard_released_total", reason), 0);
+  EXPECT_EQ(page.value("signpost_registry_state", {{"registry", "cluster"}, {"state", "held"}}), 1);
+  EXPECT_EQ(page.value("signpost_registry_connected", {{"registry", "cluster"}}), 1);
+}
+
 TEST(Metrics, HistogramsAddUp) {
   const auto page = parsed(scrape());
   EXPECT_EQ(page.value("signpost_dns_request_duration_seconds_bucket", {{"le", "1e-06"}}), 3);

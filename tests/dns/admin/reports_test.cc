@@ -84,6 +84,29 @@ TEST(Status, ShowsZoneFiles) {
   EXPECT_EQ(file["last_error"], "a.zone:3:1: no");
 }
 
+TEST(Status, ListsHoldsAndWhatReleasesThem) {
+  auto report = status();
+  auto& registry = report.builder.registries[0];
+  registry.phase = RegistryPhase::Held;
+  registry.held = 2;
+  registry.guards = {{ListGuard::EmptyRead, 0, 0, -1, -1, {}, {}},
+                     {ListGuard::ServiceShrink, 2, 11, 5, 55, {"local/a\x1b", "local/b"}, {}}};
+  EXPECT_NE(
+      to_text(report).find(
+          "  HELD OF  GUARD           SERVICES  INSTANCES  FOR  AT MOST  RELEASED BY             EXAMPLES\n"
+          "  local    service_shrink  2         11         5s   55s      signpost release local  local/a?, "
+          "local/b\n"),
+      std::string::npos)
+      << to_text(report);
+  const auto json = Json::parse(to_json(report))["registries"][0];
+  EXPECT_EQ(json["state"], "held");
+  ASSERT_EQ(json["holds"].size(), 1u);
+  EXPECT_EQ(json["holds"][0]["guard"], "service_shrink");
+  EXPECT_EQ(json["holds"][0]["left_seconds"], 55);
+  registry.guards[0] = {ListGuard::EmptyRead, 25, 25, 3, -1, {"local/a"}, {}};
+  EXPECT_TRUE(Json::parse(to_json(report))["registries"][0]["holds"][0]["left_seconds"].is_null());
+}
+
 TEST(ExplainJson, CarriesEveryReason) {
   Explanation explanation;
   explanation.question = "cart.demo.internal. A";

@@ -21,6 +21,7 @@ class Heard final : public RegistrySink {
  public:
   void begin_list(Epoch epoch) override { lines.push_back("begin " + std::to_string(epoch)); }
   void upsert(ServiceState state, Revision) override { lines.push_back("upsert " + state.key.name); }
+  void mention(const ServiceKey& key) override { lines.push_back("mention " + key.name); }
   void erase(const ServiceKey& key, Revision) override { lines.push_back("erase " + key.name); }
   void end_list(Epoch epoch, Complete) override { lines.push_back("end " + std::to_string(epoch)); }
   void caught_up(Revision) override { lines.push_back("caught up"); }
@@ -47,7 +48,10 @@ class Scripted final : public Backend {
     asio::steady_timer forever(context_, std::chrono::steady_clock::time_point::max());
     co_await forever.async_wait(asio::use_awaitable);
   }
+  void list_again() override { ++lists_again; }
   std::vector<BackendCount> counts() const override { return {{"skipped", "weight", 3}}; }
+
+  static inline int lists_again = 0;
 
  private:
   std::string name_;

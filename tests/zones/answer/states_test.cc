@@ -38,7 +38,7 @@ TEST(States, AnUnfinishedListAnswersNothing) {
   world.world.begin_list("one", 1);
   world.upsert(cart());
   EXPECT_EQ(world.dig("cart.one.test. A"), "SERVFAIL");
-  world.world.end_list("one", 1, false);
+  world.world.end_list("one", 1, Complete::No);
   world.settle();
   EXPECT_EQ(world.dig("cart.one.test. A"), "SERVFAIL") << "an incomplete list makes nobody synced";
 }
@@ -84,7 +84,7 @@ TEST(States, ACompleteListSweepsAnIncompleteOneDoesNot) {
   world.list("one", {cart(), TestWorld::service("one///pay", {At("10.0.0.2", 80)})});
   world.world.begin_list("one", 100000);
   world.upsert(cart());
-  world.world.end_list("one", 100000, false);
+  world.world.end_list("one", 100000, Complete::No);
   world.settle();
   EXPECT_EQ(world.dig("pay.one.test. A"), "NOERROR aa | pay.one.test. 5 IN A 10.0.0.2");
   world.list("one", {cart()});

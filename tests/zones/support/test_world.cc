@@ -105,11 +105,11 @@ TestWorld& TestWorld::erase(std::string_view key) {
   return *this;
 }
 
-TestWorld& TestWorld::list(const std::string& registry, std::vector<ServiceState> states) {
+TestWorld& TestWorld::list(const std::string& registry, std::vector<ServiceState> states, Complete complete) {
   static Epoch epoch = 0;
   world.begin_list(registry, ++epoch);
   for (auto& state : states) world.take(std::move(state));
-  world.end_list(registry, epoch, true);
+  world.end_list(registry, epoch, complete);
   settle();
   return *this;
 }

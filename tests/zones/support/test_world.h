@@ -73,7 +73,8 @@ class TestWorld {
   TestWorld& upsert(ServiceState state);
   TestWorld& erase(std::string_view key);
   /// One whole list of a registry, published.
-  TestWorld& list(const std::string& registry, std::vector<ServiceState> states);
+  TestWorld& list(const std::string& registry, std::vector<ServiceState> states,
+                  Complete complete = Complete::Yes);
   TestWorld& lose(const std::string& registry) {
     world.lost_contact(registry, "gone");
     return *this;

@@ -1,9 +1,8 @@
 // A restarted Nacos server forgets living publishers for a while: nothing vanishes at once (A5, A6, L14).
-#include "zones/guard/reconnect_hold.h"
-
 #include <gtest/gtest.h>
 
 #include "tests/zones/support/test_world.h"
+#include "zones/guard/holds.h"
 
 namespace signpost::test {
 namespace {
