@@ -154,9 +154,10 @@ std::string to_text(const StatusReport& status) {
   std::vector<Row> listeners{{"LISTENER", "ADDRESS"}};
   for (const auto& listener : program.listeners) listeners.push_back({listener.kind, listener.address});
   out += "\n" + table(listeners) + "\n" + registries_text(status) + holds_text(status.builder.registries) +
-         skipped_text(program.registries) + "\n" + zones_text(status) + files_text(program.static_files);
+         "\n" + zones_text(status) + files_text(program.static_files);
   if (!program.reload.last_outcome.empty())
     out += "\nlast reload: " + plain(program.reload.last_outcome) + "\n";
+  out += skipped_text(program.registries);
   return out;
 }
 
