@@ -73,7 +73,7 @@ MUTANTS = [
     ("T2", REPLIES, "octets.data(), octets.size(), MSG_DONTWAIT", "octets.data(), 2, MSG_DONTWAIT"),
     ("T3", TCP, "  return handled.outcome == Outcome::Answered;", "  connection.broken = handled.outcome == Outcome::Dropped;\n  return handled.outcome == Outcome::Answered;"),
     ("T4", TCP, "extent < kLengthOctets + kHeaderSize)", "extent < kLengthOctets)"),
-    ("T5", WAITING, "if (waits != was || progress)", "if (waits != was)"),
+    ("T5", WAITING, "if (waits != was || progress)", "if (waits != was || (progress && waits == Waits::ForReader))"),
     ("T6", "dns/transport/tcp_accept.cc", "close(index, TcpEnd::Evicted);\n    return true;", "return false;"),
     ("T7", TCP, "if (count == 0) connection.read_closed = true;\n    if", "if (count == 0) connection.broken = true;\n    if"),
     ("T8", WRITE, "const auto fit = response.remaining() / kRecord;", "const auto fit = response.remaining() / kRecord / 2;"),

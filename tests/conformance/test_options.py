@@ -40,7 +40,8 @@ def test_E12_nsid(road):
     for value in (b"", b"x", bytes(50)):
         for name in (ONE, "nope.demo.test", "example.org"):
             assert with_options(road, option(NSID, value), name).option(NSID) == world.ID.encode()
-    assert with_options(road, b"").option(NSID) is None
+    for other in (b"", option(COOKIE, CLIENT), option(ZONEVERSION)):
+        assert with_options(road, other).option(NSID) is None
 
 
 @pytest.mark.rule("E6", "E12", "E13")
