@@ -1,221 +1,258 @@
+// Lists, audits and events: what is to be kept, what waits, what is gone.
 #include "backends/kubernetes/cluster.h"
 
 #include <algorithm>
 #include <cassert>
 #include <utility>
 
-#include "backends/kubernetes/join.h"
-
 namespace signpost::kubernetes {
+namespace {
 
-Cluster::~Cluster() = default;
+constexpr std::size_t kResources = 5;
+constexpr std::size_t kDriftNamesMax = 10;
+constexpr std::size_t kStagedWork = 10;  // as many endpoints' worth as putting one object
 
-void Cluster::begin_list(Resource resource) {
-  auto& state = progress(resource);
-  assert(state.applied);
-  state.staged.clear();
-  ++state.listing;
+std::string_view service_of(const SliceRecord& record) {
+  return std::string_view(record.service).substr(record.service.find('/') + 1);
 }
 
-void Cluster::listed(Resource resource, Object object) {
-  auto& state = progress(resource);
+}  // namespace
+
+Cluster::Cluster(std::string registry, ClusterOptions options)
+    : registry_(std::move(registry)), options_(std::move(options)) {
+  lists_.resize(kResources * (options_.namespaces.size() + 1));
+  for (const auto& name : options_.namespaces) soil_space(space_at(name));
+}
+
+Cluster::~Cluster() {
+  for (auto& lists : lists_) unstage(lists);
+}
+
+Cluster::Lists& Cluster::lists(Source source) {
+  return lists_[static_cast<std::size_t>(source.resource) * (options_.namespaces.size() + 1) + source.space];
+}
+
+const Cluster::Lists& Cluster::lists(Resource resource, const Space& space) const {
+  return lists_[static_cast<std::size_t>(resource) * (options_.namespaces.size() + 1) + space.number];
+}
+
+/// A server that answers with objects of other namespaces than it was asked for is not believed.
+bool Cluster::ours(Source source, std::string_view space) const {
+  return source.space == 0 || options_.namespaces[source.space - 1U] == space;
+}
+
+/// The object packed; nullopt when it has no record that makes sense, or is not ours.
+std::optional<Cluster::Item> Cluster::item_of(Source source, const Object& object) {
+  const std::string_view key = object.key;
+  const auto slash = key.find('/');
+  Item item;
+  item.space = key.substr(0, slash);
+  if (slash != std::string_view::npos) item.name = key.substr(slash + 1);
+  if (!ours(source, item.space)) return std::nullopt;
+  if (const auto* service = std::get_if<ServiceRecord>(&object.record)) {
+    item.import = source.resource == Resource::Imports;
+    item.record = packer_.pack(*service);
+  } else if (const auto* slice = std::get_if<SliceRecord>(&object.record)) {
+    item.service = service_of(*slice);
+    item.import = slice->import;
+    item.record = packer_.pack(*slice);
+  } else if (const auto* pod = std::get_if<PodRecord>(&object.record)) {
+    item.record = packer_.pack(*pod);
+  } else if (!std::holds_alternative<NamespaceRecord>(object.record)) {
+    return std::nullopt;
+  }
+  return item;
+}
+
+void Cluster::begin_list(Source source) {
+  auto& lists = this->lists(source);
+  assert(lists.applied);
+  drop_audit(source);
+  unstage(lists);
+  lists.listing = ++last_mark_;
+}
+
+void Cluster::listed(Source source, Object object) {
+  auto& lists = this->lists(source);
   if (object.key.empty()) return;
-  if (state.complete == 0)
-    return put(resource, std::move(object));  // nothing is published yet: no need to wait
-  if (!unchanged(resource, object)) state.staged.push_back(std::move(object));
+  const auto item = item_of(source, object);
+  if (!item) return mark_unread(source, object);
+  if (lists.complete == 0) return put(source, *item);  // nothing is published yet: no need to wait
+  if (!unchanged(source, *item)) stage(lists, object, *item);
 }
 
-void Cluster::end_list(Resource resource) {
-  auto& state = progress(resource);
-  state.complete = state.listing;
-  state.applied = state.staged.empty();
-  walk_wanted_ = progress_[0].complete != 0 && progress_[1].complete != 0;
+void Cluster::end_list(Source source) {
+  auto& lists = this->lists(source);
+  lists.complete = lists.listing;
+  lists.applied = lists.staged.empty();
+  lists.excused = false;
+  end_sweep(source, lists);
 }
 
-void Cluster::changed(Resource resource, EventType type, Object object) {
-  assert(progress(resource).applied);
+void Cluster::changed(Source source, EventType type, Object object) {
+  auto& lists = this->lists(source);
+  assert(lists.applied);
   if (object.key.empty()) return;
   if (type == EventType::Deleted) {
-    remove(resource, object.key);
-  } else {
-    put(resource, std::move(object));
+    const std::string_view key = object.key;
+    const auto slash = std::min(key.find('/'), key.size());
+    if (!ours(source, key.substr(0, slash))) return;
+    if (lists.auditing) lists.gone.insert(object.key);
+    return remove(source, key.substr(0, slash), key.substr(std::min(slash + 1, key.size())));
   }
+  const auto item = item_of(source, object);
+  if (!item) return mark_unread(source, object);
+  if (lists.auditing) lists.gone.erase(object.key);
+  put(source, *item);
 }
 
-/// Marks what is as it was. What can not be read keeps its old version (K25, K38), so it counts as unchanged.
-bool Cluster::unchanged(Resource resource, const Object& object) {
-  const auto mark = progress(resource).listing;
-  const bool unread = std::holds_alternative<std::monostate>(object.record);
-  if (resource == Resource::Services) {
-    const auto found = services_.find(object.key);
-    if (found == services_.end() || !found->second.record) return unread;
-    if (!unread && *found->second.record != std::get<ServiceRecord>(object.record)) return false;
-    found->second.mark = mark;
-    return true;
+void Cluster::begin_audit(Source source) {
+  drop_audit(source);
+  auto& lists = this->lists(source);
+  assert(lists.applied);
+  unstage(lists);
+  lists.listing = ++last_mark_;
+  lists.auditing = true;
+}
+
+void Cluster::audited(Source source, Object object) {
+  auto& lists = this->lists(source);
+  if (object.key.empty() || !lists.auditing || lists.gone.contains(object.key)) return;
+  const auto item = item_of(source, object);
+  if (!item) return mark_unread(source, object);
+  const auto* mark = mark_of(source, *item);
+  if (mark != nullptr && *mark == lists.listing) return;  // an event knows better
+  if (!unchanged(source, *item)) stage(lists, object, *item);
+}
+
+void Cluster::end_audit(Source source) {
+  auto& lists = this->lists(source);
+  if (!lists.auditing) return;
+  lists.audit_ended = true;
+  lists.sweep_at = 0;
+}
+
+void Cluster::drop_audit(Source source) {
+  auto& lists = this->lists(source);
+  if (!std::exchange(lists.auditing, false)) return;
+  lists.audit_ended = false;
+  lists.sweep_at = kNoId;
+  lists.gone.clear();
+  lists.drift = 0;
+  lists.drift_names.clear();
+  unstage(lists);
+}
+
+void Cluster::list_again() {
+  again_after_ = last_mark_++;
+  again_wanted_ = true;
+}
+
+void Cluster::excuse(Source source) {
+  if (lists(source).complete != 0 || std::exchange(lists(source).excused, true)) return;
+  walk_wanted_ |= epoch_ == 0 && wanted_listed();
+}
+
+/// The mark of the same object as it is known now; null: it is not.
+Mark* Cluster::mark_of(Source source, const Item& item) {
+  const auto space = find_space(item.space);
+  if (space == kNoId) return nullptr;
+  if (source.resource == Resource::Namespaces) return spaces_[space].listed ? &spaces_[space].mark : nullptr;
+  if (source.resource == Resource::Endpoints) {
+    const auto slice = find_slice(space, item.name);
+    return slice == kNoId ? nullptr : &slices_[slice].mark;
   }
-  const auto found = slices_.find(object.key);
-  if (found == slices_.end()) return unread;
-  if (!unread && found->second.record != std::get<SliceRecord>(object.record)) return false;
-  found->second.mark = mark;
+  if (source.resource == Resource::Pods) {
+    const auto pod = find_pod(space, item.name);
+    return pod == kNoId ? nullptr : &pods_[pod].mark;
+  }
+  const auto service = find_service(space, item.name, source.resource == Resource::Imports);
+  return service == kNoId || !services_[service].known ? nullptr : &services_[service].mark;
+}
+
+/// Marks what is as it was.
+bool Cluster::unchanged(Source source, const Item& item) {
+  auto* mark = mark_of(source, item);
+  if (mark == nullptr) {  // what is not kept
+    return (source.resource == Resource::Endpoints && item.service.empty()) ||
+           (source.resource == Resource::Pods && is_over(item.record));
+  }
+  if (source.resource != Resource::Namespaces && !same(source, item)) return false;
+  *mark = lists(source).listing;
   return true;
 }
 
-void Cluster::put(Resource resource, Object&& object) {
-  if (std::holds_alternative<std::monostate>(object.record)) {
-    static_cast<void>(unchanged(resource, object));
-  } else if (resource == Resource::Services) {
-    put_service(object.key, std::get<ServiceRecord>(std::move(object.record)));
+/// What can not be read keeps its old version (K25, K38).
+void Cluster::mark_unread(Source source, const Object& object) {
+  const std::string_view key = object.key;
+  const auto slash = std::min(key.find('/'), key.size());
+  Item item;
+  item.space = key.substr(0, slash);
+  item.name = key.substr(std::min(slash + 1, key.size()));
+  if (auto* mark = mark_of(source, item)) *mark = lists(source).listing;
+}
+
+void Cluster::stage(Lists& lists, const Object& object, const Item& item) {
+  hold_words(item.record, words_);
+  lists.staged.push_back({object.key, std::string(item.service), item.import, Octets(item.record)});
+}
+
+void Cluster::unstage(Lists& lists) {
+  for (const auto& one : lists.staged) drop_words(one.record.view(), words_);
+  std::deque<Staged>().swap(lists.staged);
+}
+
+void Cluster::put(Source source, const Item& item) {
+  switch (source.resource) {
+    case Resource::Endpoints:
+      return put_slice(source, item);
+    case Resource::Pods:
+      return put_pod(source, item);
+    case Resource::Namespaces:
+      return put_namespace(source, item.space);
+    case Resource::Services:
+    case Resource::Imports:
+      return put_service(source, item);
+  }
+}
+
+void Cluster::remove(Source source, std::string_view space_name, std::string_view name) {
+  const auto space = find_space(space_name);
+  if (space == kNoId) return;
+  if (source.resource == Resource::Namespaces) return remove_namespace(space);
+  if (source.resource == Resource::Endpoints) {
+    if (const auto slice = find_slice(space, name); slice != kNoId) remove_slice(slice);
+  } else if (source.resource == Resource::Pods) {
+    if (const auto pod = find_pod(space, name); pod != kNoId) remove_pod(pod);
   } else {
-    put_slice(object.key, std::get<SliceRecord>(std::move(object.record)));
+    const auto service = find_service(space, name, source.resource == Resource::Imports);
+    if (service != kNoId) forget_record(service);
   }
 }
 
-void Cluster::put_service(const std::string& key, ServiceRecord&& record) {
-  auto& entry = service_entry(key);
-  auto& service = entry.second;
-  service.mark = progress(Resource::Services).listing;
-  if (service.record && *service.record == record) return;
-  service.record = std::make_unique<ServiceRecord>(std::move(record));
-  soil(entry);
-}
-
-void Cluster::put_slice(const std::string& key, SliceRecord&& record) {
-  if (record.service.empty()) return remove(Resource::Endpoints, key);  // it may have had a service before
-  const auto [at, added] = slices_.try_emplace(key);
-  auto& slice = at->second;
-  slice.mark = progress(Resource::Endpoints).listing;
-  if (!added && slice.record == record) return;
-  if (!added && slice.record.service != record.service) detach(*at);
-  if (slice.service == nullptr) {
-    slice.service = &service_entry(record.service);
-    slice.service->second.slices.push_back(&*at);
+/// Moves the first staged object into place. In an audit it was drift, unless an event has come since.
+std::size_t Cluster::apply_one(Source source, Lists& lists) {
+  const auto staged = std::move(lists.staged.front());
+  lists.staged.pop_front();
+  lists.applied = lists.auditing || lists.staged.empty();
+  const std::string_view key = staged.key;
+  const auto slash = std::min(key.find('/'), key.size());
+  const Item item{key.substr(0, slash), key.substr(std::min(slash + 1, key.size())), staged.service,
+                  staged.import, staged.record.view()};
+  bool wanted = true;
+  if (lists.auditing) {
+    const auto* mark = mark_of(source, item);
+    wanted = !lists.gone.contains(staged.key) && (mark == nullptr || *mark != lists.listing);
+    if (wanted) found_drift(lists, staged.key, mark == nullptr ? " was missing" : " was different");
   }
-  slice.record = std::move(record);
-  soil(*slice.service);
+  if (wanted) put(source, item);
+  drop_words(item.record, words_);
+  return kStagedWork;
 }
 
-void Cluster::remove(Resource resource, const std::string& key) {
-  if (resource == Resource::Services) {
-    const auto found = services_.find(key);
-    if (found == services_.end() || !found->second.record) return;
-    found->second.record.reset();
-    soil(*found);
-    return;
-  }
-  const auto found = slices_.find(key);
-  if (found == slices_.end()) return;
-  detach(*found);
-  slices_.erase(found);
-}
-
-void Cluster::detach(SliceEntry& slice) {
-  auto& service = *std::exchange(slice.second.service, nullptr);
-  std::erase(service.second.slices, &slice);
-  soil(service);
-}
-
-Cluster::ServiceEntry& Cluster::service_entry(const std::string& key) {
-  return *services_.try_emplace(key).first;
-}
-
-void Cluster::soil(ServiceEntry& service) {
-  if (std::exchange(service.second.dirty, true)) return;
-  dirty_.push_back(&service);
-}
-
-bool Cluster::step(RegistrySink& sink, std::size_t work) {
-  std::size_t done = 0;
-  for (const auto resource : {Resource::Services, Resource::Endpoints}) {
-    auto& state = progress(resource);
-    while (!state.applied && done < work) {
-      put(resource, std::move(state.staged.front()));
-      state.staged.pop_front();
-      state.applied = state.staged.empty();
-      done += 10;
-    }
-    if (!state.applied) return true;
-  }
-  if (walk_wanted_) start_walk(sink);
-  if (epoch_ == 0) return false;  // not both listed yet
-  while (!dirty_.empty() && done < work) done += clean_one(sink);
-  while (walk_at_ && done < work) done += walk_one(sink);
-  return !dirty_.empty() || walk_at_.has_value();
-}
-
-/// Everything is told in the walk, so that nothing needs to be told for being dirty.
-void Cluster::start_walk(RegistrySink& sink) {
-  if (walk_at_)
-    sink.end_list(epoch_, Complete::No);  // another list completed meanwhile: once more from the start
-  walk_wanted_ = false;
-  walk_at_.emplace();
-  for (auto* service : dirty_) {
-    service->second.dirty = false;
-    if (!service->second.record && service->second.slices.empty())
-      services_.erase(services_.find(service->first));
-  }
-  dirty_.clear();
-  sink.begin_list(++epoch_);
-}
-
-/// Drops what the last complete lists did not mention; what came since carries their number.
-void Cluster::sweep(ServiceEntry& entry) {
-  auto& service = entry.second;
-  if (service.record && service.mark < progress(Resource::Services).complete) service.record.reset();
-  const auto complete = progress(Resource::Endpoints).complete;
-  const auto gone = [&](SliceEntry* slice) {
-    const bool old = slice->second.mark < complete;
-    if (old) slices_.erase(slices_.find(slice->first));
-    return old;
-  };
-  std::erase_if(service.slices, gone);
-}
-
-std::size_t Cluster::walk_one(RegistrySink& sink) {
-  const auto next = services_.upper_bound(*walk_at_);
-  if (next == services_.end()) {
-    walk_at_.reset();
-    synced_ = true;
-    sink.end_list(epoch_, Complete::Yes);
-    return 1;
-  }
-  walk_at_ = next->first;
-  sweep(*next);
-  auto& service = next->second;
-  if (!service.record) {
-    if (service.dirty) return 1;  // clean_one() erases it: this list may have mentioned it already
-    service.told = false;         // the sink sweeps it
-    if (service.slices.empty()) services_.erase(next);
-    return 1;
-  }
-  return tell(*next, sink);
-}
-
-std::size_t Cluster::clean_one(RegistrySink& sink) {
-  auto& entry = *dirty_.front();
-  dirty_.pop_front();
-  auto& service = entry.second;
-  service.dirty = false;
-  if (service.record) return tell(entry, sink);
-  const auto slash = entry.first.find('/');
-  if (std::exchange(service.told, false)) {
-    sink.erase({registry_, entry.first.substr(0, slash), "", entry.first.substr(slash + 1)}, revision_);
-  }
-  if (service.slices.empty()) services_.erase(services_.find(entry.first));
-  return 1;
-}
-
-std::size_t Cluster::tell(ServiceEntry& entry, RegistrySink& sink) {
-  auto& service = entry.second;
-  const auto slash = entry.first.find('/');
-  std::vector<const SliceRecord*> slices;
-  slices.reserve(service.slices.size());
-  for (const auto* slice : service.slices) slices.push_back(&slice->second.record);
-  auto state = join({registry_, entry.first.substr(0, slash), "", entry.first.substr(slash + 1)},
-                    *service.record, slices);
-  const auto work = 4 + state.instances.size();
-  service.told = true;
-  sink.upsert(std::move(state), revision_);
-  return work;
+void Cluster::found_drift(Lists& lists, std::string name, std::string_view what) {
+  ++lists.drift;
+  if (lists.drift_names.size() < kDriftNamesMax) lists.drift_names.push_back(name.append(what));
 }
 
 }  // namespace signpost::kubernetes

@@ -11,63 +11,51 @@ using follow::HttpNext;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::string_view kPageSize = "500";
 constexpr seconds kPageSilence{30};  // a list that says nothing for so long is dead
 constexpr std::size_t kErrorBodyBytes = 65536;
 
-std::string_view path_of(Kind kind) {
-  switch (kind) {
-    case Kind::Service:
-      return "/api/v1/services";
-    case Kind::EndpointSlice:
-      return "/apis/discovery.k8s.io/v1/endpointslices";
-    case Kind::Pod:
-      return "/api/v1/pods";
-    case Kind::Namespace:
-      return "/api/v1/namespaces";
-    case Kind::Import:
-      return "/apis/multicluster.x-k8s.io/v1alpha1/serviceimports";
-    case Kind::Endpoints:
+// A streaming list ends with a mark; a server that does not know them goes on without (K26).
+constexpr seconds kMarkPatience{30};   // from its begin
+constexpr seconds kMarkStillness{10};  // as long as objects come, the mark may still come
+constexpr seconds kMarkPatienceMax{120};
+
+Kind kind_of(Resource resource) {
+  switch (resource) {
+    case Resource::Services:
+      return Kind::Service;
+    case Resource::Pods:
+      return Kind::Pod;
+    case Resource::Namespaces:
+      return Kind::Namespace;
+    case Resource::Imports:
+      return Kind::Import;
+    case Resource::Endpoints:
       break;
   }
-  return "/api/v1/endpoints";
-}
-
-/// RFC 3986: everything but the unreserved characters. Tokens are base64 with = and +.
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += {'%', kHex[octet >> 4], kHex[octet & 15]};
-    }
-  }
-  return out;
+  return Kind::EndpointSlice;
 }
 
 }  // namespace
 
-Reflector::Reflector(Resource resource, Duration silence, ObjectSink& sink, Words& words,
-                     follow::Counts& counts, Random random)
-    : resource_(resource),
-      silence_(silence),
+Reflector::Reflector(ReflectorOptions options, ObjectSink& sink, Words& words, follow::Counts& counts,
+                     Random random)
+    : options_(std::move(options)),
       sink_(sink),
       counts_(counts),
-      decoder_(resource == Resource::Services ? Kind::Service : Kind::EndpointSlice, words, counts),
+      decoder_(kind_of(options_.source.resource), words, counts, options_.decode),
       words_(words),
       random_(random),
       backoff_(milliseconds(100), milliseconds(1500)) {}  // K13
+
+Reflector::Reflector(Resource resource, Duration silence, ObjectSink& sink, Words& words,
+                     follow::Counts& counts, Random random)
+    : Reflector(ReflectorOptions{resource, silence, {}, {}, false}, sink, words, counts, random) {}
 
 std::optional<ApiRequest> Reflector::next(Monotonic now) {
   assert(!in_exchange_);
   if (now < wake_) return std::nullopt;
   if (phase_ == Phase::List && !list_begun_) {
-    sink_.begin_list(resource_);
+    sink_.begin_list(options_.source);
     list_begun_ = true;
     list_revision_ = 0;
   }
@@ -80,25 +68,26 @@ std::optional<ApiRequest> Reflector::next(Monotonic now) {
   watch_trouble_.clear();
   watch_progressed_ = false;
   wake_ = Monotonic::max();  // until the head is here the client has its own deadline (K34)
-  counts_.add("requests", phase_ == Phase::List ? "list" : "watch");
-  return ApiRequest{target(), phase_ == Phase::List, std::exchange(fresh_token_, false),
+  if (phase_ == Phase::Watch) {
+    exchange_ = Exchange::Watch;
+  } else {
+    exchange_ = options_.streaming ? Exchange::Stream : Exchange::Page;
+  }
+  constexpr std::string_view kWords[] = {"list", "stream", "watch"};
+  counts_.add("requests", kWords[static_cast<std::size_t>(exchange_)]);
+  return ApiRequest{target(), exchange_ == Exchange::Page, std::exchange(fresh_token_, false),
                     std::exchange(fresh_connection_, false)};
 }
 
 std::string Reflector::target() {
-  auto target = std::string(path_of(decoder_.kind()));
-  const auto version = std::to_string(revision_);
-  if (phase_ == Phase::Watch) {
-    const auto timeout = std::to_string(300 + random_.below(300));  // seconds: watches must not end together
-    return target + "?watch=1&allowWatchBookmarks=true&resourceVersion=" + version +
-           "&timeoutSeconds=" + timeout;
+  const auto kind = decoder_.kind();
+  const auto& selection = options_.selection;
+  if (exchange_ == Exchange::Page) {
+    return list_target(kind, selection, continue_token_, list_from_, revision_);
   }
-  target += "?limit=" + std::string(kPageSize);
-  if (!continue_token_.empty()) return target + "&continue=" + percent_encoded(continue_token_);
-  if (list_from_ == ListFrom::NotOlder) {
-    target += "&resourceVersion=" + version + "&resourceVersionMatch=NotOlderThan";
-  }
-  return target;
+  const auto timeout = 300 + random_.below(300);  // seconds: watches must not end together
+  if (exchange_ == Exchange::Stream) return stream_target(kind, selection, list_from_, revision_, timeout);
+  return watch_target(kind, selection, revision_, timeout);
 }
 
 HttpNext Reflector::head(const follow::HttpHead& head, Monotonic now) {
@@ -116,22 +105,23 @@ HttpNext Reflector::head(const follow::HttpHead& head, Monotonic now) {
 void Reflector::begin_body(Monotonic now) {
   in_body_ = true;
   in_contact_ = true;
+  refused_ = 0;
   forbidden_since_.reset();
   unauthorised_ = false;
-  if (phase_ == Phase::List) {
-    page_meta_.reset();
-    list_trouble_.clear();
-    page_ = std::make_unique<ListSplitter>([this](auto piece, auto json) { take_piece(piece, json); });
-  } else {
-    watch_begun_ = now;
-    wake_ = now + silence_;
-    lines_ = nullptr;
+  list_trouble_.clear();
+  lines_ = nullptr;
+  if (exchange_ == Exchange::Page) {
+    page_ = std::make_unique<ListPage>(
+        decoder_, counts_, [this](Object object) { sink_.listed(options_.source, std::move(object)); });
+    return;
   }
+  watch_begun_ = stream_begun_ = stream_moved_ = now;
+  wake_ = now + (exchange_ == Exchange::Stream ? Duration(kMarkPatience) : options_.silence);
 }
 
 /// K12: a stream that makes no sense is a broken stream.
 HttpNext Reflector::broken(std::string_view why) {
-  (phase_ == Phase::List ? list_trouble_ : watch_trouble_) = why;
+  (exchange_ == Exchange::Page ? list_trouble_ : watch_trouble_) = why;
   return HttpNext::Stop;
 }
 
@@ -140,10 +130,9 @@ HttpNext Reflector::body(std::string_view octets, Monotonic now) {
     error_body_.append(octets.substr(0, kErrorBodyBytes - error_body_.size()));
     return error_body_.size() < kErrorBodyBytes ? HttpNext::Continue : HttpNext::Stop;
   }
-  if (phase_ == Phase::List) {
+  if (exchange_ == Exchange::Page) {
     wake_ = now + kPageSilence;
-    if (!page_->feed(octets) && list_trouble_.empty()) return broken("the list is no JSON object");
-    return list_trouble_.empty() ? HttpNext::Continue : HttpNext::Stop;
+    return page_->feed(octets) ? HttpNext::Continue : HttpNext::Stop;
   }
   now_ = now;
   if (!lines_) {
@@ -153,53 +142,54 @@ HttpNext Reflector::body(std::string_view octets, Monotonic now) {
   return lines_->feed(octets) ? HttpNext::Continue : HttpNext::Stop;
 }
 
-void Reflector::take_piece(ListSplitter::Piece piece, std::string_view json) {
-  if (!list_trouble_.empty()) return;
-  switch (piece) {
-    case ListSplitter::Piece::OddItem:
-      counts_.add("skipped", "object_malformed");
-      return;
-    case ListSplitter::Piece::HugeItem:
-      counts_.add("skipped", "object_too_large");
-      sink_.listed(resource_, decoder_.item_prefix(json));
-      return;
-    case ListSplitter::Piece::Metadata: {
-      auto meta = decode_list_meta(json);
-      if (meta) {
-        page_meta_ = std::move(*meta);
-      } else {
-        list_trouble_ = "list metadata: " + meta.error().message;
-      }
-      return;
-    }
-    case ListSplitter::Piece::Item:
-      break;
-  }
-  auto object = decoder_.item(json);
-  if (object) {
-    sink_.listed(resource_, std::move(*object));
-  } else {
-    list_trouble_ = "list item: " + object.error().message;
-  }
-}
-
 bool Reflector::take_line(std::string_view line, bool huge, Monotonic now) {
+  Event event;
   if (huge) {
     counts_.add("skipped", "object_too_large");
-    take_event(decoder_.event_prefix(line));
+    event = decoder_.event_prefix(line);
   } else {
-    auto event = decoder_.event(line);
-    if (!event) return broken("watch line: " + event.error().message) == HttpNext::Continue;
-    if (event->type == EventType::Error) {
-      error_event_ = std::move(event->status);
-      return false;
-    }
-    take_event(std::move(*event));
+    auto read = decoder_.event(line);
+    if (!read) return broken("watch line: " + read.error().message) == HttpNext::Continue;
+    event = std::move(*read);
   }
-  wake_ = now + silence_;
+  if (event.type == EventType::Error && !huge) {
+    error_event_ = std::move(event.status);
+    return false;
+  }
+  if (phase_ == Phase::List) return take_initial(std::move(event), now);
+  take_event(std::move(event));
+  wake_ = now + options_.silence;
   progressed();
   watch_progressed_ = true;
   return true;
+}
+
+/// K26: what there is, in no order, until the mark; a change in between has already happened. False: stop.
+bool Reflector::take_initial(Event&& event, Monotonic now) {
+  switch (event.type) {
+    case EventType::Added:
+      stream_moved_ = now;
+      wake_ = std::min(std::max(stream_begun_ + kMarkPatience, now + kMarkStillness),
+                       stream_begun_ + kMarkPatienceMax);
+      sink_.listed(options_.source, std::move(event.object));
+      return true;
+    case EventType::Modified:
+    case EventType::Deleted:
+      sink_.changed(options_.source, event.type, std::move(event.object));
+      return true;
+    case EventType::Bookmark:
+      if (!event.initial_events_end) return true;
+      list_revision_ = event.object.revision;
+      wake_ = now + options_.silence;
+      watch_progressed_ = true;
+      if (list_revision_ == 0) return broken("the mark has no resourceVersion") == HttpNext::Continue;
+      if (!take_list(now)) return false;
+      progressed();
+      return true;
+    default:
+      counts_.add("skipped", "event_type");
+      return true;
+  }
 }
 
 void Reflector::take_event(Event&& event) {
@@ -211,7 +201,7 @@ void Reflector::take_event(Event&& event) {
   }
   if (revision != 0 && revision <= revision_) return counts_.add("old_events");  // K20, K22
   counts_.add("events");
-  sink_.changed(resource_, event.type, std::move(event.object));
+  sink_.changed(options_.source, event.type, std::move(event.object));
   revision_ = std::max(revision_, revision);
 }
 

@@ -1,5 +1,6 @@
 // Keeps one resource in step with the apiserver: list, watch, list again. No I/O and no clock: the shell asks
-// for the next request, gives it what comes back, and says what time it is.
+// for the next request, gives it what comes back, and says what time it is. A list comes in pages, or as the
+// beginning of a watch (a streaming list, K26).
 //
 //   next() -> a request, or wait until wake()      head(), body()... -> go on or stop      end() -> next()
 //
@@ -11,11 +12,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "backends/follow/backoff.h"
 #include "backends/follow/counts.h"
 #include "backends/follow/http_receiver.h"
+#include "backends/kubernetes/api_target.h"
 #include "backends/kubernetes/decode.h"
+#include "backends/kubernetes/list_page.h"
 #include "backends/kubernetes/object_sink.h"
 #include "backends/kubernetes/splitters.h"
 #include "dns/base/clock.h"
@@ -31,9 +35,20 @@ struct ApiRequest {
   bool fresh_connection = false;  // do not reuse one (K7, K20)
 };
 
+/// Which objects a reflector is to follow, and how.
+struct ReflectorOptions {
+  Source source;
+  Duration silence;  // a watch that says nothing for so long is dead (K7)
+  Selection selection;
+  DecodeOptions decode;
+  bool streaming = false;  // lists are streamed where the server can (K26)
+};
+
 /// One owner, one thread. Sink, pool and counts outlive it.
 class Reflector {
  public:
+  Reflector(ReflectorOptions options, ObjectSink& sink, Words& words, follow::Counts& counts, Random random);
+  /// All of a resource, in pages.
   Reflector(Resource resource, Duration silence, ObjectSink& sink, Words& words, follow::Counts& counts,
             Random random);
 
@@ -55,20 +70,33 @@ class Reflector {
   bool asked() const noexcept { return asked_; }
   /// Why there is no contact: one line.
   const std::string& trouble() const noexcept { return trouble_; }
+  /// What an operator should read once; empty: nothing new.
+  std::string take_note() { return std::exchange(note_, {}); }
+  /// The server said last that it has no such resource, or that we may not ask for it.
+  bool missing() const noexcept { return refused_ == 404; }
+  bool forbidden() const noexcept { return refused_ == 403; }
+  /// It has a complete list and goes on from there.
+  bool watching() const noexcept { return phase_ == Phase::Watch; }
+
+  Source source() const noexcept { return options_.source; }
+  const Selection& selection() const noexcept { return options_.selection; }
+  const Decoder& decoder() const noexcept { return decoder_; }
 
  private:
   enum class Phase : std::uint8_t { List, Watch };
-  enum class ListFrom : std::uint8_t { Newest, NotOlder };  // NotOlder: than revision_ (K1)
+  enum class Exchange : std::uint8_t { Page, Stream, Watch };
 
   std::string target();
   void begin_body(Monotonic now);
   follow::HttpNext broken(std::string_view why);
-  void take_piece(ListSplitter::Piece piece, std::string_view json);
   bool take_line(std::string_view line, bool huge, Monotonic now);
   void take_event(Event&& event);
+  bool take_initial(Event&& event, Monotonic now);
+  void end_stream(std::string_view trouble, Monotonic now);
+  void give_up_streaming(std::string_view why);
 
-  void end_list_page(Monotonic now);
-  void finish_list(Monotonic now);
+  bool take_list(Monotonic now);
+  void end_list_page(ListMeta meta, Monotonic now);
   void reject_older_list(Monotonic now);
   void end_watch(std::string_view trouble, Monotonic now);
   void end_error_event(Monotonic now);
@@ -85,8 +113,7 @@ class Reflector {
   Duration jitter(Duration most);
   void progressed();
 
-  Resource resource_;
-  Duration silence_;
+  ReflectorOptions options_;
   ObjectSink& sink_;
   follow::Counts& counts_;
   Decoder decoder_;
@@ -100,6 +127,7 @@ class Reflector {
   bool in_contact_ = false;
   bool asked_ = false;
   std::string trouble_;
+  std::string note_;
 
   // The list under way.
   ListFrom list_from_ = ListFrom::Newest;
@@ -107,8 +135,9 @@ class Reflector {
   std::string continue_token_;
   Revision list_revision_ = 0;
   std::string list_trouble_;
-  std::optional<ListMeta> page_meta_;
-  std::unique_ptr<ListSplitter> page_;
+  std::unique_ptr<ListPage> page_;
+  Monotonic stream_begun_{};
+  Monotonic stream_moved_{};  // the last object that there was before the list
 
   // The watch under way.
   std::unique_ptr<LineSplitter> lines_;
@@ -118,7 +147,8 @@ class Reflector {
   std::optional<Status> error_event_;
   std::string watch_trouble_;
 
-  // The exchange under way.
+  // The exchange under way, or the last.
+  Exchange exchange_ = Exchange::Page;
   bool in_exchange_ = false;
   bool in_body_ = false;  // of a 200 that is JSON
   int status_ = 0;
@@ -126,6 +156,8 @@ class Reflector {
   std::string error_body_;
 
   // What went before.
+  int refused_ = 0;            // the status of the last answer, if it was no 200
+  bool mute_stream_ = false;   // the last stream did not say anything
   bool unauthorised_ = false;  // refused since the last progress
   bool fresh_token_ = false;
   bool fresh_connection_ = false;

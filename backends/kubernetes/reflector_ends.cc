@@ -18,6 +18,7 @@ constexpr seconds kSlowRetry{60};           // K17, K30
 constexpr seconds kErrorEventPatience{60};  // K8
 constexpr seconds kOlderPatience{60};       // K21
 constexpr seconds kShortWatch{1};           // K5
+constexpr seconds kMarkPatience{30};        // K26
 
 }  // namespace
 
@@ -37,13 +38,12 @@ void Reflector::end(std::string_view trouble, Monotonic now) {
     fresh_connection_ = true;
   }
   if (phase_ == Phase::Watch) return end_watch(silent ? "the watch fell silent" : trouble, now);
-  if (list_trouble_.empty() && !trouble.empty()) list_trouble_ = trouble;
-  if (list_trouble_.empty() && !(page_ && page_->whole())) list_trouble_ = "the list ended early";
-  if (list_trouble_.empty() && !(page_meta_ && page_meta_->revision != 0)) {
-    list_trouble_ = "the list has no resourceVersion";
-  }
+  if (exchange_ == Exchange::Stream) return end_stream(silent ? "" : trouble, now);
+  auto meta = page_ ? page_->finish() : Result<ListMeta>(Error{"the list was no JSON"});
   page_.reset();
-  if (list_trouble_.empty()) return end_list_page(now);
+  if (list_trouble_.empty() && !trouble.empty()) list_trouble_ = trouble;
+  if (list_trouble_.empty() && !meta) list_trouble_ = meta.error().message;
+  if (list_trouble_.empty()) return end_list_page(std::move(*meta), now);
   counts_.add("requests_failed", "broken");
   lost(list_trouble_);
   // The same page again, of the same version: what was read of it may come twice. Without a token the list is
@@ -52,28 +52,59 @@ void Reflector::end(std::string_view trouble, Monotonic now) {
   back_off(now);
 }
 
-void Reflector::end_list_page(Monotonic now) {
-  if (list_revision_ == 0) list_revision_ = page_meta_->revision;
-  continue_token_ = std::move(page_meta_->continue_token);
+void Reflector::end_list_page(ListMeta meta, Monotonic now) {
+  if (list_revision_ == 0) list_revision_ = meta.revision;
+  continue_token_ = std::move(meta.continue_token);
   wake_ = now;
   if (!continue_token_.empty()) return;
+  if (take_list(now)) wake_ = now;
+}
+
+/// The list is complete; false: it is older than what is known, and refused.
+bool Reflector::take_list(Monotonic now) {
   if (list_revision_ < revision_) {
     const bool agreed =
         older_since_ && list_revision_ >= older_revision_ && now - *older_since_ >= kOlderPatience;
-    if (!agreed) return reject_older_list(now);
+    if (!agreed) {
+      reject_older_list(now);
+      return false;
+    }
     counts_.add("older_lists", "accepted");  // K21: the registry itself has gone back
   }
-  finish_list(now);
-}
-
-void Reflector::finish_list(Monotonic now) {
   older_since_.reset();
   revision_ = list_revision_;
   list_begun_ = false;
   phase_ = Phase::Watch;
-  wake_ = now;
   counts_.add("lists");
-  sink_.end_list(resource_);
+  sink_.end_list(options_.source);
+  return true;
+}
+
+/// K26: a stream that ended before its mark is no list; what was staged is dropped.
+void Reflector::end_stream(std::string_view trouble, Monotonic now) {
+  lines_.reset();
+  if (list_revision_ != 0) return;  // refused (K20), and its wait is set
+  list_begun_ = false;
+  if (error_event_) return end_error_event(now);
+  if (!watch_trouble_.empty()) trouble = watch_trouble_;
+  const bool mute = stream_moved_ == stream_begun_;
+  if (trouble.empty() && now - stream_begun_ >= kMarkPatience && (!mute || mute_stream_)) {
+    give_up_streaming("no mark after the objects of a streaming list");
+    wake_ = now;
+    return;
+  }
+  mute_stream_ = mute;
+  counts_.add("requests_failed", "broken");
+  lost(trouble.empty() ? "the streaming list ended early" : std::string(trouble));
+  back_off(now);
+}
+
+void Reflector::give_up_streaming(std::string_view why) {
+  options_.streaming = false;
+  list_begun_ = false;
+  continue_token_.clear();
+  counts_.add("fallbacks", "pages");
+  note_ = std::string(why) + ": lists come in pages from now on";
 }
 
 /// K20: a server that lags behind what we know. Ask another one, if the address leads to several.
@@ -117,7 +148,7 @@ void Reflector::end_error_event(Monotonic now) {
   const auto why = "watch error " + std::to_string(status.code) + " " + status.reason + ": " + status.message;
   counts_.add("requests_failed", "error_event");
   if (status.code == 410 || status.reason == "Expired" || status.reason == "Gone") {  // K1
-    relist(ListFrom::NotOlder, "expired");
+    relist(phase_ == Phase::Watch ? ListFrom::NotOlder : ListFrom::Newest, "expired");
     return back_off(now);
   }
   lost(why);
@@ -142,6 +173,7 @@ void Reflector::end_error_event(Monotonic now) {
 void Reflector::end_refused(Monotonic now) {
   const auto status = decode_status(error_body_);
   counts_.add("requests_failed", std::to_string(status_));
+  refused_ = status_;
   if (status_ != 410) {
     lost("HTTP " + std::to_string(status_) + (status.message.empty() ? "" : ": " + status.message));
   }
@@ -158,7 +190,12 @@ void Reflector::end_refused(Monotonic now) {
       relist(phase_ == Phase::Watch ? ListFrom::NotOlder : ListFrom::Newest, "expired");
       return back_off(now);
     case 400:
-      if (phase_ == Phase::List) relist(ListFrom::Newest, "bad_request");
+    case 422:
+      if (exchange_ == Exchange::Stream) {  // K26: the server cannot, or may not
+        give_up_streaming("streaming lists are refused");
+      } else if (phase_ == Phase::List) {
+        relist(ListFrom::Newest, "bad_request");
+      }
       break;
     default:
       if (status.revision_too_large) relist(ListFrom::Newest, "server_behind");  // K3
@@ -196,7 +233,7 @@ void Reflector::end_forbidden(Monotonic now) {
 void Reflector::end_missing(Monotonic now) {
   if (decoder_.kind() == Kind::EndpointSlice && revision_ == 0) {
     counts_.add("fallbacks", "endpoints");
-    decoder_ = Decoder(Kind::Endpoints, words_, counts_);
+    decoder_ = Decoder(Kind::Endpoints, words_, counts_, options_.decode);
     relist(ListFrom::Newest, "no_slices");
     return back_off(now);
   }
