@@ -1,11 +1,8 @@
 """The Kubernetes API as the tests speak it."""
 import http.client
 import json
+import select
 import ssl
-import time
-
-
-_IDLE_SECONDS = 30  # apiservers close connections that idle for longer than some such time
 
 
 class ApiError(Exception):
@@ -20,13 +17,12 @@ class Api:
     def __init__(self, port, ca_file, token, host="127.0.0.1"):
         self._host, self._port, self._token = host, port, token
         self._tls = ssl.create_default_context(cafile=str(ca_file))
-        self._connection, self._used = None, 0
+        self._connection = None
 
     def call(self, method, path, body=None, kind="application/json"):
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": kind, "Accept": "application/json"}
-        if time.monotonic() - self._used > _IDLE_SECONDS:
-            self.close()
-        self._used = time.monotonic()
+        if self._connection and select.select([self._connection.sock], [], [], 0)[0]:
+            self.close()  # the server has closed it meanwhile
         if self._connection is None:
             self._connection = http.client.HTTPSConnection(self._host, self._port, context=self._tls, timeout=30)
         try:

@@ -63,17 +63,18 @@ def coredns_zone(folder, zone, file):
     return Forwarder(command, folder / "coredns-origin.log", port, zone)
 
 
-def coredns_kubernetes(folder, zones, cluster, token, options=()):
+def coredns_kubernetes(folder, zones, cluster, token, options=(), plugins=()):
     """CoreDNS as the DNS server of the cluster, for comparison: what it answers is what people know. `zones`: its
-    primary zone, then others; `options`: lines of its plugin `kubernetes`."""
+    primary zone, then others; `options`: lines of its plugin `kubernetes`; `plugins`: further lines."""
     port = ports.free()
     kubeconfig = folder / "coredns.kubeconfig"
     control_plane.write_kubeconfig(kubeconfig, cluster.server, token)
     lines = "".join(f"        {line}\n" for line in (f"kubeconfig {kubeconfig} x", *options))
+    more = "".join(f"    {line}\n" for line in plugins)
     corefile = folder / "Corefile.kubernetes"
     corefile.write_text(
         f".:{port} {{\n    bind 127.0.0.1\n    errors\n"
-        f"    kubernetes {' '.join(zones)} {{\n{lines}    }}\n}}\n"
+        f"    kubernetes {' '.join(zones)} {{\n{lines}    }}\n{more}}}\n"
     )
     command = [peers.program("coredns", "bin/coredns"), "-conf", corefile]
     return Forwarder(command, folder / "coredns-kubernetes.log", port, zones[0])

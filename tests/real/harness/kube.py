@@ -64,6 +64,27 @@ class Cluster:
         finally:
             account.close()
 
+    def define_imports(self):
+        """The definition of ServiceImport, with nothing of it checked."""
+        schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+        version = {"name": "v1alpha1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+        names = {"plural": "serviceimports", "singular": "serviceimport", "kind": "ServiceImport"}
+        item = {
+            "metadata": {"name": "serviceimports.multicluster.x-k8s.io", "annotations": {"api-approved.kubernetes.io": "unapproved"}},
+            "spec": {"group": "multicluster.x-k8s.io", "scope": "Namespaced", "names": names, "versions": [version]},
+        }
+        self.api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", item)
+        path = "/apis/multicluster.x-k8s.io/v1alpha1/serviceimports"
+        until(lambda: self._served(path), 20, "ServiceImports are served")
+
+    def _served(self, path):
+        try:
+            return self.api.get(path)
+        except ApiError as not_yet:
+            if not_yet.status not in (404, 429):
+                raise
+            return None
+
     def stop(self):
         self.api.close()
         for process in (self.manager, self.server.process, self.etcd.process):
@@ -100,6 +121,25 @@ class Cluster:
 
     def delete_pod(self, namespace, name, now=True):
         self.api.delete(f"/api/v1/namespaces/{namespace}/pods/{name}", now)
+
+    def import_service(self, namespace, name, kind, addresses=(), port=80):
+        """A ServiceImport of KEP-1645, as a controller of clusters would make it; `kind`: ClusterSetIP or Headless."""
+        item = {
+            "apiVersion": "multicluster.x-k8s.io/v1alpha1",
+            "kind": "ServiceImport",
+            "metadata": {"name": name},
+            "spec": {"type": kind, "ips": list(addresses), "ports": [{"name": "http", "port": port, "protocol": "TCP"}]},
+        }
+        self.api.create(f"/apis/multicluster.x-k8s.io/v1alpha1/namespaces/{namespace}/serviceimports", item)
+
+    def imported_slice(self, namespace, name, service, cluster, endpoints, port=80):
+        """A slice of another cluster's endpoints."""
+        item = slice_of(name, service, "IPv4", endpoints, [{"name": "http", "port": port, "protocol": "TCP"}])
+        item["metadata"]["labels"] = {
+            "multicluster.kubernetes.io/service-name": service,
+            "multicluster.kubernetes.io/source-cluster": cluster,
+        }
+        self.api.create(SLICES.format(namespace), item)
 
     def slice(self, namespace, name, service, addresses, port=8080, family="IPv4"):
         """An EndpointSlice of our own, not the controller's; every address ready."""

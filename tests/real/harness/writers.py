@@ -3,6 +3,7 @@
 As a module: Writers(...) starts them, `wait()` gives what they saw. As a program it is one of them."""
 import json
 import pathlib
+import select
 import subprocess
 import sys
 import time
@@ -53,6 +54,10 @@ class Writers:
         return found
 
 
+def _pause(seconds):
+    select.select([], [], [], seconds)
+
+
 def _write(order):
     connection = api.Api(*order["api"])
     client = dns.Client(tuple(order["dns"]))
@@ -63,7 +68,7 @@ def _write(order):
     while (now := time.monotonic()) < start + order["seconds"]:
         due = start + writes / order["rate"]
         if now < due:
-            time.sleep(due - now)  # the pace of the writer; nothing is awaited here
+            _pause(due - now)  # the pace of the writer
         namespace, name, service, owner = order["slices"][writes % len(order["slices"])]
         address = f"10.{10 + order['number']}.{writes // 250 % 250}.{1 + writes % 250}"
         connection.call("PUT", f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices/{name}", _slice(name, service, address))
@@ -73,7 +78,7 @@ def _write(order):
             if time.monotonic() > acknowledged + _RIGHT_WITHIN:
                 late.append(f"{owner} {address}")
                 break
-            time.sleep(_LOOK_EVERY)
+            _pause(_LOOK_EVERY)
         else:
             taken.append((time.monotonic() - acknowledged) * 1000)
     return {"taken": taken, "late": late}
