@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string_view>
 
 namespace signpost::policy {
 
@@ -14,7 +16,12 @@ void drop(Decision& decision, std::size_t i, Verdict why) {
   if (decision.verdicts[i] == Verdict::Eligible) decision.verdicts[i] = why;
 }
 
-void drop_disabled(const ServiceState& state, HealthPolicy, Decision& decision) {
+struct Rules {
+  HealthPolicy health;
+  bool weights;
+};
+
+void drop_disabled(const ServiceState& state, const Rules&, Decision& decision) {
   for (std::size_t i = 0; i < state.instances.size(); ++i) {
     if (!state.instances[i].enabled) drop(decision, i, Verdict::Disabled);
   }
@@ -27,7 +34,8 @@ bool has_no_weight(const Instance& instance) {
 
 /// Health does not count here: otherwise the one healthy instance, drained by weight 0 while the others are
 /// down, would suddenly get everything.
-void drop_weight_zero(const ServiceState& state, HealthPolicy, Decision& decision) {
+void drop_weight_zero(const ServiceState& state, const Rules& rules, Decision& decision) {
+  if (!rules.weights) return;
   const auto enabled = [](const Instance& instance) { return instance.enabled; };
   const auto weightless = [](const Instance& instance) {
     return !instance.enabled || has_no_weight(instance);
@@ -40,6 +48,41 @@ void drop_weight_zero(const ServiceState& state, HealthPolicy, Decision& decisio
     } else if (has_no_weight(state.instances[i])) {
       drop(decision, i, Verdict::WeightZero);
     }
+  }
+}
+
+double group_weight(const ServiceState& state, const Instance& instance) {
+  const auto& groups = state.group_weights;
+  const auto found = std::find_if(groups.begin(), groups.end(), [&](const GroupWeight& group) {
+    return group.version == instance.version;
+  });
+  return found == groups.end() ? 0 : found->weight;
+}
+
+/// Health does not count here either.
+void drop_group_zero(const ServiceState& state, const Rules& rules, Decision& decision) {
+  if (!rules.weights || state.group_weights.empty()) return;
+  const auto weightless = [&](const Instance& instance) {
+    return !instance.enabled || !(group_weight(state, instance) > 0);
+  };
+  decision.all_groups_zero = std::all_of(state.instances.begin(), state.instances.end(), weightless);
+  if (decision.all_groups_zero) return;
+  for (std::size_t i = 0; i < state.instances.size(); ++i) {
+    if (weightless(state.instances[i])) drop(decision, i, Verdict::GroupZero);
+  }
+}
+
+/// The part of each group, among its members that are left.
+void weigh_groups(const ServiceState& state, const Rules& rules, Decision& decision) {
+  if (!rules.weights || state.group_weights.empty() || decision.all_groups_zero) return;
+  std::map<std::string_view, double> sums;
+  for (std::size_t i = 0; i < state.instances.size(); ++i) {
+    if (decision.verdicts[i] == Verdict::Eligible) sums[state.instances[i].version] += decision.weights[i];
+  }
+  for (std::size_t i = 0; i < state.instances.size(); ++i) {
+    if (decision.verdicts[i] != Verdict::Eligible) continue;
+    decision.weights[i] *= group_weight(state, state.instances[i]);
+    decision.weights[i] /= sums[state.instances[i].version];
   }
 }
 
@@ -58,15 +101,16 @@ Verdict judge(Health health, HealthPolicy policy) {
   return Verdict::Unknown;
 }
 
-void drop_unhealthy(const ServiceState& state, HealthPolicy policy, Decision& decision) {
+void drop_unhealthy(const ServiceState& state, const Rules& rules, Decision& decision) {
   for (std::size_t i = 0; i < state.instances.size(); ++i) {
-    const auto verdict = judge(state.instances[i].health, policy);
+    const auto verdict = judge(state.instances[i].health, rules.health);
     if (verdict != Verdict::Eligible) drop(decision, i, verdict);
   }
 }
 
-using Step = void (*)(const ServiceState&, HealthPolicy, Decision&);
-constexpr Step kSteps[] = {drop_disabled, drop_weight_zero, drop_unhealthy};  // DESIGN.md section 3
+using Step = void (*)(const ServiceState&, const Rules&, Decision&);
+constexpr Step kSteps[] = {drop_disabled, drop_weight_zero, drop_group_zero, drop_unhealthy,
+                           weigh_groups};  // DESIGN.md section 3
 
 }  // namespace
 
@@ -78,6 +122,8 @@ std::string_view to_string(Verdict verdict) noexcept {
       return "dropped: it is disabled in the registry";
     case Verdict::WeightZero:
       return "dropped: its weight is 0 while others have some";
+    case Verdict::GroupZero:
+      return "dropped: the weight of its version is 0, or the service's weights do not name it";
     case Verdict::Draining:
       return "dropped: it is draining (health: serving would keep it)";
     case Verdict::Down:
@@ -88,12 +134,13 @@ std::string_view to_string(Verdict verdict) noexcept {
   return "";
 }
 
-Decision decide(const ServiceState& state, HealthPolicy health) {
+Decision decide(const ServiceState& state, HealthPolicy health, bool weights) {
+  const Rules rules{health, weights};
   Decision decision;
   decision.verdicts.assign(state.instances.size(), Verdict::Eligible);
   decision.weights.reserve(state.instances.size());
-  for (const auto& instance : state.instances) decision.weights.push_back(instance.weight);
-  for (const auto step : kSteps) step(state, health, decision);
+  for (const auto& instance : state.instances) decision.weights.push_back(weights ? instance.weight : 1);
+  for (const auto step : kSteps) step(state, rules, decision);
   for (std::size_t i = 0; i < decision.verdicts.size(); ++i) {
     if (decision.verdicts[i] == Verdict::Eligible) {
       ++decision.eligible;

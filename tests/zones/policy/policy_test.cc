@@ -35,7 +35,7 @@ ServiceState service(const std::string& text) {
 
 std::string text_of(const Decision& decision) {
   std::ostringstream text;
-  const char* const words[] = {"", "disabled", "weightless", "draining", "down", "unknown"};
+  const char* const words[] = {"", "disabled", "weightless", "groupless", "draining", "down", "unknown"};
   for (std::size_t i = 0; i < decision.verdicts.size(); ++i) {
     text << (i ? " " : "");
     if (decision.verdicts[i] == Verdict::Eligible) {
@@ -115,6 +115,49 @@ TEST(PolicyWords, EveryVerdictHasItsOwnSentence) {
     EXPECT_TRUE(sentences.insert(to_string(verdict)).second);
     EXPECT_EQ(to_string(verdict).starts_with("answers"), verdict == Verdict::Eligible);
   }
+}
+
+/// "up 1 v1, up 2 v2": the third word is a version.
+Decision decide_groups(const std::string& text, std::vector<GroupWeight> groups, bool weights = true) {
+  ServiceState state;
+  std::istringstream all(text);
+  for (std::string one; std::getline(all, one, ',');) {
+    std::istringstream words(one);
+    std::string health;
+    Instance instance;
+    words >> health >> instance.weight >> instance.version;
+    instance.v4 = IpAddress::v4({10, 0, 0, 1});
+    instance.health = health == "up" ? Health::Up : Health::Down;
+    state.instances.push_back(std::move(instance));
+  }
+  state.group_weights = std::move(groups);
+  return decide(state, HealthPolicy::Ready, weights);
+}
+
+TEST(Groups, ShareTheirWeightAmongThoseWhoMayAnswer) {
+  EXPECT_EQ(text_of(decide_groups("up 1 v1, up 3 v1, up 7 v2, down 5 v1", {{"v1", 80}, {"v2", 20}})),
+            "20 60 20 down");
+}
+
+TEST(Groups, ThatAreEmptyHandTheirShareOn) {
+  EXPECT_EQ(text_of(decide_groups("up 1 v1, down 1 v2", {{"v1", 10}, {"v2", 90}})), "10 down");
+}
+
+TEST(Groups, OfWeightZeroOrWithoutAWeightNeverAnswer) {
+  EXPECT_EQ(text_of(decide_groups("up 1 v1, up 1 v2, up 1 v3, up 1", {{"v1", 1}, {"v2", 0}})),
+            "1 groupless groupless groupless");
+  EXPECT_EQ(text_of(decide_groups("down 1 v1, up 1 v2", {{"v1", 1}, {"v2", 0}})), "down groupless")
+      << "not even when the others are down";
+}
+
+TEST(Groups, DoNotCountWhenNobodyIsInOne) {
+  const auto decision = decide_groups("up 1 v3, up 2 v4", {{"v1", 90}, {"v2", 10}});
+  EXPECT_TRUE(decision.all_groups_zero);
+  EXPECT_EQ(text_of(decision), "1 2");
+}
+
+TEST(Groups, AndWeightsDoNotCountWhereTheyMayNot) {
+  EXPECT_EQ(text_of(decide_groups("up 0 v1, up 7 v2, up 3 v3", {{"v1", 90}}, false)), "1 1 1");
 }
 
 }  // namespace
