@@ -116,8 +116,13 @@ Json service_json(const ExplainedService& service) {
                          {"why", instance.why},
                          {"share_percent", instance.share_percent}});
   }
-  return {{"key", service.key},     {"zone", service.zone},     {"note", service.note},
-          {"names", service.names}, {"losses", service.losses}, {"instances", std::move(instances)}};
+  return {{"key", service.key},
+          {"zone", service.zone},
+          {"note", service.note},
+          {"names", service.names},
+          {"losses", service.losses},
+          {"wishes", service.wishes},
+          {"instances", std::move(instances)}};
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "zones/answer/put.h"
+
 namespace signpost {
 namespace {
 
@@ -101,7 +103,7 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
       return answer_static(ask, exact);
     case BlockKind::Alias:
       if (exact) return write_alias(ask);
-      negative(ask, Rcode::NxDomain);
+      answer_node(ask, located.node);  // ports of a service that outsiders reach by another name
       break;
   }
   return ask.follow ? Step::Follow : Step::Done;
@@ -120,24 +122,37 @@ void Answerer::answer_node(Ask& ask, Node node) noexcept {
       if (ask.type == RRType::SRV || ask.type == RRType::ANY)
         return write_srv_port(ask, block.ports()[node.index]);
       return no_data(ask);
+    case NodeKind::Selected:
+      return answer_selected(ask);
+    case NodeKind::Dashed:
+      return answer_dashed(ask);
     case NodeKind::Host:
     case NodeKind::Instance:
       break;
   }
   const bool instance = node.kind == NodeKind::Instance;
-  const auto& host = block.hosts()[instance ? block.instances()[node.index].host : node.index];
+  const auto host = block.host_addresses(instance ? block.instances()[node.index].host : node.index);
   const bool any = ask.type == RRType::ANY;
-  if (host.v4_count > 0 && (any || ask.type == RRType::A)) {
-    return write_host(ask, block.host_v4().subspan(host.v4_first, host.v4_count));
-  }
-  if (host.v6_count > 0 && (any || ask.type == RRType::AAAA)) {
-    return write_host(ask, block.host_v6().subspan(host.v6_first, host.v6_count));
-  }
+  if (!host.v4.empty() && (any || ask.type == RRType::A)) return write_host(ask, host.v4);
+  if (!host.v6.empty() && (any || ask.type == RRType::AAAA)) return write_host(ask, host.v6);
   if (instance && ask.type == RRType::TXT) {
     const auto txt = block.txt_at(block.instances()[node.index].txt);
     if (!txt.empty()) return write_txt(ask, txt);
   }
   no_data(ask);
+}
+
+/// An address that nobody checks has just that address (kubernetes.md 3.5, insecure).
+[[gnu::noinline]] void Answerer::answer_dashed(Ask& ask) noexcept {
+  const std::string_view label(reinterpret_cast<const char*>(ask.name.data()) + 1, ask.name[0]);
+  const auto address = parse_dashed(label);
+  const auto octets = address->octets();
+  const auto asked = ask.type == RRType::ANY ? address_type(octets.size()) : ask.type;
+  if (asked != address_type(octets.size())) return no_data(ask);
+  auto* at = ask.response->reserve(kRecordFixed + octets.size());
+  if (at == nullptr) return too_large(ask);
+  put_octets(put_fields(at, ask.owner, asked, ask.ttl, octets.size()), octets);
+  ask.response->add(Section::Answer, kRecordFixed + octets.size(), 1);
 }
 
 void Answerer::answer_service(Ask& ask) noexcept {
@@ -149,7 +164,7 @@ void Answerer::answer_service(Ask& ask) noexcept {
   if (!block.v6().empty() && (any || ask.type == RRType::AAAA)) {
     return write_drawn(ask, block.v6(), block.v6_equal(), block.sample_v6());
   }
-  if (!block.srv().empty() && (any || ask.type == RRType::SRV)) return write_srv_all(ask);
+  if (block.has_srv() && (any || ask.type == RRType::SRV)) return write_srv_all(ask);
   if (!block.txt().empty() && (any || ask.type == RRType::TXT)) return write_txt(ask, block.txt());
   no_data(ask);
 }

@@ -13,6 +13,7 @@
 #include "zones/answer/locate.h"
 #include "zones/answer/reverse.h"
 #include "zones/policy/draw.h"
+#include "zones/snapshot/selection.h"
 #include "zones/snapshot/snapshot.h"
 
 namespace signpost {
@@ -49,6 +50,7 @@ class Answerer {
   Step answer_once(Ask& ask) noexcept;
   void answer_node(Ask& ask, Node node) noexcept;
   void answer_service(Ask& ask) noexcept;
+  void answer_dashed(Ask& ask) noexcept;
   void answer_apex(Ask& ask) noexcept;
   void answer_reverse(Ask& ask) noexcept;
   static bool is_pointer_at_apex(const Ask& ask) noexcept;
@@ -63,6 +65,19 @@ class Answerer {
   bool write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept;
   void write_glue(Ask& ask) noexcept;
   bool write_pointer(Ask& ask, const Pointer& pointer) noexcept;
+  // In select.cc.
+  void answer_selected(Ask& ask) noexcept;
+  void answer_selected_set(Ask& ask, const Selection& selection) noexcept;
+  template <class Address>
+  bool write_selected(Ask& ask, const Selection& selection, std::span<const Address> all,
+                      std::uint16_t SelectorRow::*place) noexcept;
+  void write_selected_srv(Ask& ask, const Selection& selection) noexcept;
+  void write_selected_txt(Ask& ask, const Selection& selection) noexcept;
+  void add_shares(const Selection& selection, std::size_t count, std::uint16_t SelectorRow::*place) noexcept;
+  template <class Share>
+  std::size_t choose(std::size_t count, Share&& share_of) noexcept;
+  std::span<const std::uint16_t> draw_chosen(const Block& block, std::size_t count,
+                                             std::size_t most) noexcept;
   // In static.cc.
   enum class Targets : std::uint8_t { All, Mandatory, Others };
   Step answer_static(Ask& ask, bool exact) noexcept;
@@ -101,6 +116,9 @@ class Answerer {
     policy::DrawScratch draw;
     std::array<std::uint16_t, policy::kDrawMembersMax + 1> places;
     std::array<std::uint32_t, policy::kDrawMembersMax + 1> shares;
+    // Of a selection: what is meant, and its shares.
+    std::array<std::uint16_t, policy::kDrawMembersMax + 1> chosen;
+    std::array<std::uint32_t, policy::kDrawMembersMax + 1> chosen_shares;
   };
 
   Random random_;
@@ -108,6 +126,7 @@ class Answerer {
   std::unique_ptr<Scratch> scratch_;
   std::array<Glue, kGlueMax> glue_;
   std::size_t glue_count_ = 0;
+  LabelRoom label_;                    // of an SRV target; here, since arrays on the stack are guarded
   NameView question_;                  // folded
   std::array<Name, kChainMax> chain_;  // the targets of the aliases followed so far
   std::size_t chain_count_ = 0;

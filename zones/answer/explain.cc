@@ -10,6 +10,7 @@
 #include "zones/answer/whole_answer.h"
 #include "zones/policy/policy.h"
 #include "zones/policy/shares.h"
+#include "zones/snapshot/selection.h"
 #include "zones/snapshot/store.h"
 #include "zones/synthesis/names.h"
 #include "zones/table/builder.h"
@@ -72,7 +73,8 @@ ExplainedService explain_service(const HeldService& held, const std::optional<Ip
   out.zone = held.zone;
   out.names = held.names;
   out.losses = held.losses;
-  const auto decision = policy::decide(state, held.health);
+  out.wishes = held.wishes;
+  const auto decision = policy::decide(state, held.health, held.weights);
   const auto shares = policy::draw_shares(decision.weights);
   const auto sum = std::accumulate(shares.begin(), shares.end(), std::uint64_t{0});
   for (std::size_t i = 0; i < state.instances.size(); ++i) {
@@ -88,10 +90,14 @@ ExplainedService explain_service(const HeldService& held, const std::optional<Ip
     out.note = "answers with its virtual address: weights of instances cannot act";
   } else if (state.kind == ServiceKind::Alias) {
     out.note = "an alias of " + state.alias;
+  } else if (state.kind == ServiceKind::Pods) {
+    out.note = "the Pods of a namespace: each has a name by its address, whatever its health";
   } else if (decision.eligible == 0) {
     out.note = "no instance may answer";
   } else if (decision.all_weights_zero) {
     out.note = "all enabled instances have weight 0, so all count alike";
+  } else if (decision.all_groups_zero) {
+    out.note = "no enabled instance has a version with a weight, so versions do not count";
   } else if (policy::srv_weights(decision.weights).coarse) {
     out.note = "SRV weights are rounded by more than 1 %";
   }
@@ -105,6 +111,16 @@ std::string nearest(const Snapshot& snapshot, const Name& name) {
   return to_text(folded.wire().subspan(locate(snapshot, folded.wire()).prefix));
 }
 
+void explain_selection(const Snapshot& snapshot, const Name& folded, std::vector<std::string>& notes) {
+  const auto located = locate(snapshot, folded.wire());
+  if (located.block == nullptr || located.node.kind != NodeKind::Selected) return;
+  const Selection selection(*located.block, folded.wire().first(located.prefix));
+  if (selection.selectors().empty()) return;
+  const auto counts = selection.count();
+  notes.push_back(fmt::format("the words in front mean {} known instances, of which {} may answer",
+                              counts.known, counts.answering));
+}
+
 Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
   Explanation out;
   out.question = name.to_string() + " " + type_text(type);
@@ -115,6 +131,7 @@ Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
   out.outcome = fmt::format("{}{}, {} record{}", rcode_text(answer.rcode), answer.authoritative ? " aa" : "",
                             out.records.size(), out.records.size() == 1 ? "" : "s");
   if (answer.rcode == Rcode::Refused) out.notes.push_back("the name is outside all zones of this server");
+  explain_selection(snapshot, name.folded(), out.notes);
   const bool reverse = explain_pointers(snapshot, name.folded(), out.notes);
   if (answer.rcode == Rcode::NxDomain && !reverse) {
     const auto known = nearest(snapshot, name);
@@ -163,6 +180,7 @@ std::string to_text(const Explanation& explanation) {
     fmt::format_to(std::back_inserter(out), "{} in zone {}\n", service.key, service.zone);
     add("  answers at ", service.names);
     add("  lost ", service.losses);
+    add("  wish: ", service.wishes);
     if (!service.note.empty()) fmt::format_to(std::back_inserter(out), "  note: {}\n", service.note);
     for (const auto& i : service.instances) {
       fmt::format_to(std::back_inserter(out),

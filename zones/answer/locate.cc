@@ -5,6 +5,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "zones/snapshot/selection.h"
+
 namespace signpost {
 namespace {
 
@@ -12,18 +14,24 @@ using Label = std::span<const std::uint8_t>;  // length octet and text
 
 bool same(Label a, Label b) noexcept { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
+std::string_view text_of(Label label) noexcept {
+  return {reinterpret_cast<const char*>(label.data()) + 1, label.size() - 1};
+}
+
 /// `10-0-0-1-p8080`: the exact inverse of what synthesis wrote, so no leading zeros.
-Node instance_at(const Block& block, std::span<const std::uint8_t> text) noexcept {
-  const std::string_view label(reinterpret_cast<const char*>(text.data()), text.size());
+Node instance_at(const Block& block, std::string_view label) noexcept {
   const auto dash = label.rfind("-p");
   if (dash == std::string_view::npos || dash + 2 == label.size() || label[dash + 2] == '0') return {};
   std::uint16_t port = 0;
   const auto digits = label.substr(dash + 2);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (error != std::errc{} || end != digits.data() + digits.size()) return {};
-  const auto host = block.find_host(text.first(dash));
-  if (host < 0) return {};
+  LabelRoom room;
+  room[0] = static_cast<std::uint8_t>(dash);
+  std::copy_n(label.begin(), dash, room.begin() + 1);
   const auto all = block.instances();
+  const auto host = all.empty() ? -1 : block.find_host({room.data(), dash + 1});
+  if (host < 0) return {};
   const auto before = [](const InstanceNode& node, std::pair<int, int> wanted) {
     return std::pair<int, int>(node.host, node.port) < wanted;
   };
@@ -32,17 +40,54 @@ Node instance_at(const Block& block, std::span<const std::uint8_t> text) noexcep
   return {NodeKind::Instance, static_cast<std::uint16_t>(found - all.begin())};
 }
 
-Node one_label(const Block& block, Label label) noexcept {
-  const auto text = label.subspan(1);
-  if (text[0] == '_') {
-    for (const auto& port : block.ports()) {
-      if (same(block.label(port.protocol_label), label)) return {NodeKind::Empty, 0};
-    }
-    return {};
+/// A label that starts with '_': `_tcp`, or `_version` of a selector.
+Node infix(const Block& block, Label label) noexcept {
+  for (const auto& port : block.ports()) {
+    if (same(block.label(port.protocol_label), label)) return {NodeKind::Empty, 0};
   }
-  if (const auto host = block.find_host(text); host >= 0)
+  const bool empty = is_selection(label) && Selection(block, label).kind() == Selection::Kind::Empty;
+  return {empty ? NodeKind::Empty : NodeKind::None, 0};
+}
+
+/// Pods by their addresses.
+Node dashed(const Block& block, Label label) noexcept {
+  const auto address = parse_dashed(text_of(label));
+  if (!address) return {};
+  if (block.dashed() == Dashed::Any) return {NodeKind::Dashed, 0};
+  const auto host = block.find_plain(*address);
+  return host < 0 ? Node{} : Node{NodeKind::Host, static_cast<std::uint16_t>(host)};
+}
+
+/// `<cluster>.<service>` exists where a host is in the cluster.
+bool is_cluster(const Block& block, Label label) noexcept {
+  LabelRoom room;
+  for (std::size_t host = 0; host < block.host_count(); ++host) {
+    const auto labels = block.host_label(host, room);
+    if (same(labels.subspan(labels[0] + 1u), label)) return true;
+  }
+  return false;
+}
+
+/// Out of line, like deeper(): the road to a service name shall not pay for their arrays.
+[[gnu::noinline]] Node one_label(const Block& block, Label label) noexcept {
+  if (label[1] == '_') return infix(block, label);
+  if (block.dashed() != Dashed::Canonical) return dashed(block, label);
+  if (block.host_labels() == 2) return {is_cluster(block, label) ? NodeKind::Empty : NodeKind::None, 0};
+  if (const auto host = block.find_host(label); host >= 0)
     return {NodeKind::Host, static_cast<std::uint16_t>(host)};
-  return instance_at(block, text);
+  return instance_at(block, text_of(label));
+}
+
+/// Two labels and more that are no port.
+[[gnu::noinline]] Node deeper(const Block& block, std::span<const std::uint8_t> prefix) noexcept {
+  if (is_selection(prefix)) {
+    const auto kind = Selection(block, prefix).kind();
+    if (kind == Selection::Kind::None) return {};
+    return {kind == Selection::Kind::Empty ? NodeKind::Empty : NodeKind::Selected, 0};
+  }
+  if (block.host_labels() != 2) return {};
+  const auto host = block.find_host(prefix);
+  return host < 0 ? Node{} : Node{NodeKind::Host, static_cast<std::uint16_t>(host)};
 }
 
 }  // namespace
@@ -52,20 +97,22 @@ Node node_at(const Block& block, std::span<const std::uint8_t> prefix) noexcept 
   const auto first = prefix.first(prefix[0] + 1u);
   const auto rest = prefix.subspan(first.size());
   if (rest.empty()) return one_label(block, first);
-  if (first[1] != '_' || rest.size() != rest[0] + 1u) return {};
-  for (std::size_t i = 0; i < block.ports().size(); ++i) {
-    const auto& port = block.ports()[i];
-    if (same(block.label(port.label), first) && same(block.label(port.protocol_label), rest)) {
-      return {NodeKind::Port, static_cast<std::uint16_t>(i)};
+  if (first[1] == '_' && rest.size() == rest[0] + 1u) {
+    for (std::size_t i = 0; i < block.ports().size(); ++i) {
+      const auto& port = block.ports()[i];
+      if (same(block.label(port.label), first) && same(block.label(port.protocol_label), rest)) {
+        return {NodeKind::Port, static_cast<std::uint16_t>(i)};
+      }
     }
   }
-  return {};
+  return deeper(block, prefix);
 }
 
 namespace {
 
 Located at_block(const Block& block, NameView name, std::size_t prefix) noexcept {
-  return {&block, prefix, block.kind() == BlockKind::Answers ? node_at(block, name.first(prefix)) : Node{}};
+  const bool has_nodes = block.kind() == BlockKind::Answers || block.kind() == BlockKind::Alias;
+  return {&block, prefix, has_nodes ? node_at(block, name.first(prefix)) : Node{}};
 }
 
 /// Static records come before all that is derived from a service further up (DESIGN.md section 2); what is

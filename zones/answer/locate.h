@@ -12,9 +12,11 @@ enum class NodeKind : std::uint8_t {
   None,      // does not exist below this block: NXDOMAIN
   Empty,     // exists without records (`_tcp.<service>`): NODATA
   Service,   // the service name, or whatever single node the block is
-  Host,      // an SRV target; index in Block::hosts()
+  Host,      // an SRV target; its number in the block
   Instance,  // one instance's own name; index in Block::instances()
   Port,      // `_port._protocol`; index in Block::ports()
+  Selected,  // some of the instances: zones/snapshot/selection.h says which
+  Dashed,    // whatever address the first label spells
 };
 
 struct Node {
@@ -26,7 +28,7 @@ struct Node {
 struct Located {
   const Block* block = nullptr;  // null: outside every zone
   std::size_t prefix = 0;
-  Node node;  // of blocks of kind Answers
+  Node node;  // of blocks of the kinds Answers and Alias
 };
 
 /// `name` folded. A hit on a service, host or port owner costs one or two look-ups; labels that start with

@@ -54,7 +54,8 @@ bool reverse_name_exists(const Snapshot& snapshot, const Zone& reverse, NameView
 
 Name target_of(const Snapshot& snapshot, const Pointer& pointer) noexcept {
   auto name = Name::from_wire(service_of(snapshot, pointer));
-  const auto label = label_of(snapshot, pointer);
+  LabelRoom room;
+  const auto label = label_of(snapshot, pointer, room);
   if (!label.empty()) name.prepend({reinterpret_cast<const char*>(label.data()) + 1, label.size() - 1});
   return name;
 }
@@ -93,7 +94,8 @@ void Answerer::answer_reverse(Ask& ask) noexcept {
 
 /// False: no room.
 bool Answerer::write_pointer(Ask& ask, const Pointer& pointer) noexcept {
-  const auto label = label_of(*ask.snapshot, pointer);
+  LabelRoom room;
+  const auto label = label_of(*ask.snapshot, pointer, room);
   const auto service = service_of(*ask.snapshot, pointer);
   const auto size = 12 + label.size() + service.size();
   auto* at = ask.response->reserve(size);

@@ -171,9 +171,8 @@ void Answerer::write_addresses(Ask& ask, NameView target, std::uint16_t owner, R
   } else if (located.node.kind == NodeKind::Host || located.node.kind == NodeKind::Instance) {
     const bool instance = located.node.kind == NodeKind::Instance;
     const auto index = instance ? block.instances()[located.node.index].host : located.node.index;
-    const auto& host = block.hosts()[index];
-    add(block.host_v4().subspan(host.v4_first, host.v4_count),
-        block.host_v6().subspan(host.v6_first, host.v6_count));
+    const auto host = block.host_addresses(index);
+    add(host.v4, host.v6);
   }
 }
 

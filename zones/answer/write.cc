@@ -80,9 +80,11 @@ void Answerer::write_txt(Ask& ask, std::span<const std::uint8_t> rdata) noexcept
 /// `spent`: a sample's draw has used the weights up, so all are equal (DESIGN.md section 3).
 bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept {
   auto& response = *ask.response;
-  const auto label = srv.host == Block::kSelf ? std::span<const std::uint8_t>()
-                                              : ask.block->label(ask.block->hosts()[srv.host].label);
-  const auto size = kSrvFixed + label.size() + ask.service.size();
+  // A name outside is the target of every port of a service that is known by it alone.
+  const auto base = ask.block->kind() == BlockKind::Alias ? ask.block->alias() : ask.service;
+  const auto label =
+      srv.host == Block::kSelf ? std::span<const std::uint8_t>() : ask.block->host_label(srv.host, label_);
+  const auto size = kSrvFixed + label.size() + base.size();
   auto* at = response.reserve(size);
   if (at == nullptr) return false;
   const auto target = response.used() + kSrvFixed;
@@ -95,7 +97,7 @@ bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept {
   at = put_u16(at, spent ? 1 : srv.weight);
   at = put_u16(at, srv.port);
   if (!label.empty()) at = put_octets(at, label);
-  put_octets(at, ask.service);
+  put_octets(at, base);
   response.add(Section::Answer, size, 1);
   return true;
 }
@@ -106,11 +108,9 @@ void Answerer::write_srv_all(Ask& ask) noexcept {
   const bool spent = mode == config::AnswerMode::Sample;
   // The least that a record can take bounds how many may be drawn: no more are asked for than could ever fit.
   const auto most = ask.response->remaining() / (kSrvFixed + ask.service.size()) + 1;
-  const auto members = policy::ShareView::of(block.members(), block.members_equal());
-  for (const auto place : draw(members, mode, block.sample_members(), most)) {
-    const auto& member = block.members()[place];
-    for (const auto& srv : block.srv().subspan(member.srv_first, member.srv_count)) {
-      if (write_one_srv(ask, srv, spent)) continue;
+  for (const auto place : draw(block.member_shares(), mode, block.sample_members(), most)) {
+    for (std::size_t i = 0; i < block.srv_count(place); ++i) {
+      if (write_one_srv(ask, block.srv(place, i), spent)) continue;
       if (ask.may_truncate || ask.response->count(Section::Answer) == 0) return too_large(ask);
       return write_glue(ask);  // over TCP: a fair draw of what fits
     }
@@ -120,18 +120,19 @@ void Answerer::write_srv_all(Ask& ask) noexcept {
 
 void Answerer::write_srv_port(Ask& ask, const PortSet& port) noexcept {
   const auto& block = *ask.block;
-  const auto records = block.port_srv().subspan(port.first, port.count);
-  auto& shares = scratch_->shares;
-  for (std::size_t i = 0; i < records.size(); ++i)
-    shares[i] = block.members()[block.srv()[records[i]].member].share;
-  const std::span<const std::uint32_t> drawn(shares.data(), records.size());
-  const policy::ShareView members(drawn, block.members_equal());
+  const auto records = block.records_of(port);
+  auto members = block.member_shares();
+  if (!block.implied()) {  // a member may have several records of the port, or none
+    const std::span<std::uint32_t> shares(scratch_->shares.data(), records.size());
+    for (std::size_t i = 0; i < shares.size(); ++i) shares[i] = members[records[i].member];
+    members = policy::ShareView(shares, members.all_equal());
+  }
   const auto mode = mode_of(block);
   const bool spent = mode == config::AnswerMode::Sample;
   const auto sample = spent ? std::min(block.sample(), policy::sample_max(members)) : std::uint16_t{0};
   const auto most = ask.response->remaining() / (kSrvFixed + ask.service.size()) + 1;
   for (const auto place : draw(members, mode, sample, most)) {
-    if (write_one_srv(ask, block.srv()[records[place]], spent)) continue;
+    if (write_one_srv(ask, records[place], spent)) continue;
     if (ask.may_truncate || ask.response->count(Section::Answer) == 0) return too_large(ask);
     break;
   }
@@ -151,13 +152,11 @@ void Answerer::write_glue(Ask& ask) noexcept {
                                              [&](std::size_t n) { return std::span(block.v6()[n].octets); });
       continue;
     }
-    const auto& host = block.hosts()[glue_[i].host];
-    add_glue<std::array<std::uint8_t, 4>>(response, owner, ask.ttl, host.v4_count, [&](std::size_t n) {
-      return std::span(block.host_v4()[host.v4_first + n]);
-    });
-    add_glue<std::array<std::uint8_t, 16>>(response, owner, ask.ttl, host.v6_count, [&](std::size_t n) {
-      return std::span(block.host_v6()[host.v6_first + n]);
-    });
+    const auto host = block.host_addresses(glue_[i].host);
+    add_glue<std::array<std::uint8_t, 4>>(response, owner, ask.ttl, host.v4.size(),
+                                          [&](std::size_t n) { return std::span(host.v4[n]); });
+    add_glue<std::array<std::uint8_t, 16>>(response, owner, ask.ttl, host.v6.size(),
+                                           [&](std::size_t n) { return std::span(host.v6[n]); });
   }
 }
 

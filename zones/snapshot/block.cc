@@ -44,6 +44,12 @@ std::uint32_t BlockDraft::add_label(std::string_view text) {
   return offset;
 }
 
+std::uint32_t BlockDraft::add_labels(std::string_view wire) {
+  const auto offset = static_cast<std::uint32_t>(labels.size());
+  labels.insert(labels.end(), wire.begin(), wire.end());
+  return offset;
+}
+
 const Block* make_block(const BlockDraft& draft) {
   const auto spellings = flatten(draft.spellings);
   const auto alias = draft.kind == BlockKind::Alias ? draft.alias.wire() : NameView{};
@@ -61,13 +67,14 @@ const Block* make_block(const BlockDraft& draft) {
   set(Block::kMembers, draft.members);
   set(Block::kPorts, draft.ports);
   set(Block::kInstances, draft.instances);
+  set(Block::kSelectors, draft.inner.empty() ? draft.selectors : draft.inner);
   set(Block::kSrv, draft.srv);
   set(Block::kPortSrv, draft.port_srv);
   set(Block::kLabels, draft.labels);
   set(Block::kTxts, draft.txts);
   set(Block::kTxt, draft.txt);
-  set(Block::kAlias, alias);
   set(Block::kSpellings, spellings);
+  if (draft.kind == BlockKind::Alias) set(Block::kAlias, alias);
   if (draft.kind == BlockKind::Static || draft.kind == BlockKind::Apex) {
     set(Block::kSets, draft.sets);
     set(Block::kTargets, draft.targets);
@@ -88,12 +95,20 @@ const Block* make_block(const BlockDraft& draft) {
   block->sample_ = draft.answer.sample;
   block->sample_v4_ = sample_size(shares(draft.v4), draft.answer.sample);
   block->sample_v6_ = sample_size(shares(draft.v6), draft.answer.sample);
-  block->sample_members_ = sample_size(shares(draft.members), draft.answer.sample);
+  block->sample_members_ =
+      draft.implied ? block->sample_v4_ : sample_size(shares(draft.members), draft.answer.sample);
   block->v4_equal_ = policy::all_equal(shares(draft.v4));
   block->v6_equal_ = policy::all_equal(shares(draft.v6));
   block->members_equal_ = policy::all_equal(shares(draft.members));
   block->suspect_ = draft.suspect;
   block->cut_ = draft.cut;
+  block->dashed_ = draft.dashed;
+  block->topology_ = draft.topology;
+  block->has_inner_ = !draft.inner.empty();
+  block->implied_ = draft.implied;
+  block->two_labels_ = draft.two_labels;
+  block->plain_v4_ = draft.implied ? static_cast<std::uint16_t>(draft.v4.size()) : draft.plain_v4;
+  block->plain_v6_ = draft.plain_v6;
   block->dname_ = std::any_of(draft.sets.begin(), draft.sets.end(),
                               [](const StaticSet& one) { return one.type == RRType::DNAME; });
   block->spelling_count_ = static_cast<std::uint16_t>(draft.spellings.size());
@@ -107,6 +122,15 @@ const Block* make_block(const BlockDraft& draft) {
   }
   block->offsets_[Block::kParts] = at;
   return block;
+}
+
+std::vector<std::uint8_t> inner_block(const BlockDraft& draft) {
+  const auto* block = make_block(draft);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(block);
+  std::vector<std::uint8_t> octets(bytes, bytes + block->octets());
+  std::free(const_cast<Block*>(block));
+  octets.resize((octets.size() + 3) / 4 * 4);  // what follows in the outer block is aligned too
+  return octets;
 }
 
 NameView Block::spelling(std::size_t i) const noexcept {
@@ -136,24 +160,56 @@ void Block::fetch_content(RRType type) const noexcept {
                                           : kV4;
   __builtin_prefetch(bytes + offsets_[part]);
   if (type == RRType::SRV) {
-    __builtin_prefetch(bytes + offsets_[kMembers]);
+    __builtin_prefetch(bytes + offsets_[implied_ ? kV4 : kMembers]);
     __builtin_prefetch(bytes + offsets_[kSrv]);
     __builtin_prefetch(bytes + offsets_[kLabels]);
   }
 }
 
-int Block::find_host(std::span<const std::uint8_t> text) const noexcept {
-  const auto all = hosts();
+int Block::find_host(std::span<const std::uint8_t> labels) const noexcept {
+  const auto named = array<Host>(kHosts);
   const auto before = [this](const Host& host, std::span<const std::uint8_t> wanted) {
-    const auto have = label(host.label).subspan(1);
+    const auto have = own_labels(host.label);
     return std::lexicographical_compare(have.begin(), have.end(), wanted.begin(), wanted.end());
   };
-  const auto found = std::lower_bound(all.begin(), all.end(), text, before);
-  if (found == all.end()) return -1;
-  const auto have = label(found->label).subspan(1);
-  return std::equal(have.begin(), have.end(), text.begin(), text.end())
-             ? static_cast<int>(found - all.begin())
-             : -1;
+  const auto found = std::lower_bound(named.begin(), named.end(), labels, before);
+  if (found != named.end()) {
+    const auto have = own_labels(found->label);
+    if (std::equal(have.begin(), have.end(), labels.begin(), labels.end()))
+      return static_cast<int>(found - named.begin()) + static_cast<int>(named_from());
+  }
+  if (named_from() == 0 || labels.size() != labels[0] + 1u) return -1;
+  const std::string_view text(reinterpret_cast<const char*>(labels.data()) + 1, labels[0]);
+  const auto address = parse_label(text);
+  return address ? find_plain(*address) : -1;
+}
+
+int Block::find_plain(const IpAddress& address) const noexcept {
+  const auto search = [&](std::size_t first, std::size_t count, auto&& octets_of) {
+    const auto wanted = address.octets();
+    while (count > 0) {
+      const auto half = count / 2;
+      const auto order = std::memcmp(octets_of(first + half), wanted.data(), wanted.size());
+      if (order == 0) return static_cast<int>(first + half);
+      if (order < 0) first += half + 1;
+      count = order < 0 ? count - half - 1 : half;
+    }
+    return -1;
+  };
+  if (address.is_v4()) {
+    return implied_ ? search(0, plain_v4_, [this](std::size_t i) { return v4()[i].octets.data(); })
+                    : search(0, plain_v4_, [this](std::size_t i) { return host_v4()[i].data(); });
+  }
+  return search(plain_v4_, plain_v6_, [this](std::size_t i) { return host_v6()[i - plain_v4_].data(); });
+}
+
+bool has_address(const HostAddresses& addresses, const IpAddress& address) noexcept {
+  const auto wanted = address.octets();
+  const auto same = [&](const auto& own) {
+    return std::equal(own.begin(), own.end(), wanted.begin(), wanted.end());
+  };
+  return address.is_v4() ? std::any_of(addresses.v4.begin(), addresses.v4.end(), same)
+                         : std::any_of(addresses.v6.begin(), addresses.v6.end(), same);
 }
 
 const StaticSet* Block::find_set(RRType type) const noexcept {

@@ -4,8 +4,10 @@
 // one. Everything inside is an offset, so two blocks with the same octets give the same answers: that is how
 // the builder knows that nothing visible changed. All spellings of a service share its block.
 //
-// Octets an endpoint (zones/README.md has the sums): AddressV4 8, HostV4 4, Host 12 + its label 14, Member 8,
-// Srv 8.
+// What an address says is not written down twice: a host whose label is made of its only address is a plain
+// host, of which the block has the address alone. And where every instance is one IPv4 address, all have the
+// same ports and SRV weights are the shares, host, member and SRV record number i are address number i: the
+// block is "implied", and an endpoint costs it 8 octets (zones/README.md has the sums).
 #pragma once
 
 #include <array>
@@ -18,121 +20,12 @@
 #include "config/config.h"
 #include "dns/wire/name.h"
 #include "dns/wire/types.h"
+#include "zones/policy/draw.h"
+#include "zones/snapshot/address_label.h"
+#include "zones/snapshot/block_parts.h"
+#include "zones/snapshot/selectors.h"
 
 namespace signpost {
-
-enum class BlockKind : std::uint8_t {
-  Answers,           // has records, perhaps none of the type asked
-  Alias,             // a CNAME and nothing else
-  Pending,           // listed, not yet read: SERVFAIL
-  Absent,            // known, but its names do not exist now (headless without a ready endpoint): NXDOMAIN
-  EmptyNonTerminal,  // exists only because something below does
-  Apex,              // a zone's own name: SOA and NS come from the zone; may have static records beside them
-  Static,            // a node of a master file
-};
-
-/// One address of the A or AAAA set at the service name; instances of one address are one, their shares added
-/// up.
-struct AddressV4 {
-  std::array<std::uint8_t, 4> octets;
-  std::uint32_t share;
-};
-struct AddressV6 {
-  std::array<std::uint8_t, 16> octets;
-  std::uint32_t share;
-};
-
-/// A name of one label below the service, with addresses: what SRV points at. Sorted by label.
-struct Host {
-  std::uint32_t label;  // offset in labels(): length octet and text
-  std::uint16_t v4_first, v4_count;
-  std::uint16_t v6_first, v6_count;
-};
-
-/// One eligible instance (or the virtual address) in the SRV set at the service name.
-struct Member {
-  std::uint32_t share;
-  std::uint16_t srv_first, srv_count;
-};
-
-struct Srv {
-  std::uint16_t port;
-  std::uint16_t weight;
-  std::uint16_t host;    // index in hosts(); kSelf: the service name itself
-  std::uint16_t member;  // index in members()
-};
-
-/// `_<name>._<protocol>`: which Srv belong to it. Unnamed ports are not here (SC5, SH6).
-struct PortSet {
-  std::uint32_t label;           // offset in labels(): "_http"
-  std::uint32_t protocol_label;  // offset in labels(): "_tcp"
-  std::uint16_t first, count;    // in port_srv()
-};
-
-/// `<host label>-p<port>`: one instance's own name.
-struct InstanceNode {
-  std::uint16_t host;
-  std::uint16_t port;
-  std::uint32_t txt;  // offset in txts(): two octets of length, then RDATA
-};
-
-/// One static RRset, written as it is sent: every owner is kOwnerPointer, so an answer is one copy. RDATA is
-/// never compressed. In ascending order of types.
-struct StaticSet {
-  std::uint32_t at;      // in records()
-  std::uint32_t octets;  // all its records
-  RRType type;
-  std::uint16_t count;
-  std::uint16_t target_first, target_count;  // in targets()
-};
-
-/// A name in the RDATA of NS, MX, SRV, SVCB or HTTPS, each once a set: its addresses may come along.
-struct StaticTarget {
-  std::uint32_t at;          // of the name, from the start of its set
-  std::uint16_t glue_first;  // of a delegation, in glue()
-  std::uint8_t glue_count;
-  std::uint8_t
-      mandatory;  // not 0: a name server below its own delegation, which nobody finds without its glue
-};
-
-/// Addresses of one name below a delegation; as StaticSet, but the owner is filled in when it is sent.
-struct StaticGlue {
-  std::uint32_t at;  // in records()
-  std::uint32_t octets;
-  std::uint32_t count;
-};
-
-/// What zones/synthesis fills in; turned into a Block by make_block().
-struct BlockDraft {
-  BlockKind kind = BlockKind::Answers;
-  std::uint16_t zone = 0;  // index in Snapshot::zones
-  std::uint32_t ttl = 0;
-  config::Answer answer;
-  bool suspect = false;  // every answer carries an EDE: the data is not what the policy wants (later: panic)
-  std::vector<Name> spellings;  // folded
-  std::vector<AddressV4> v4;
-  std::vector<AddressV6> v6;
-  std::vector<Host> hosts;
-  std::vector<std::array<std::uint8_t, 4>> host_v4;
-  std::vector<std::array<std::uint8_t, 16>> host_v6;
-  std::vector<Member> members;
-  std::vector<Srv> srv;
-  std::vector<PortSet> ports;
-  std::vector<std::uint16_t> port_srv;
-  std::vector<InstanceNode> instances;
-  std::vector<std::uint8_t> labels;
-  std::vector<std::uint8_t> txts;
-  std::vector<std::uint8_t> txt;  // RDATA of the TXT at the service name; empty: none
-  Name alias;                     // Alias: the target, folded as the registry spelled it
-  bool cut = false;               // Static: a delegation, which answers for everything below
-  std::vector<StaticSet> sets;    // Static, Apex
-  std::vector<StaticTarget> targets;
-  std::vector<StaticGlue> glue;
-  std::vector<std::uint8_t> records;
-
-  /// Puts a label (1 to 63 octets) into `labels`; gives its offset. Equal labels in a row share one.
-  std::uint32_t add_label(std::string_view text);
-};
 
 class Block {
  public:
@@ -158,6 +51,9 @@ class Block {
   bool v6_equal() const noexcept { return v6_equal_; }
   bool members_equal() const noexcept { return members_equal_; }
   bool suspect() const noexcept { return suspect_; }
+  Dashed dashed() const noexcept { return dashed_; }
+  /// Reverse zones may name what it has. Not Pods by their addresses: that would name every address.
+  bool is_pointed_at() const noexcept { return dashed_ == Dashed::Canonical; }
   /// A delegation: all names below it are another server's.
   bool is_cut() const noexcept { return cut_; }
   /// Has a DNAME: no name below it exists here.
@@ -165,18 +61,94 @@ class Block {
 
   std::span<const AddressV4> v4() const noexcept { return array<AddressV4>(kV4); }
   std::span<const AddressV6> v6() const noexcept { return array<AddressV6>(kV6); }
-  std::span<const Host> hosts() const noexcept { return array<Host>(kHosts); }
-  std::span<const std::array<std::uint8_t, 4>> host_v4() const noexcept {
-    return array<std::array<std::uint8_t, 4>>(kHostV4);
+
+  // Hosts have numbers: plain IPv4 ones first, plain IPv6 ones, then those with labels of their own.
+  std::size_t host_count() const noexcept { return named_from() + array<Host>(kHosts).size(); }
+  /// Two: in front of the service name stand the host's label and another one (the cluster of a clusterset).
+  std::size_t host_labels() const noexcept { return two_labels_ ? 2 : 1; }
+  /// The labels of a host in wire format, without a root; in the block or in `room`.
+  std::span<const std::uint8_t> host_label(std::size_t host, LabelRoom& room) const noexcept {
+    if (host >= named_from()) return own_labels(first<Host>(kHosts)[host - named_from()].label);
+    if (host < plain_v4_) return write_label(plain_v4(host), room);
+    return write_label(host_v6()[host - plain_v4_], room);
   }
-  std::span<const std::array<std::uint8_t, 16>> host_v6() const noexcept {
-    return array<std::array<std::uint8_t, 16>>(kHostV6);
+  HostAddresses host_addresses(std::size_t host) const noexcept {
+    if (host >= named_from()) [[likely]] {
+      const auto& own = first<Host>(kHosts)[host - named_from()];
+      return {{first<std::array<std::uint8_t, 4>>(kHostV4) + own.v4_first, own.v4_count},
+              {first<std::array<std::uint8_t, 16>>(kHostV6) + own.v6_first, own.v6_count}};
+    }
+    if (host < plain_v4_) return {{implied_ ? &v4()[host].octets : &host_v4()[host], 1}, {}};
+    return {{}, {&host_v6()[host - plain_v4_], 1}};
   }
-  std::span<const Member> members() const noexcept { return array<Member>(kMembers); }
-  std::span<const Srv> srv() const noexcept { return array<Srv>(kSrv); }
+  /// Number of the host with exactly these labels, or -1.
+  int find_host(std::span<const std::uint8_t> labels) const noexcept;
+  /// Number of the plain host of this address, or -1.
+  int find_plain(const IpAddress& address) const noexcept;
+  /// Calls `visit(host)` for every host that is not plain and has the address, until it returns false.
+  template <class Visit>
+  void for_each_named_with(const IpAddress& address, Visit&& visit) const noexcept {
+    for (auto host = named_from(); host < host_count(); ++host) {
+      if (has_address(host_addresses(host), address) && !visit(host)) return;
+    }
+  }
+
+  std::size_t member_count() const noexcept {
+    return implied_ ? v4().size() : array<Member>(kMembers).size();
+  }
+  policy::ShareView member_shares() const noexcept {
+    return implied_ ? policy::ShareView::of(v4(), v4_equal_)
+                    : policy::ShareView::of(array<Member>(kMembers), members_equal_);
+  }
+  /// SRV records at the service name: those of one member, and whether there are any.
+  bool has_srv() const noexcept {
+    return implied_ ? !array<std::uint16_t>(kPortSrv).empty() : !array<Srv>(kSrv).empty();
+  }
+  std::size_t srv_count(std::size_t member) const noexcept {
+    return implied_ ? array<std::uint16_t>(kPortSrv).size() : array<Member>(kMembers)[member].srv_count;
+  }
+  Srv srv(std::size_t member, std::size_t i) const noexcept {
+    return implied_ ? implied_srv(array<std::uint16_t>(kPortSrv)[i], member)
+                    : array<Srv>(kSrv)[array<Member>(kMembers)[member].srv_first + i];
+  }
   std::span<const PortSet> ports() const noexcept { return array<PortSet>(kPorts); }
-  std::span<const std::uint16_t> port_srv() const noexcept { return array<std::uint16_t>(kPortSrv); }
+  /// SRV records of one port; good while the block lives.
+  class PortRecords {
+   public:
+    std::size_t size() const noexcept { return size_; }
+    Srv operator[](std::size_t i) const noexcept {
+      if (v4_ == nullptr) return all_[list_[i]];
+      const auto at = static_cast<std::uint16_t>(i);
+      return {*list_, static_cast<std::uint16_t>(v4_[i].share), at, at};
+    }
+
+   private:
+    friend class Block;
+    const AddressV4* v4_ = nullptr;  // of an implied block
+    const std::uint16_t* list_ = nullptr;
+    const Srv* all_ = nullptr;
+    std::size_t size_ = 0;
+  };
+  PortRecords records_of(const PortSet& port) const noexcept {
+    PortRecords records;
+    records.v4_ = implied_ ? first<AddressV4>(kV4) : nullptr;
+    records.list_ = first<std::uint16_t>(kPortSrv) + port.first;
+    records.all_ = first<Srv>(kSrv);
+    records.size_ = implied_ ? v4().size() : port.count;
+    return records;
+  }
+  /// Every member has exactly one record of each port, that of its own number.
+  bool implied() const noexcept { return implied_; }
   std::span<const InstanceNode> instances() const noexcept { return array<InstanceNode>(kInstances); }
+  /// The words that tell instances apart; of an inner block where there is one.
+  Selectors selectors() const noexcept {
+    return has_inner_ ? Selectors() : Selectors(array<std::uint8_t>(kSelectors));
+  }
+  /// The endpoints behind a virtual address, as a service without one; null: nothing selects among them.
+  const Block* inner() const noexcept {
+    return has_inner_ ? reinterpret_cast<const Block*>(array<std::uint8_t>(kSelectors).data()) : nullptr;
+  }
+  bool has_topology() const noexcept { return topology_; }
   std::span<const std::uint8_t> txt() const noexcept { return array<std::uint8_t>(kTxt); }
   std::span<const std::uint8_t> txt_at(std::uint32_t offset) const noexcept {
     const auto all = array<std::uint8_t>(kTxts);
@@ -202,9 +174,6 @@ class Block {
   /// True when the folded `name` is one of the spellings.
   bool is_spelled(NameView name) const noexcept;
 
-  /// Index of the host with this label (text without length octet), or -1.
-  int find_host(std::span<const std::uint8_t> label) const noexcept;
-
   /// Asks the processor to bring what every answer reads; changes nothing.
   void fetch_header() const noexcept {
     const auto* bytes = reinterpret_cast<const char*>(this);
@@ -229,15 +198,17 @@ class Block {
     kMembers,
     kPorts,
     kInstances,
+    kSelectors,
     kSrv,
     kPortSrv,
     kLabels,
     kTxts,
     kTxt,
-    kAlias,
     kSpellings,
     kParts,
-    // Of an apex or a static node, in the places of what those do not have: a part costs each block 4 octets.
+    // In the places of what blocks of these kinds do not have: a part costs each block 4 octets.
+    kAlias = kTxts,
+    // Of an apex or a static node:
     kSets = kHosts,
     kTargets = kMembers,
     kGlue = kPorts,
@@ -252,17 +223,49 @@ class Block {
     return {reinterpret_cast<const T*>(bytes + start), (offsets_[part + 1] - start) / sizeof(T)};
   }
 
+  std::array<std::uint8_t, 4> plain_v4(std::size_t host) const noexcept {
+    return implied_ ? v4()[host].octets : host_v4()[host];
+  }
+  std::span<const std::array<std::uint8_t, 4>> host_v4() const noexcept {
+    return array<std::array<std::uint8_t, 4>>(kHostV4);
+  }
+  std::span<const std::array<std::uint8_t, 16>> host_v6() const noexcept {
+    return array<std::array<std::uint8_t, 16>>(kHostV6);
+  }
+  std::size_t named_from() const noexcept { return std::size_t{plain_v4_} + plain_v6_; }
+  std::span<const std::uint8_t> own_labels(std::uint32_t offset) const noexcept {
+    const auto* labels = first<std::uint8_t>(kLabels) + offset;
+    auto size = labels[0] + 1u;
+    if (two_labels_) size += labels[size] + 1u;
+    return {labels, size};
+  }
+  Srv implied_srv(std::uint16_t number, std::size_t member) const noexcept {
+    const auto at = static_cast<std::uint16_t>(member);
+    return {number, static_cast<std::uint16_t>(v4()[member].share), at, at};
+  }
+
+  template <class T>
+  const T* first(Part part) const noexcept {
+    return reinterpret_cast<const T*>(reinterpret_cast<const std::uint8_t*>(this) + offsets_[part]);
+  }
+
   std::uint32_t octets_;
   std::uint32_t ttl_;
   std::uint16_t zone_;
   BlockKind kind_;
   config::AnswerMode mode_;
   std::uint16_t sample_, sample_v4_, sample_v6_, sample_members_;
-  bool v4_equal_, v6_equal_, members_equal_, suspect_, cut_, dname_;
+  bool v4_equal_, v6_equal_, members_equal_, suspect_, cut_, dname_, implied_, two_labels_;
+  bool topology_, has_inner_;
+  Dashed dashed_;
   std::uint16_t spelling_count_;
+  std::uint16_t plain_v4_, plain_v6_;
   std::array<std::uint32_t, kParts + 1>
       offsets_;  // from the start of the block; a part ends where the next begins
 };
+
+/// The octets of the block that stands behind a virtual address; for BlockDraft::inner.
+std::vector<std::uint8_t> inner_block(const BlockDraft& draft);
 
 /// One allocation by std::malloc; freed by std::free (Garbage). Throws bad_alloc.
 const Block* make_block(const BlockDraft& draft);

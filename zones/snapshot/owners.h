@@ -15,6 +15,8 @@ namespace signpost {
 /// RDATA.
 using OwnerTypes = std::map<RRType, std::string>;
 
+/// Names that mean some of the instances (zones/snapshot/selection.h) are there with one word each.
+///
 /// Key: the labels in front of the service name, in wire format without a root; empty: the service name. An
 /// owner without types exists all the same (`_tcp`). Allocates; not for workers.
 std::map<std::string, OwnerTypes> owners_of(const Block& block);

@@ -4,9 +4,10 @@
 #include <array>
 #include <cassert>
 #include <charconv>
-#include <cstdio>
 
 #include <openssl/evp.h>
+
+#include "zones/snapshot/address_label.h"
 
 namespace signpost::names {
 
@@ -48,43 +49,6 @@ std::string fold_within(std::string_view original, std::size_t octets_max) {
   return folded.substr(0, octets_max - 1 - 2 * kHashOctets) + '-' + hash_digits(original);
 }
 
-using Groups = std::array<unsigned, 8>;
-struct Run {
-  std::size_t first = 0, count = 0;
-};
-
-/// The zeros that "::" stands for: the longest run of at least two, the first of equals (RFC 5952,
-/// section 4.2).
-Run longest_zeros(const Groups& groups) {
-  Run best, run;
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (groups[i] != 0) continue;
-    run = run.count > 0 && run.first + run.count == i ? Run{run.first, run.count + 1} : Run{i, 1};
-    if (run.count > best.count) best = run;
-  }
-  return best.count >= 2 ? best : Run{};
-}
-
-std::string v6_label(std::span<const std::uint8_t> octets) {
-  Groups groups{};
-  for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = octets[2 * i] * 256u + octets[2 * i + 1];
-  const auto zeros = longest_zeros(groups);
-  std::string label;
-  for (std::size_t i = 0; i < groups.size();) {
-    if (zeros.count > 0 && i == zeros.first) {
-      i += zeros.count;
-      if (label.empty()) label += '0';  // "::1" is "0--1": no label begins or ends with '-'
-      label += i == groups.size() ? "--0" : "-";
-      continue;
-    }
-    if (i > 0) label += '-';
-    char digits[5];
-    std::snprintf(digits, sizeof digits, "%x", groups[i++]);
-    label += digits;
-  }
-  return label;
-}
-
 }  // namespace
 
 std::string fold_label(std::string_view label) { return fold_within(label, kLabelOctetsMax); }
@@ -109,22 +73,12 @@ std::string port_label(std::string_view port_name) {
 }
 
 std::string address_label(const IpAddress& address) {
-  if (address.is_v6()) return v6_label(address.octets());
-  auto label = address.to_string();
-  std::replace(label.begin(), label.end(), '.', '-');
-  return label;
+  LabelRoom room;
+  const auto label = write_label(address, room).subspan(1);
+  return {reinterpret_cast<const char*>(label.data()), label.size()};
 }
 
-std::optional<IpAddress> parse_address_label(std::string_view label) noexcept {
-  std::array<char, 40> text{};  // 39 for 8 groups of 4 digits
-  if (label.size() >= text.size()) return std::nullopt;
-  for (const char separator : {'.', ':'}) {
-    std::replace_copy(label.begin(), label.end(), text.begin(), '-', separator);
-    const auto address = IpAddress::parse({text.data(), label.size()});
-    if (address && address->is_v4() == (separator == '.') && address_label(*address) == label) return address;
-  }
-  return std::nullopt;
-}
+std::optional<IpAddress> parse_address_label(std::string_view label) noexcept { return parse_label(label); }
 
 std::string instance_label(const IpAddress& address, std::uint16_t port) {
   return address_label(address) + std::string(kInstanceMark) + std::to_string(port);

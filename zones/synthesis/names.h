@@ -49,6 +49,9 @@ std::string instance_label(const IpAddress& address, std::uint16_t port);
 /// The exact inverse.
 std::optional<AddressPort> parse_instance_label(std::string_view label) noexcept;
 
+/// Groups of a Kubernetes registry's keys: a ServiceImport, and the Pods of a namespace; a Service has none.
+inline constexpr std::string_view kImports = "clusterset", kPods = "pods";
+
 /// How a registry's services lie under a zone.
 enum class Layout : std::uint8_t { Kubernetes, Nacos, File };
 /// In order of precedence. Kubernetes and file have the full form only.
@@ -64,6 +67,7 @@ struct Spelling {
   std::string original;  // the registry's words in the same order, joined by dots: "Cart.DEFAULT_GROUP"
 };
 
+/// Both empty: the zone does not show this kind of thing.
 struct Spellings {
   std::vector<Spelling> names;       // full, group, bare; each at most once
   std::vector<std::string> refused;  // one sentence for each form that cannot be published

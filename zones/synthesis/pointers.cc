@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <compare>
-#include <cstring>
-
-#include "zones/synthesis/names.h"
 
 namespace signpost {
 namespace {
@@ -14,8 +11,7 @@ namespace {
 enum class Fit : std::uint8_t { None, Other, Own, Chosen };
 
 Fit fit_of(std::span<const std::uint8_t> label, const IpAddress& address) noexcept {
-  const auto made_of =
-      names::parse_address_label({reinterpret_cast<const char*>(label.data()) + 1, label.size() - 1});
+  const auto made_of = parse_label({reinterpret_cast<const char*>(label.data()) + 1, label.size() - 1});
   if (!made_of) return Fit::Chosen;
   return *made_of == address ? Fit::Own : Fit::Other;
 }
@@ -23,25 +19,20 @@ Fit fit_of(std::span<const std::uint8_t> label, const IpAddress& address) noexce
 /// What a block calls an address.
 struct Called {
   Fit fit = Fit::None;
-  std::uint32_t label = 0;  // offset, unless fit is None
+  std::uint32_t host = Pointer::kService;
 };
 
-/// `own` are the addresses of all hosts, host after host: one pass over plain octets, since a headless
-/// service may have ten thousand of them.
-template <std::size_t N, class First>
-void find_host(const Block& block, std::span<const std::array<std::uint8_t, N>> own, const IpAddress& address,
-               First first_of, Called& called) noexcept {
-  std::array<std::uint8_t, N> wanted;
-  std::copy_n(address.octets().begin(), N, wanted.begin());
-  const auto hosts = block.hosts();
-  for (std::size_t i = 0; i < own.size() && called.fit != Fit::Chosen; ++i) {
-    if (std::memcmp(own[i].data(), wanted.data(), N) != 0) continue;
-    const auto behind = std::upper_bound(
-        hosts.begin(), hosts.end(), i, [&](std::size_t at, const Host& host) { return at < first_of(host); });
-    const auto label = (behind - 1)->label;
-    const auto fit = fit_of(block.label(label), address);
-    if (fit > called.fit) called = {fit, label};
-  }
+Called find_host(const Block& block, const IpAddress& address) noexcept {
+  Called called;
+  if (const auto plain = block.find_plain(address); plain >= 0)
+    called = {Fit::Own, static_cast<std::uint32_t>(plain)};
+  block.for_each_named_with(address, [&](std::size_t host) {
+    LabelRoom room;
+    const auto fit = fit_of(block.host_label(host, room), address);
+    if (fit > called.fit) called = {fit, static_cast<std::uint32_t>(host)};
+    return called.fit != Fit::Chosen;
+  });
+  return called;
 }
 
 template <class Address>
@@ -52,18 +43,11 @@ bool has(std::span<const Address> all, const IpAddress& address) noexcept {
   });
 }
 
-/// False when the block does not know the address; otherwise label and kind of `out`.
+/// False when the block does not know the address; otherwise host and kind of `out`.
 bool call(const Block& block, const IpAddress& address, Pointer& out) noexcept {
-  Called called;
-  if (address.is_v4()) {
-    find_host(
-        block, block.host_v4(), address, [](const Host& host) { return host.v4_first; }, called);
-  } else {
-    find_host(
-        block, block.host_v6(), address, [](const Host& host) { return host.v6_first; }, called);
-  }
+  const auto called = find_host(block, address);
   out.chosen = called.fit == Fit::Chosen;
-  out.label = called.fit == Fit::None ? Pointer::kService : called.label;
+  out.host = called.host;
   if (called.fit != Fit::None) return true;
   return address.is_v4() ? has(block.v4(), address) : has(block.v6(), address);
 }
@@ -119,9 +103,10 @@ std::size_t owned_spelling(const Snapshot& snapshot, const Block& block) noexcep
   return i;
 }
 
-std::span<const std::uint8_t> label_of(const Snapshot& snapshot, const Pointer& pointer) noexcept {
+std::span<const std::uint8_t> label_of(const Snapshot& snapshot, const Pointer& pointer,
+                                       LabelRoom& room) noexcept {
   if (pointer.is_service()) return {};
-  return snapshot.slots[pointer.slot]->label(pointer.label);
+  return snapshot.slots[pointer.slot]->host_label(pointer.host, room);
 }
 
 NameView service_of(const Snapshot& snapshot, const Pointer& pointer) noexcept {

@@ -16,15 +16,15 @@ namespace signpost {
 /// One name of an address: a host of a service, or the service whose virtual address it is. Trivial, since
 /// workers have arrays of it on their stacks.
 struct Pointer {
-  static constexpr std::uint32_t kService = 0xffffffff;
+  static constexpr std::uint32_t kService = 0xffffffff;  // no host
 
   Slot slot;
-  std::uint32_t label;     // of the host, in Block::label(); kService: the service itself
+  std::uint32_t host;      // its number in the block; kService: the service itself
   std::uint16_t place;     // of the name's zone in Zone::forward
   std::uint16_t spelling;  // which of the block's; the block owns it
   bool chosen;             // a host that the registry named, not its address
 
-  bool is_service() const noexcept { return label == kService; }
+  bool is_service() const noexcept { return host == kService; }
 };
 
 /// More names than this of one address are left out, the last ones first: a response could not hold them.
@@ -52,8 +52,10 @@ bool is_given(const Zone& reverse, std::span<const Pointer> ranked, std::size_t 
 /// The rule that puts `a` before `b`.
 PointerRule rule_between(const Snapshot& snapshot, const Pointer& a, const Pointer& b) noexcept;
 
-/// Length octet and text of the host's label, empty for the service itself; then the name that follows it.
-std::span<const std::uint8_t> label_of(const Snapshot& snapshot, const Pointer& pointer) noexcept;
+/// Length octet and text of the host's label, in the block or in `room`, empty for the service itself; then
+/// the name that follows it.
+std::span<const std::uint8_t> label_of(const Snapshot& snapshot, const Pointer& pointer,
+                                       LabelRoom& room) noexcept;
 NameView service_of(const Snapshot& snapshot, const Pointer& pointer) noexcept;
 
 /// The first of the block's spellings that no other service has; spelling_count() when there is none, and

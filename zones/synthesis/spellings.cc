@@ -53,14 +53,21 @@ class Speller {
     add(std::move(spelling), labels);
   }
 
-  void add_kubernetes() {
-    for (const auto* word : {&key_.name, &key_.space}) {
-      if (!is_dns_label(*word)) return refuse(Form::Full, "'" + *word + "' is not a DNS label");
+  void add_kubernetes(const config::Zone& zone) {
+    using config::Layout;
+    const bool pods = key_.group == kPods;
+    if (pods && (zone.layout != Layout::Cluster || zone.pod_names == config::PodNames::Disabled)) return;
+    if (!pods && (key_.group == kImports) != (zone.layout == Layout::Clusterset)) return;
+    std::vector<std::string> labels{key_.space};
+    if (!pods) labels.insert(labels.begin(), key_.name);
+    for (const auto& word : labels) {
+      if (!is_dns_label(word)) return refuse(Form::Full, "'" + word + "' is not a DNS label");
     }
     auto spelling = blank(Form::Full);
     spelling.exact = true;
-    spelling.original = key_.name + '.' + key_.space;
-    add(std::move(spelling), {key_.name, key_.space, "svc"});
+    spelling.original = join(labels);
+    if (zone.layout != Layout::External) labels.push_back(pods ? "pod" : "svc");
+    add(std::move(spelling), labels);
   }
 
   Spellings take() { return std::move(result_); }
@@ -126,6 +133,7 @@ std::string_view to_string(Form form) noexcept {
 
 std::size_t derived_octets(const ServiceState& state) {
   std::size_t octets = kDerivedOctets;
+  if (state.kind == ServiceKind::Pods) return octets;  // whose own names are no labels here
   const auto look_at = [&octets](const std::vector<Port>& ports) {
     for (const auto& port : ports) {
       octets = std::max(octets, 1 + port_label(port.name).size() + 2 + to_string(port.protocol).size());
@@ -135,6 +143,10 @@ std::size_t derived_octets(const ServiceState& state) {
   for (const auto& instance : state.instances) {
     look_at(instance.ports);
     octets = std::max(octets, 1 + instance.host_name.size());
+    if (state.key.group ==
+        kImports)  // <host>.<cluster>: at worst an IPv6 address and the whole of the cluster
+      octets = std::max(octets, 2 + std::max(instance.host_name.size(), std::size_t{39}) +
+                                    std::min(instance.cluster.size(), kLabelOctetsMax));
   }
   return octets;
 }
@@ -143,7 +155,7 @@ Spellings spellings(const ServiceKey& key, Layout layout, const config::Zone& zo
   Speller speller(key, zone, derived);
   switch (layout) {
     case Layout::Kubernetes:
-      speller.add_kubernetes();
+      speller.add_kubernetes(zone);
       break;
     case Layout::Nacos:
       spell_nacos(speller, key, zone);

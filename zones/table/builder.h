@@ -39,9 +39,11 @@ struct ZoneChange {
 struct HeldService {
   ServiceState state;
   std::string zone;                                           // the zone whose rules apply
-  config::HealthPolicy health = config::HealthPolicy::Ready;  // of that zone
+  config::HealthPolicy health = config::HealthPolicy::Ready;  // of that zone, or as the service asks
   std::vector<std::string> names;   // the spellings that answer, in presentation format
   std::vector<std::string> losses;  // "cart.demo.internal.: taken by local/cart (exact name first)"
+  std::vector<std::string> wishes;  // what became of each: policy::explain_wishes()
+  bool weights = true;              // those of instances and groups count here (policy::Terms)
   std::string hold;                 // why a guard shows more than the registry tells; empty: none does
   std::size_t told = SIZE_MAX;      // instances from this place on are shown by that hold alone
 };

@@ -18,22 +18,22 @@
 namespace signpost {
 namespace {
 
-/// An address of a block and the label that it has there; empty: the service itself has it.
-using Called = std::pair<AddressKey, std::string_view>;
+/// An address of a block and the labels that it has there; empty: the service itself has it.
+using Called = std::pair<AddressKey, std::string>;
 
-/// What PTR may give of this block, sorted; one address may have several labels. Good while the block lives.
+/// What PTR may give of this block, sorted; one address may have several labels.
 std::vector<Called> called_in(const Block* block) {
   std::vector<Called> all;
-  if (block == nullptr) return all;
+  if (block == nullptr || !block->is_pointed_at()) return all;
   for (const auto& a : block->v4()) all.emplace_back(address_key(IpAddress::v4(a.octets)), "");
   for (const auto& a : block->v6()) all.emplace_back(address_key(IpAddress::v6(a.octets)), "");
-  for (const auto& host : block->hosts()) {
-    const auto octets = block->label(host.label);
-    const std::string_view label(reinterpret_cast<const char*>(octets.data()), octets.size());
-    for (const auto& a : block->host_v4().subspan(host.v4_first, host.v4_count))
-      all.emplace_back(address_key(IpAddress::v4(a)), label);
-    for (const auto& a : block->host_v6().subspan(host.v6_first, host.v6_count))
-      all.emplace_back(address_key(IpAddress::v6(a)), label);
+  LabelRoom room;
+  for (std::size_t host = 0; host < block->host_count(); ++host) {
+    const auto octets = block->host_label(host, room);
+    const std::string label(reinterpret_cast<const char*>(octets.data()), octets.size());
+    const auto addresses = block->host_addresses(host);
+    for (const auto& a : addresses.v4) all.emplace_back(address_key(IpAddress::v4(a)), label);
+    for (const auto& a : addresses.v6) all.emplace_back(address_key(IpAddress::v6(a)), label);
   }
   std::sort(all.begin(), all.end());
   return all;
@@ -100,16 +100,19 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
   for (const auto& reason : wanted.refused) {
     log::debug("service.name_refused", {{"service", record.key.to_string()}, {"why", reason}});
   }
-  if (wanted.names.empty()) {
+  const auto terms = policy::terms_of(state, rules, layout == names::Layout::Kubernetes);
+  const SynthesisRules synthesis{zone, layout, &rules, terms};
+  if (wanted.names.empty() && !wanted.refused.empty()) {
     record.unpublished = true;
-    log::warning("service.unpublished",
-                 {{"service", record.key.to_string()},
-                  {"zone", rules.name},
-                  {"why", wanted.refused.empty() ? "no name" : wanted.refused.front()}});
+    log::warning(
+        "service.unpublished",
+        {{"service", record.key.to_string()}, {"zone", rules.name}, {"why", wanted.refused.front()}});
+  }
+  if (wanted.names.empty() || !is_shown(state, synthesis)) {
     replace(id, zone, nullptr);
     return;
   }
-  const auto decision = policy::decide(state, rules.health);
+  const auto decision = policy::decide(state, terms.health, terms.weights);
   if (zone == set_.registries[record.registry].zones.front()) {
     record.eligible = static_cast<std::uint32_t>(decision.eligible);
   }
@@ -125,7 +128,7 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
     return;
   }
   SynthesisNotes notes;
-  const auto draft = synthesise(state, decision, {zone, layout, &rules}, std::move(spelled), notes);
+  const auto draft = synthesise(state, decision, synthesis, std::move(spelled), notes);
   ++blocks_built_;
   replace(id, zone, make_block(draft));
 }

@@ -16,7 +16,8 @@ std::vector<std::uint8_t> given(const Snapshot& snapshot, const Zone& reverse, c
   std::vector<std::uint8_t> octets;
   for (std::size_t i = 0; i < room.size(); ++i) {
     if (!is_given(reverse, room, i)) continue;
-    const auto label = label_of(snapshot, room[i]);
+    LabelRoom label_room;
+    const auto label = label_of(snapshot, room[i], label_room);
     const auto service = service_of(snapshot, room[i]);
     octets.insert(octets.end(), label.begin(), label.end());
     octets.insert(octets.end(), service.begin(), service.end());
@@ -30,11 +31,14 @@ std::vector<std::uint8_t> given(const Snapshot& snapshot, const Zone& reverse, c
 void World::touch_moved() {
   for (const auto slot : index_->take_moved()) {
     const auto* block = index_->block(slot);
-    if (block == nullptr || !indexed_[block->zone()]) continue;
+    if (block == nullptr || !block->is_pointed_at() || !indexed_[block->zone()]) continue;
     for (const auto& a : block->v4()) touched_.push_back(address_key(IpAddress::v4(a.octets)));
     for (const auto& a : block->v6()) touched_.push_back(address_key(IpAddress::v6(a.octets)));
-    for (const auto& a : block->host_v4()) touched_.push_back(address_key(IpAddress::v4(a)));
-    for (const auto& a : block->host_v6()) touched_.push_back(address_key(IpAddress::v6(a)));
+    for (std::size_t host = 0; host < block->host_count(); ++host) {
+      const auto addresses = block->host_addresses(host);
+      for (const auto& a : addresses.v4) touched_.push_back(address_key(IpAddress::v4(a)));
+      for (const auto& a : addresses.v6) touched_.push_back(address_key(IpAddress::v6(a)));
+    }
   }
 }
 

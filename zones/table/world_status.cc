@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "zones/policy/wishes.h"
 #include "zones/synthesis/static_node.h"
 #include "zones/table/packed_state.h"
 #include "zones/table/world.h"
@@ -97,13 +98,19 @@ std::string World::loss_text(const Name& name, Slot loser, Slot winner) const {
 
 HeldService World::held(ServiceId id, std::uint16_t zone) const {
   const auto& record = services_[id];
-  HeldService out{
-      unpack(record.key, record.packed), set_.rules(zone).name, set_.rules(zone).health, {}, {}, {}};
+  HeldService out;
+  out.state = unpack(record.key, record.packed);
+  out.zone = set_.rules(zone).name;
   if (const auto* hold = registries_[record.registry].second.holds.find(id)) {
     out.hold = hold_text(record, *hold);
     out.told = hold->told.instances;
   }
   const auto layout = set_.registries[record.registry].layout;
+  const bool annotated = layout == names::Layout::Kubernetes;
+  const auto terms = policy::terms_of(out.state, set_.rules(zone), annotated);
+  out.health = terms.health;
+  out.weights = terms.weights;
+  out.wishes = policy::explain_wishes(out.state, set_.rules(zone), annotated);
   for (const auto& spelling : names::spellings(record.key, layout, set_.rules(zone)).names) {
     const auto* cut = cut_above(cuts_[zone], spelling.name.wire());
     if (cut != nullptr) {

@@ -75,13 +75,17 @@ void add_own_names(ZoneSet& set, std::uint16_t index, const std::vector<config::
   }
 }
 
-/// SV1, and the infix labels that exist in every cluster domain (N5).
+/// SV1, and the infix labels that exist in every cluster domain (N5). Of a clusterset the version is that of
+/// its own specification (KEP-1645); outsiders get neither.
 void add_kubernetes_names(ZoneSet& set, std::uint16_t index) {
   const auto& rules = set.rules(index);
+  if (rules.layout == config::Layout::External) return;
+  const bool clusterset = rules.layout == config::Layout::Clusterset;
   BlockDraft version = host_block(index, *set.zones[index], below("dns-version", rules.name), {});
-  version.txt = {5, '1', '.', '1', '.', '0'};
+  version.txt = {5, '1', '.', clusterset ? std::uint8_t{'0'} : std::uint8_t{'1'}, '.', '0'};
   set.own_blocks.push_back({index, std::move(version)});
   set.own_empties.push_back({index, below("svc", rules.name)});
+  if (!clusterset) set.own_empties.push_back({index, below("pod", rules.name)});
 }
 
 names::Layout layout_of(const config::Registry& registry) {
@@ -160,13 +164,17 @@ void find_forward(const ZoneSet& set, const config::Zone& rules, Zone& zone) {
     const auto& zones = set.config->zones;
     const auto found =
         std::find_if(zones.begin(), zones.end(), [&](const config::Zone& z) { return z.name == name; });
-    if (found == zones.end()) continue;
+    if (found == zones.end() || found->layout == config::Layout::Clusterset) continue;  // KEP-1645: none
     add(zone.forward, static_cast<std::uint16_t>(found - zones.begin()));
   }
   for (const auto& name : rules.registries) {
     const auto found = std::find_if(set.registries.begin(), set.registries.end(),
                                     [&](const ShownRegistry& registry) { return registry.name == name; });
-    if (found != set.registries.end() && !found->zones.empty()) add(zone.forward, found->zones.front());
+    if (found == set.registries.end()) continue;
+    const auto shown = std::find_if(found->zones.begin(), found->zones.end(), [&](std::uint16_t z) {
+      return set.rules(z).layout == config::Layout::Cluster;
+    });
+    if (shown != found->zones.end()) add(zone.forward, *shown);
   }
   for (const auto shown : zone.forward) {
     for (const auto& registry : set.rules(shown).registries) add(zone.registries, registry);

@@ -51,8 +51,13 @@ constexpr std::uint32_t kNow = 1'700'000'000;
 const CookieSecrets kSecrets = *parse_cookie_secrets("e5e973e5a6b2a43f48e7dc849e37bfcf");
 
 ServiceState cart(double weight) {
-  return TestWorld::service("local///cart", {At("10.0.0.1", 80, "http").with_weight(weight),
-                                             At("10.0.0.2", 80, "http").also("fd00::2"), At("10.0.0.3", 81)});
+  auto state =
+      TestWorld::service("local///cart", {At("10.0.0.1", 80, "http").with_weight(weight),
+                                          At("10.0.0.2", 80, "http").also("fd00::2"), At("10.0.0.3", 81)});
+  state.instances[0].version = "v1";
+  state.instances[1].version = state.instances[2].version = "v2";
+  state.instances[1].zone = "a.b";
+  return state;
 }
 
 std::vector<Instance> crowd(int count) {
@@ -101,6 +106,10 @@ const std::vector<Place>& places() {
       {"host", "10-0-0-1.cart.order.test."},
       {"instance", "10-0-0-1-p80.cart.order.test."},
       {"port", "_http._tcp.cart.order.test."},
+      {"selected", "v2._version.cart.order.test."},
+      {"selected_port", "_http._tcp.a.b.pin._zone.v2._version.cart.order.test."},
+      {"selected_empty", "_version.cart.order.test."},
+      {"selected_sample", "x.prefer._zone.cart.sample.test."},
       {"empty_non_terminal", "deep.one.order.test.", true},
       {"infix", "_tcp.cart.order.test."},
       {"empty_service", "empty.order.test."},

@@ -1,0 +1,53 @@
+// The instances that may answer, as rows; from them a block's sets are made.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/registry/service_state.h"
+#include "zones/policy/policy.h"
+
+namespace signpost {
+
+using Octets4 = std::array<std::uint8_t, 4>;
+using Octets16 = std::array<std::uint8_t, 16>;
+
+/// The octets of an address of that family.
+Octets4 octets_of_v4(const IpAddress& address);
+Octets16 octets_of_v6(const IpAddress& address);
+
+/// Values, each once; order of `rows` is that of the state's instances, all else is sorted.
+struct Gathered {
+  struct Addresses {
+    std::vector<Octets4> v4;
+    std::vector<Octets16> v6;
+  };
+  struct Row {
+    std::string host;         // a key of `hosts`
+    std::vector<Port> ports;  // each once
+    std::optional<Octets4> v4;
+    std::optional<Octets16> v6;
+    double weight = 1;
+    std::size_t instance = 0;  // index in ServiceState::instances
+  };
+  std::map<std::string, Addresses> hosts;  // key: labels in wire format without a root
+  std::vector<Row> rows;
+};
+
+/// `clustered`: the names of hosts end with the cluster that they are in; who is in none has no name and no
+/// row.
+/// Rows beyond Block::kMembersMax are left out and counted in `over_limit`.
+Gathered gather(const ServiceState& state, const policy::Decision& decision, bool clustered,
+                std::uint32_t& over_limit);
+
+/// A service's ports, or those of one of its instances: sorted, each once.
+std::vector<Port> sorted_ports(std::vector<Port> ports);
+
+/// Length octet and text; `text` has 1 to 63 octets.
+std::string wire_label(std::string_view text);
+
+}  // namespace signpost
