@@ -59,12 +59,6 @@ auto with_visitor(Kind kind, const DecodeOptions& options, Words& words, follow:
   return use(visitor);
 }
 
-template <class Visitor>
-Event event_of(Visitor& visitor) {
-  auto object = visitor.take();
-  return Event{visitor.event_type(), visitor.initial_events_end(), std::move(object), visitor.status()};
-}
-
 /// Only for what a list says of itself.
 class MetaVisitor final : public PathVisitor {
  public:
@@ -106,26 +100,25 @@ Result<Object> Decoder::item(std::string_view json) const {
 Result<Event> Decoder::event(std::string_view json) const {
   return with_visitor(kind_, options_, *words_, *counts_, [&](auto& visitor) -> Result<Event> {
     if (auto read = read_paths(json, tables_->event, visitor); !read) return read.error();
-    return event_of(visitor);
+    auto object = visitor.take();
+    return Event{visitor.event_type(), visitor.initial_events_end(), std::move(object), visitor.status()};
   });
 }
 
+// A text that is cut ends in the middle: an error that says nothing.
+
 Object Decoder::item_prefix(std::string_view json) const {
   return with_visitor(kind_, options_, *words_, *counts_, [&](auto& visitor) {
-    static_cast<void>(
-        read_paths(json, tables_->item, visitor).has_value());  // it ends in the middle: an error
-    auto object = visitor.take();
-    object.record = std::monostate();
-    return object;
+    static_cast<void>(read_paths(json, tables_->item, visitor).has_value());
+    return visitor.take_start();
   });
 }
 
 Event Decoder::event_prefix(std::string_view json) const {
   return with_visitor(kind_, options_, *words_, *counts_, [&](auto& visitor) {
     static_cast<void>(read_paths(json, tables_->event, visitor).has_value());
-    auto event = event_of(visitor);
-    event.object.record = std::monostate();
-    return event;
+    auto object = visitor.take_start();
+    return Event{visitor.event_type(), visitor.initial_events_end(), std::move(object), visitor.status()};
   });
 }
 

@@ -35,7 +35,7 @@ class Decoder {
   Result<Object> item(std::string_view json) const;
   /// A line of a watch. An error: it is not JSON.
   Result<Event> event(std::string_view json) const;
-  /// The same of the first octets of one that is too large: its key and revision, no record (K25).
+  /// The same of the first octets of one that is too large: its key and revision, no record (K25). Counts it.
   Object item_prefix(std::string_view json) const;
   Event event_prefix(std::string_view json) const;
 

@@ -28,7 +28,6 @@ void ListPage::piece(ListSplitter::Piece piece, std::string_view json) {
     case ListSplitter::Piece::OddItem:
       return counts_.add("skipped", "object_malformed");
     case ListSplitter::Piece::HugeItem:
-      counts_.add("skipped", "object_too_large");
       return take_(decoder_.item_prefix(json));
     case ListSplitter::Piece::Metadata: {
       auto meta = decode_list_meta(json);

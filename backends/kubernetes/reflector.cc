@@ -145,7 +145,6 @@ HttpNext Reflector::body(std::string_view octets, Monotonic now) {
 bool Reflector::take_line(std::string_view line, bool huge, Monotonic now) {
   Event event;
   if (huge) {
-    counts_.add("skipped", "object_too_large");
     event = decoder_.event_prefix(line);
   } else {
     auto read = decoder_.event(line);

@@ -218,8 +218,8 @@ void ServiceVisitor::settle_external() {
   sort_unique(record_.external_hosts);
 }
 
-std::string ServiceVisitor::service_of(const Object& object) const {
-  return import_ ? name_space() + "/clusterset/" + name() : object.key;
+std::string ServiceVisitor::service() const {
+  return import_ ? name_space() + "/clusterset/" + name() : key();
 }
 
 void ServiceVisitor::finish(Object& object) {

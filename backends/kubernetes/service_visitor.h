@@ -24,7 +24,7 @@ class ServiceVisitor final : public ObjectVisitor {
   void field_value(int field, const JsonValue& value) override;
   void finish(Object& object) override;
   std::string_view kind_word() const override { return import_ ? "ServiceImport" : "Service"; }
-  std::string service_of(const Object& object) const override;
+  std::string service() const override;
   void annotation(int field, const std::string_view* text);
   void element(int field, const std::string_view* text);
   void add_cluster_ip(std::string_view text);

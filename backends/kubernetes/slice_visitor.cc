@@ -240,7 +240,7 @@ void SliceVisitor::finish_slice() {
     const auto foreign = [&](const EndpointRecord& e) { return e.address.is_v4() != (type == "IPv4"); };
     for (auto left = std::erase_if(record_.endpoints, foreign); left > 0; --left) skip("address_family");
   }
-  record_.import = options_.imports && !import_name_.empty();
+  record_.import = is_import();
   if (!record_.import) record_.cluster.clear();
   if (auto& cluster = record_.cluster; !cluster.empty()) {
     cluster = dns_label(cluster);
@@ -251,10 +251,10 @@ void SliceVisitor::finish_slice() {
   record_.service = name_space() + "/" + service;
 }
 
-std::string SliceVisitor::service_of(const Object& object) const {
-  const auto* slice = std::get_if<SliceRecord>(&object.record);
-  if (slice == nullptr || !slice->import) return slice == nullptr ? std::string() : slice->service;
-  return name_space() + "/clusterset/" + import_name_;
+std::string SliceVisitor::service() const {
+  if (legacy_) return key();
+  if (is_import()) return name_space() + "/clusterset/" + import_name_;
+  return service_name_.empty() ? std::string() : name_space() + "/" + service_name_;
 }
 
 void SliceVisitor::finish(Object& object) {

@@ -44,7 +44,8 @@ class SliceVisitor final : public ObjectVisitor {
   bool endpoint_value(int field, const JsonValue& value);
   void finish(Object& object) override;
   std::string_view kind_word() const override { return legacy_ ? "Endpoints" : "EndpointSlice"; }
-  std::string service_of(const Object& object) const override;
+  std::string service() const override;
+  bool is_import() const { return options_.imports && !import_name_.empty(); }
   void finish_slice();
   void finish_weight();
   void add_endpoint();

@@ -118,7 +118,7 @@ std::string ObjectVisitor::key() const {
 }
 
 Object ObjectVisitor::take() {
-  Object object{key(), revision_, {}};
+  auto object = head();
   const bool control = event_type_ == EventType::Bookmark || event_type_ == EventType::Error;
   if (control) return object;
   if (object.key.empty()) {
@@ -128,12 +128,23 @@ Object ObjectVisitor::take() {
   } else {
     finish(object);
   }
+  tell_skipped(object.key);
+  return object;
+}
+
+Object ObjectVisitor::take_start() {
+  auto object = head();
+  skipped_ = {{"object_too_large", 1}};
+  tell_skipped(object.key);
+  return object;
+}
+
+/// What is deleted lacks nothing any more.
+void ObjectVisitor::tell_skipped(const std::string& key) {
   if (event_type_ == EventType::Deleted) skipped_.clear();
   counts_.skipped(skipped_, [&] {
-    return std::pair(std::string(kind_word()) + " " + (object.key.empty() ? "without a name" : object.key),
-                     service_of(object));
+    return std::pair(std::string(kind_word()) + " " + (key.empty() ? "without a name" : key), service());
   });
-  return object;
 }
 
 bool PortDraft::set(int field, const JsonValue& value) {

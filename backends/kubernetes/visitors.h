@@ -101,6 +101,8 @@ class ObjectVisitor : public PathVisitor {
 
   /// After the text was read: the object, its record left out when it makes no sense.
   Object take();
+  /// The same after the first octets of a text that is too large: no record, and only that is counted (K25).
+  Object take_start();
   EventType event_type() const noexcept { return event_type_; }
   bool initial_events_end() const noexcept { return initial_events_end_; }
   const Status& status() const noexcept { return status_; }
@@ -114,7 +116,7 @@ class ObjectVisitor : public PathVisitor {
   /// "EndpointSlice": for people.
   virtual std::string_view kind_word() const { return "object"; }
   /// As SkippedObject has it.
-  virtual std::string service_of(const Object&) const { return {}; }
+  virtual std::string service() const { return {}; }
   /// "namespace/name" of this object, or the name of one that is in no namespace; empty when unusable.
   virtual std::string key() const;
   const std::string& name() const noexcept { return name_; }
@@ -123,6 +125,9 @@ class ObjectVisitor : public PathVisitor {
   bool malformed_ = false;  // something outside of elements is of the wrong kind
 
  private:
+  Object head() const { return {key(), revision_, {}}; }
+  void tell_skipped(const std::string& key);
+
   follow::Counts& counts_;
   follow::Reasons skipped_;
   std::string name_;

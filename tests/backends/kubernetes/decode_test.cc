@@ -193,6 +193,12 @@ TEST(DecodePrefix, FindsTheNameOfWhatIsTooLarge) {  // K25
   const auto event = decoder.event_prefix(tests::event("DELETED", whole).substr(0, whole.size()));
   EXPECT_EQ(event.type, EventType::Deleted);
   EXPECT_EQ(event.object.key, "shop/s");
+  const std::string start =
+      R"({"metadata":{"name":"s","namespace":"shop"},"endpoints":[{"hostname":"a.b"},{)";
+  EXPECT_EQ(text_of(decoder.item_prefix(start)), "shop/s@0 unread");
+  EXPECT_EQ(skipped_text(counts), "object_too_large object_too_large")
+      << "what is behind the cut is nobody's mistake, what is deleted nobody's loss";
+  EXPECT_EQ(counts.all().at(0).of.at(0).object, "EndpointSlice shop/s");
 }
 
 TEST(DecodeListMeta, WantsANumber) {
