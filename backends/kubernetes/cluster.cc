@@ -91,8 +91,8 @@ void Cluster::end_list(Source source) {
 
 void Cluster::changed(Source source, EventType type, Object object) {
   auto& lists = this->lists(source);
-  assert(lists.applied);
   if (object.key.empty()) return;
+  if (!lists.auditing) unstage(lists, object.key);
   if (type == EventType::Deleted) {
     const std::string_view key = object.key;
     const auto slash = std::min(key.find('/'), key.size());
@@ -200,6 +200,17 @@ void Cluster::stage(Lists& lists, const Object& object, const Item& item) {
 void Cluster::unstage(Lists& lists) {
   for (const auto& one : lists.staged) drop_words(one.record.view(), words_);
   std::deque<Staged>().swap(lists.staged);
+}
+
+/// A streaming list tells changes before its end, and its watch may go on before all is in place: they are
+/// newer than what waits. Few objects wait, unless all have changed.
+void Cluster::unstage(Lists& lists, std::string_view key) {
+  const auto gone = [&](const Staged& one) {
+    if (one.key != key) return false;
+    drop_words(one.record.view(), words_);
+    return true;
+  };
+  if (std::erase_if(lists.staged, gone) > 0 && lists.staged.empty()) lists.applied = true;
 }
 
 void Cluster::put(Source source, const Item& item) {

@@ -4,7 +4,8 @@
 // mark, what differs waits in `staged`. When the list is complete, step() moves what waits into place, and
 // then goes once over all services: it drops what lacks the mark and tells the sink every service between
 // begin_list() and end_list(). So there is no second copy of the world, and no step is long. Lists of Pods
-// and Namespaces are swept alone, and only what changed by them is told.
+// and Namespaces are swept before such a walk: what they take away is told by a list too, so that guards can
+// doubt it.
 //
 // An audit (K24) is such a list beside the events: they mark what they touch with its number, so that what
 // differs without it is drift. Only if there is any, it ends as a list does.
@@ -88,8 +89,8 @@ class Cluster final : public ObjectSink, private PodSource {
 
   /// Does about `work` endpoints' worth of what is due: staged objects into place, events and lists to the
   /// sink. True: there is more, call again soon. A list that is complete must be brought to its end (false)
-  /// before events of its source are given. Nothing reaches the sink before all sources have been listed
-  /// once, or excused.
+  /// before the next of its source begins. Nothing reaches the sink before all sources have been listed once,
+  /// or excused.
   bool step(RegistrySink& sink, std::size_t work);
   /// The sources have been listed completely, and the sink has heard it.
   bool synced() const noexcept { return synced_; }
@@ -148,6 +149,7 @@ class Cluster final : public ObjectSink, private PodSource {
   void mark_unread(Source source, const Object& object);
   void stage(Lists& lists, const Object& object, const Item& item);
   void unstage(Lists& lists);
+  void unstage(Lists& lists, std::string_view key);
   void put(Source source, const Item& item);
   void remove(Source source, std::string_view space, std::string_view name);
   std::size_t apply_one(Source source, Lists& lists);
