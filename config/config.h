@@ -232,6 +232,7 @@ struct Config {
   std::string path;
   Server server;
   Listen listen;
+  Milliseconds lameduck{0};
   std::uint32_t workers = 0;  // 0: auto
   Log log;
   std::uint16_t edns_udp_size = 1232;

@@ -136,6 +136,10 @@ const Table<Config>& config_table() {
           section("server", &Config::server, server_table, "What is told of the server to who asks for it."),
           section("listen", &Config::listen, listen_table,
                   "The sockets. Apart from DNS, nothing listens unasked."),
+          option(
+              "lameduck", &Config::lameduck, duration(milliseconds(0), minutes(5)),
+              "After SIGTERM /ready says no at once, and answers go on for so long: time for clients to be "
+              "sent elsewhere. A second signal ends it. In a cluster about 10s, less than the grace period."),
           option("workers", &Config::workers, worker_count(),
                  "Threads that answer. auto: what the affinity mask and the cgroup's CPU quota allow."),
           section("log", &Config::log, log_table, "The log on stderr."),

@@ -249,6 +249,11 @@ admin::Sources Program::admin_sources() {
   return sources;
 }
 
+void Program::retire() {
+  admin_.readiness().stopping();
+  readiness_timer_.cancel();
+}
+
 void Program::stop() {
   admin_.readiness().stopping();
   readiness_timer_.cancel();

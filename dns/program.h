@@ -37,6 +37,10 @@ class Program {
   Result<void> start();
   /// Reads the configuration again; a bad one changes nothing.
   admin::ReloadOutcome reload();
+  /// Not ready from here on, while everything else goes on.
+  void retire();
+  /// How long it is to go on after retire().
+  Duration lameduck() const { return config_->lameduck; }
   /// Not ready from here on, then silence: listeners, registries, builder, admin.
   void stop();
 

@@ -1,11 +1,13 @@
 #include "dns/run.h"
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <sys/resource.h>
 
 #include "dns/base/log.h"
@@ -17,18 +19,49 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// HUP reloads and waits for the next signal; TERM and INT end the waiting, and with it control.run().
-void wait_for_signals(asio::signal_set& signals, Program& program, asio::io_context& control) {
-  signals.async_wait([&](const boost::system::error_code& error, int number) {
-    if (error) return;
-    if (number == SIGHUP) {
-      (void)program.reload();
-      return wait_for_signals(signals, program, control);
-    }
-    log::info("signpost.stopping", {{"signal", number == SIGTERM ? "TERM" : "INT"}});
-    control.stop();
-  });
-}
+/// What signals do. HUP reloads. TERM ends the program, after `lameduck`: whoever sends queries here goes on
+/// for a few seconds after it was told not to (operations.md 1). INT ends it at once: somebody sits there.
+class Signals {
+ public:
+  Signals(asio::io_context& control, Program& program)
+      : control_(control), program_(program), set_(control, SIGHUP, SIGTERM, SIGINT), lameduck_(control) {}
+
+  /// From here on they are obeyed; what came before waits until now.
+  void wait() {
+    set_.async_wait([this](const boost::system::error_code& error, int number) {
+      if (error) return;
+      if (number == SIGHUP) {
+        if (!retired_) (void)program_.reload();
+      } else if (number == SIGINT || retired_ || program_.lameduck() == Duration::zero()) {
+        log::info("signpost.stopping", {{"signal", number == SIGTERM ? "TERM" : "INT"}});
+        return control_.stop();
+      } else {
+        retire();
+      }
+      wait();
+    });
+  }
+
+ private:
+  void retire() {
+    retired_ = true;
+    program_.retire();
+    const auto seconds = std::chrono::duration<double>(program_.lameduck()).count();
+    log::info("signpost.lameduck", {{"signal", "TERM"}, {"seconds", seconds}});
+    lameduck_.expires_after(program_.lameduck());
+    lameduck_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      log::info("signpost.stopping", {{"signal", "TERM"}});
+      control_.stop();
+    });
+  }
+
+  asio::io_context& control_;
+  Program& program_;
+  asio::signal_set set_;
+  asio::steady_timer lameduck_;
+  bool retired_ = false;
+};
 
 /// Every TCP client is a descriptor, beside those of registries, listeners and files. A soft limit of 1,024
 /// is common where the hard one is far higher.
@@ -56,13 +89,13 @@ int run(const std::string& config_path) {
   std::signal(SIGPIPE, SIG_IGN);  // a client that went away is an error of one write, not the end
 
   asio::io_context control(1);
-  asio::signal_set signals(control, SIGHUP, SIGTERM, SIGINT);
   Program program(control, std::move(checked->config), std::move(checked->statics));
+  Signals signals(control, program);
   if (const auto started = program.start(); !started) {
     log::error("signpost.cannot_start", {{"reason", started.error().message}});
     return 1;
   }
-  wait_for_signals(signals, program, control);
+  signals.wait();
   const auto keep = asio::make_work_guard(control);
   control.run();
   program.stop();

@@ -35,8 +35,8 @@ const Case kDocument[] = {
     {"unknown_key_is_a_slip", with_zone("worker: 2"),
      "E f.yaml:1:1: unknown key `worker`; did you mean `workers`?"},
     {"unknown_key_is_another_word", with_zone("frobnicate: 2"),
-     "E f.yaml:1:1: unknown key `frobnicate`; known here: server, listen, workers, log, edns, tcp, cookies, "
-     "rate_limit, access, "
+     "E f.yaml:1:1: unknown key `frobnicate`; known here: server, listen, lameduck, workers, log, edns, tcp, "
+     "cookies, rate_limit, access, "
      "registries or zones"},
     {"unknown_key_deep_below", with_zone("tcp: {idel: 1s}"),
      "E f.yaml:1:7: unknown key `idel`; did you mean `idle`?"},
@@ -158,6 +158,9 @@ const Case kServer[] = {
      "E f.yaml:1:18: `udp_size` takes 512 to 4096 octets, not `5KiB`"},
     {"udp_size_unit", with_zone("edns: {udp_size: 1kb}"),
      "E f.yaml:1:18: `udp_size` takes 512 to 4096 octets, not `1kb`"},
+    {"lameduck_longest", with_zone("lameduck: 5m"), ""},
+    {"lameduck_long", with_zone("lameduck: 301s"),
+     "E f.yaml:1:11: `lameduck` takes a duration from 0s to 5m, not `301s`"},
     {"idle_short", with_zone("tcp: {idle: 99ms}"),
      "E f.yaml:1:13: `idle` takes a duration from 100ms to 1h, not `99ms`"},
     {"idle_shortest", with_zone("tcp: {idle: 100ms}"), ""},

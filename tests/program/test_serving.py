@@ -109,6 +109,32 @@ def test_signals_end_it_well(start, number):
     assert "signpost.stopped" in program.process.output()
 
 
+def test_a_lame_duck_answers_though_it_is_not_ready(start, until):
+    program = start(lameduck="2m")
+    program.process.signal(signal.SIGTERM)
+    until(lambda: program.http("ready", "/ready")[0] == 503, 10, "/ready says no")
+    assert program.http("health", "/health")[0] == 200
+    assert short(program, "cart.demo.internal", "A") == ["10.1.0.1", "10.1.0.2"]
+    assert "signpost.lameduck" in program.process.output() and program.process.alive()
+    program.process.signal(signal.SIGHUP)  # too late for another configuration
+    program.process.signal(signal.SIGTERM)  # and enough of it
+    assert program.process.child.wait(10) == 0
+    assert "signpost.stopped" in program.process.output()
+
+
+def test_a_lame_duck_ends_in_time(start):
+    program = start(lameduck="100ms")
+    program.process.signal(signal.SIGTERM)
+    assert program.process.child.wait(10) == 0
+    assert "signpost.lameduck" in program.process.output()
+
+
+def test_an_interrupt_waits_for_nothing(start):
+    program = start(lameduck="2m")
+    program.process.signal(signal.SIGINT)
+    assert program.process.child.wait(10) == 0
+
+
 def test_a_killed_program_leaves_no_obstacle(start):
     program = start()
     program.kill()
