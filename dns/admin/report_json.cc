@@ -83,7 +83,8 @@ Json zone_json(const ZoneStatus& zone) {
           {"services", zone.services},
           {"static_names", zone.static_names},
           {"collisions", zone.collisions},
-          {"cold", zone.cold}};
+          {"cold", zone.cold},
+          {"held", zone.held}};
 }
 
 Json file_json(const StaticFileReport& file) {

@@ -113,7 +113,9 @@ std::string zones_text(const StatusReport& status) {
   for (const auto& zone : status.builder.zones) {
     rows.push_back({zone.name, std::to_string(zone.serial), std::to_string(zone.services),
                     std::to_string(zone.static_names), std::to_string(zone.collisions),
-                    zone.cold ? "cold" : "answering"});
+                    zone.cold   ? "cold"
+                    : zone.held ? "held"
+                                : "answering"});
   }
   return table(rows);
 }

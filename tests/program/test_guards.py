@@ -48,6 +48,7 @@ def test_G1_an_emptied_file_is_held_until_the_operator_says_so(start, services, 
     text = program.command("status")[1]
     assert re.search(r"^  local \(required\)\s+file\s+held\s", text, re.M), text
     assert re.search(r"^  local\s+empty_read\s+25\s+25\s+\S+\s+-\s+signpost release local\s", text, re.M), text
+    assert re.search(r"^  demo\.internal\.\s.*\sheld$", text, re.M), text
     explained = program.command("explain", "s3.demo.internal", "A")[1]
     assert "held by the guard empty_read" in explained and "`signpost release local/s3`" in explained
     labels = {"registry": "local", "guard": "empty_read"}

@@ -69,6 +69,7 @@ struct ZoneStatus {
   std::uint64_t collisions = 0;
   bool cold = false;
   std::uint64_t static_names = 0;  // owners from its file, records and aliases
+  bool held = false;               // a guard holds something of a registry of it
 };
 
 struct BuilderStatus {

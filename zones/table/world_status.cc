@@ -56,6 +56,11 @@ BuilderStatus World::status() const {
   for (std::size_t z = 0; z < zones_.size(); ++z) {
     out.zones.push_back(
         {zones_[z].zone->name.to_string(), zones_[z].serial, services[z], 0, zones_[z].cold, 0});
+    for (const auto& name : zones_[z].zone->registries) {
+      const auto index = registry_index(name);
+      out.zones.back().held |=
+          index >= 0 && !registries_[static_cast<std::size_t>(index)].second.holds.empty();
+    }
     for (const auto& own : own_[z]) out.zones.back().static_names += own.origin.empty() ? 0 : 1;
   }
   index_->for_each_loser([&](Slot slot) {

@@ -48,10 +48,10 @@ class Scripted final : public Backend {
     asio::steady_timer forever(context_, std::chrono::steady_clock::time_point::max());
     co_await forever.async_wait(asio::use_awaitable);
   }
-  void list_again() override { ++lists_again; }
+  void list_again() override { lists_again.push_back(name_); }
   std::vector<BackendCount> counts() const override { return {{"skipped", "weight", 3}}; }
 
-  static inline int lists_again = 0;
+  static inline std::vector<std::string> lists_again;
 
  private:
   std::string name_;
@@ -150,6 +150,15 @@ TEST(Registries, ListsAreNumberedThroughAllBackends) {
   house.apply({});
   house.apply({file("a", "/1")});
   EXPECT_EQ(house.heard["a"].lines.back(), "end 4");
+}
+
+TEST(Registries, OnlyTheOneThatIsDoubtedListsAgain) {
+  House house;
+  house.apply({file("a", "/a"), file("b", "/b")});
+  Scripted::lists_again.clear();
+  house.registries.list_again("b");
+  house.registries.list_again("gone since");
+  EXPECT_EQ(Scripted::lists_again, Lines{"b"});
 }
 
 TEST(Registries, AnotherTypeUnderTheSameNameForgetsTheOld) {

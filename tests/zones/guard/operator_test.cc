@@ -71,6 +71,8 @@ TEST_F(Operator, StatusTellsHowMuchAndHowLong) {
   pass(seconds(3));
   const auto row = guard(ListGuard::EmptyRead);
   EXPECT_EQ(row.services, 25u);
+  EXPECT_TRUE(world.status().zones[0].held);
+  EXPECT_FALSE(world.status().zones[1].held) << "of another registry";
   EXPECT_EQ(row.instances, 100u);
   EXPECT_EQ(row.age_seconds, 3);
   EXPECT_EQ(row.examples.size(), 3u) << "bounded";
