@@ -32,8 +32,9 @@ struct ExplainedService {
   std::string note;  // what else matters: pending, no eligible instance, SRV weights rounded ...
   std::vector<std::string> names;
   std::vector<std::string> losses;
-  std::vector<std::string> wishes;  // of annotations: taken, moved into bounds, not allowed, unable to act
   std::vector<ExplainedInstance> instances;
+  std::vector<std::string> wishes =
+      {};  // of annotations: taken, moved into bounds, not allowed, unable to act
 };
 
 struct Explanation {
