@@ -34,6 +34,7 @@ void check_item(const kubernetes::Decoder& decoder, const std::string& json) {
   const auto item = decoder.item(json);
   if (!item) return;
   test::require_sound(*item);
+  test::require_kept(*item);
   const auto event = decoder.event(R"({"type":"MODIFIED","object":)" + json + "}");
   if (!event) return require(event.error().message.starts_with("nested deeper"), "an item in an event");
   test::require_same(*item, event->object);

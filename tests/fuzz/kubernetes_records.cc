@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <type_traits>
 
+#include "backends/kubernetes/packed.h"
 #include "backends/kubernetes/visitors.h"
 #include "tests/fuzz/fuzzer.h"
 
@@ -86,6 +88,36 @@ void require_record(const PodRecord& pod) {
   require(pod.version.text().size() <= 63, "a version is a label's value");
 }
 
+bool same(const EndpointView& kept, const EndpointRecord& record) {
+  return kept.address == record.address && kept.health == record.health &&
+         kept.first_port == record.first_port && kept.port_count == record.port_count &&
+         kept.host_name == record.host_name.text() && kept.node == record.node.text() &&
+         kept.zone == record.zone.text() && kept.for_zones == record.for_zones.text() &&
+         kept.pod == record.pod.text();
+}
+
+void require_same(const std::string& packed, const ServiceRecord& service, const Words& pool) {
+  require(unpack_service(packed, pool) == service, "a service as it was");
+}
+
+void require_same(const std::string& packed, const SliceRecord& slice, const Words& pool) {
+  SliceReader reader(packed, pool);
+  require(
+      reader.ports() == slice.ports && reader.weight() == slice.weight && reader.cluster() == slice.cluster,
+      "a slice as it was");
+  EndpointView view;
+  for (const auto& endpoint : slice.endpoints)
+    require(reader.next(view) && same(view, endpoint), "an endpoint as it was");
+  require(!reader.next(view), "no endpoint more");
+}
+
+void require_same(const std::string& packed, const PodRecord& pod, const Words& pool) {
+  const auto kept = unpack_pod(packed, pool);
+  require(kept.addresses == pod.addresses && kept.facts.weight == pod.weight &&
+              kept.facts.version == pod.version.text() && kept.facts.tags == pod.tags.text(),
+          "a Pod as it was");
+}
+
 void require_record(const NamespaceRecord&) {}
 void require_record(const std::monostate&) {}
 
@@ -113,6 +145,20 @@ void require_sound(const follow::Counts& counts) {
     require(std::all_of(count.reason.begin(), count.reason.end(), ours), "a word of ours: " + count.reason);
     require(count.of.size() <= follow::SkippedObjects::kMost, "bounded");
   }
+}
+
+void require_kept(const Object& object) {
+  Words pool;  // not that of the record's words
+  std::visit(
+      [&](const auto& record) {
+        using Record = std::decay_t<decltype(record)>;
+        if constexpr (!std::is_same_v<Record, std::monostate> && !std::is_same_v<Record, NamespaceRecord>) {
+          Packer packer(pool);
+          require_same(std::string(packer.pack(record)), record, pool);
+        }
+      },
+      object.record);
+  require(pool.size() == 0, "no word is kept by nobody");
 }
 
 void require_same(const Object& item, const Object& object) {

@@ -23,6 +23,8 @@ struct Decoders {
 void require_sound(const kubernetes::Object& object);
 /// Reasons are words of ours, so few; objects that are remembered are bounded.
 void require_sound(const follow::Counts& counts);
+/// Packed for the cluster, and read again, it is what it was.
+void require_kept(const kubernetes::Object& object);
 /// Both read the same of it.
 void require_same(const kubernetes::Object& item, const kubernetes::Object& object);
 
