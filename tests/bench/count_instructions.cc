@@ -1,7 +1,7 @@
 // The road of one query from octets to octets, many times over, for callgrind to count:
 // tests/bench/instructions runs it. handle() with the real responder over a published world; no sockets.
 //
-//   count_instructions QUESTION COUNT        QUESTION: a, aaaa, srv, nxdomain, edns
+//   count_instructions QUESTION COUNT        QUESTION: a, aaaa, srv, plain, nxdomain, edns
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -28,7 +28,8 @@ constexpr unsigned kAhead = 16;  // as a worker does
 
 std::string service_name(unsigned number) { return "service-" + std::to_string(number % kServices); }
 
-/// Three addresses of different weights behind one port, of both families for every service.
+/// Three addresses of different weights behind one port, of both families for every service; fill() adds the
+/// same with IPv4 alone, as a headless Service has it.
 ServiceState service(unsigned number) {
   ServiceState state;
   state.key = {"local", "", "", service_name(number)};
@@ -53,6 +54,12 @@ void fill(World& world) {
   world.configure(std::make_shared<const config::Config>(std::move(loaded->config)));
   world.begin_list("local", 1);
   for (unsigned i = 0; i < kServices; ++i) world.take(service(i));
+  for (unsigned i = 0; i < kServices; ++i) {
+    auto plain = service(i);
+    plain.key.name = "plain-" + plain.key.name;
+    for (auto& instance : plain.instances) instance.v6.reset();
+    world.take(std::move(plain));
+  }
   world.end_list("local", 1, Complete::Yes);
   while (world.flush(128)) world.publish();
   world.publish();
@@ -70,6 +77,7 @@ const std::map<std::string, Question> kQuestions = {
     {"aaaa", {"", RRType::AAAA, false, Rcode::NoError}},
     {"srv", {"_http._tcp.", RRType::SRV, false, Rcode::NoError}},
     {"nxdomain", {"no-", RRType::A, false, Rcode::NxDomain}},
+    {"plain", {"_http._tcp.plain-", RRType::SRV, false, Rcode::NoError}},
     {"edns", {"", RRType::A, true, Rcode::NoError}},
 };
 
@@ -148,7 +156,7 @@ int main(int count, char** arguments) {
   signpost::log::set_level(signpost::log::Level::Error);
   const auto known = count == 3 ? kQuestions.find(arguments[1]) : kQuestions.end();
   if (known == kQuestions.end()) {
-    std::fprintf(stderr, "usage: count_instructions a|aaaa|srv|nxdomain|edns COUNT\n");
+    std::fprintf(stderr, "usage: count_instructions a|aaaa|srv|plain|nxdomain|edns COUNT\n");
     return 2;
   }
   return run(known->second, static_cast<unsigned>(std::atoi(arguments[2])));

@@ -103,7 +103,9 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
       return answer_static(ask, exact);
     case BlockKind::Alias:
       if (exact) return write_alias(ask);
-      answer_node(ask, located.node);  // ports of a service that outsiders reach by another name
+      // Ports of a service that outsiders know by another name: that is what they point at.
+      if (located.node.kind == NodeKind::Port) ask.service = ask.block->alias();
+      answer_node(ask, located.node);
       break;
   }
   return ask.follow ? Step::Follow : Step::Done;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kFixed = kRecordFixed;
 constexpr std::size_t kSrvFixed = kFixed + 6;
+constexpr std::size_t kFewOctets = 16;  // the longest label made of an IPv4 address, with its length
 
 }  // namespace
 
@@ -80,11 +81,9 @@ void Answerer::write_txt(Ask& ask, std::span<const std::uint8_t> rdata) noexcept
 /// `spent`: a sample's draw has used the weights up, so all are equal (DESIGN.md section 3).
 bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept {
   auto& response = *ask.response;
-  // A name outside is the target of every port of a service that is known by it alone.
-  const auto base = ask.block->kind() == BlockKind::Alias ? ask.block->alias() : ask.service;
   const auto label =
       srv.host == Block::kSelf ? std::span<const std::uint8_t>() : ask.block->host_label(srv.host, label_);
-  const auto size = kSrvFixed + label.size() + base.size();
+  const auto size = kSrvFixed + label.size() + ask.service.size();
   auto* at = response.reserve(size);
   if (at == nullptr) return false;
   const auto target = response.used() + kSrvFixed;
@@ -96,8 +95,13 @@ bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept {
   at = put_u16(at, 0);  // priority: one tier
   at = put_u16(at, spent ? 1 : srv.weight);
   at = put_u16(at, srv.port);
-  if (!label.empty()) at = put_octets(at, label);
-  put_octets(at, base);
+  if (label.data() == label_.data() && label.size() <= kFewOctets && ask.service.size() >= kFewOctets) {
+    std::memcpy(at, label.data(), kFewOctets);  // of a fixed size; the name overwrites what is too much
+    at += label.size();
+  } else if (!label.empty()) {
+    at = put_octets(at, label);
+  }
+  put_octets(at, ask.service);
   response.add(Section::Answer, size, 1);
   return true;
 }

@@ -169,6 +169,16 @@ zones: [{name: cluster.local, registries: [east, west], txt: off}]
             "NOERROR aa | web.shop.svc.cluster.local. 5 IN A 10.2.0.1");
 }
 
+TEST(KubernetesLayouts, WildcardsBesideWhatIsReachedByAnotherName) {
+  TestWorld world(std::string(kRegistry) + "[{name: x.test, registry: cluster, layout: external, txt: off}]",
+                  {{"x.test", {"*.shop 60 A 192.0.2.7"}}});
+  world.list("cluster", {outside("cluster/shop//far", {}, {"lb.example.test"})});
+  EXPECT_EQ(world.dig("_http._tcp.far.shop.x.test. SRV"),
+            "NOERROR aa | _http._tcp.far.shop.x.test. 5 IN SRV 0 1 80 lb.example.test.");
+  EXPECT_EQ(world.dig("_x._tcp.far.shop.x.test. SRV"), "NXDOMAIN aa soa");
+  EXPECT_EQ(world.dig("near.shop.x.test. A"), "NOERROR aa | near.shop.x.test. 60 IN A 192.0.2.7");
+}
+
 TEST(KubernetesLayouts, EmptyServicesHide) {
   TestWorld world(shop_config("empty_services: hide"));
   world.list("cluster", shop());

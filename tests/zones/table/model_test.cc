@@ -35,6 +35,10 @@ ServiceState random_state(Random& random, const std::string& key) {
                   static_cast<std::uint16_t>(80 + random.below(3)), random.below(2) == 0 ? "http" : "");
     one.with_weight(static_cast<double>(random.below(4))).with_health(static_cast<Health>(random.below(4)));
     one.enabled = random.below(5) > 0;
+    // Words only now and then, so that blocks with and without them take each other's place.
+    if (random.below(3) == 0) one.version = random.below(2) == 0 ? "v1" : "2.0";
+    if (random.below(4) == 0) one.zone = random.below(2) == 0 ? "a" : "b.c";
+    if (random.below(4) == 0) one.tags = {"blue"};
     instances.push_back(one);
   }
   return TestWorld::service(key, std::move(instances));
