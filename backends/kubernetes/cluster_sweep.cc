@@ -24,14 +24,11 @@ std::size_t Cluster::look_after(Source source, Lists& lists, std::size_t work) {
   return done;
 }
 
-/// Pods and Namespaces are swept here, Services and their slices while the sink is told of them.
+/// Pods and Namespaces are swept here, Services and their slices while the sink is told of them. Either way
+/// it is told as a list, so that guards can doubt what is missing.
 void Cluster::end_sweep(Source source, Lists& lists) {
-  if (is_walked(source.resource)) {
-    walk_wanted_ = wanted_listed();
-  } else {
-    lists.sweep_at = 0;
-    walk_wanted_ |= (epoch_ == 0 && wanted_listed()) || (again_wanted_ && wanted_listed(again_after_));
-  }
+  if (!is_walked(source.resource)) lists.sweep_at = 0;
+  walk_wanted_ = wanted_listed();
 }
 
 std::size_t Cluster::sweep_some(Source source, Lists& lists, std::size_t work) {
@@ -95,7 +92,7 @@ void Cluster::finish_audit(Source source, Lists& lists) {
   lists.complete = lists.listing;
   if (lists.drift > 0) {
     drift_.push_back({source.resource, lists.drift, std::move(lists.drift_names)});
-    if (is_walked(source.resource)) walk_wanted_ = wanted_listed();  // told as a list, so that guards see it
+    walk_wanted_ = wanted_listed();  // told as a list, so that guards see it
   }
   walk_wanted_ |= again_wanted_ && wanted_listed(again_after_);
   drop_audit(source);

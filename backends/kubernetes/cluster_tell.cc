@@ -75,6 +75,7 @@ void Cluster::start_walk(RegistrySink& sink) {
   walk_space_at_ = 0;
   walk_again_ = again_wanted_ && wanted_listed(again_after_);
   dirty_.clear();
+  flip_at_ = kNoId;  // the walk looks at all
   sink.begin_list(++epoch_);
 }
 

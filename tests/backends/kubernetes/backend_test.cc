@@ -248,6 +248,24 @@ TEST_F(BackendTest, KillAndReturnWithoutHistoryListsAgain) {  // K1, K28
   EXPECT_GE(count("relists", "expired"), 1U);
 }
 
+// A guard wants a second read: every resource again, though nothing differs and no watch has ended.
+TEST_F(BackendTest, G1_IsReadAgainWhenItsListIsDoubted) {
+  follow();
+  ASSERT_TRUE(until([&] { return sink.live; }));
+  const auto asked = api.requests.size();
+  const auto lists = sink.lists;
+  backend->list_again();
+  ASSERT_TRUE(until([&] { return sink.lists > lists && !sink.listing; }));
+  EXPECT_TRUE(sink.calls.back().ends_with(" complete again")) << sink.calls.back();
+  EXPECT_NE(std::find(sink.calls.begin(), sink.calls.end(), "mention shop/cart"), sink.calls.end());
+  EXPECT_EQ(sink.services(), Lines{kCart});
+  for (const auto& path : {kServices, kSlices}) {
+    EXPECT_TRUE(std::any_of(api.requests.begin() + static_cast<std::ptrdiff_t>(asked), api.requests.end(),
+                            [&](const auto& target) { return target.starts_with(path + "?"); }))
+        << path;
+  }
+}
+
 TEST_F(BackendTest, ADeadServerAtTheStartIsWaitedFor) {
   api.kill();
   follow();

@@ -205,7 +205,8 @@ TEST(ClusterNamespaces, ThoseThatExistAreTold) {
   world.drop(Resource::Namespaces, world.space("empty"));
   EXPECT_EQ(world.settle(), Lines{"erase kube/empty/pods"});
   world.list(Resource::Namespaces, {});
-  EXPECT_EQ(world.settle(), Lines{"erase kube/shop/pods"});  // its service is told for itself
+  EXPECT_EQ(world.settle(), (Lines{"begin", "mention kube/shop/cart", "end"}))
+      << "by a list; its service is told for itself";
 }
 
 TEST(ClusterNamespaces, WithoutTheRightToSeeThemServicesAreToldAllTheSame) {
@@ -217,7 +218,7 @@ TEST(ClusterNamespaces, WithoutTheRightToSeeThemServicesAreToldAllTheSame) {
   world.cluster.excuse(Resource::Namespaces);
   EXPECT_EQ(world.settle(), (Lines{"begin", "kube/shop/cart", "end"}));
   world.list(Resource::Namespaces, {world.space("shop")});
-  EXPECT_EQ(world.settle(), Lines{"kube/shop/pods pods"});
+  EXPECT_EQ(world.settle(), (Lines{"begin", "mention kube/shop/cart", "kube/shop/pods pods", "end"}));
 }
 
 TEST(ClusterNamespaces, OnlySelectedOnesAreTold) {  // K33
@@ -236,6 +237,8 @@ TEST(ClusterNamespaces, OnlySelectedOnesAreTold) {  // K33
   EXPECT_EQ(world.settle(), (Lines{"erase kube/shop/cart", "erase kube/shop/pods"}));
   world.list(Resource::Services, {world.service("shop/cart"), world.service("dark/cart")});
   EXPECT_EQ(world.settle(), (Lines{"begin", "mention kube/dark/cart", "mention kube/dark/pods", "end"}));
+  world.list(Resource::Namespaces, {});
+  EXPECT_EQ(world.settle(), (Lines{"begin", "end"})) << "G1 is asked: nothing is erased by an event";
 }
 
 TEST(ClusterNamespaces, NamedOnesExistAndEachIsListedForItself) {
