@@ -26,7 +26,7 @@ class Pair:
         both = {"registry": "cluster", "ttl": 5, "negative_ttl": 5}
         zones = [{"name": ZONE, **both, "txt": "off"}, *({"name": name, **both, "ptr": "all"} for name in REVERSE)]
         self.signpost = Signpost(folder, {"cluster": kubernetes(cluster)}, zones).wait_ready()
-        self.coredns = forwarders.coredns_kubernetes(folder, [ZONE, *REVERSE], cluster, kube.ADMIN)
+        self.coredns = forwarders.coredns_kubernetes(folder, [ZONE, *REVERSE], cluster, kube.ADMIN, ["zonal"])
         self._ours, self._theirs = Asker(self.signpost.address), Asker(("127.0.0.1", self.coredns.port))
 
     def case(self, name, kind):

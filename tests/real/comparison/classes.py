@@ -160,18 +160,6 @@ def alias_for_every_type(case):
 
 @difference(
     "rcode answer authority",
-    """DNS spec 1.1.0 section 2.5.1 (SE1): ExternalName has a CNAME, whatever its text; a text like an address is a name
-    of digits for the API. CoreDNS says NXDOMAIN. Neither leads to an address.""",
-    "ext-address.pins.svc.cluster.local A",
-)
-def external_name_like_an_address(case):
-    found = below_service(case)
-    target = found and not found[0] and found[1].spec.get("externalName", "")
-    return bool(target) and target.replace(".", "").isdigit() and case.theirs.rcode == "NXDOMAIN" and bool(case.ours.answer)
-
-
-@difference(
-    "rcode answer authority",
     """RFC 2308 section 2.1: the code of a chain is that of its last name, and the CNAME that led there is in the answer;
     CoreDNS leaves the CNAME out where its target in the zone has no such record.""",
     "ext-missing.pins.svc.cluster.local A",
@@ -188,13 +176,14 @@ def alias_to_what_is_not_there(case):
 
 @difference(
     "rcode",
-    """RFC 2308 section 2.1: without `pod_names` nothing exists at or below pod.Z, so it is NXDOMAIN; CoreDNS says NODATA at
-    pod.Z and at the namespaces below, also with `pods disabled`.""",
-    "pod.cluster.local A",
+    """DNS spec 1.1.0 (SH3) and RFC 8020 section 2: a headless service with nothing ready is NXDOMAIN, and so is what is
+    below it; CoreDNS says NODATA at its names of topology.""",
+    "a.pin._zone.void.pins.svc.cluster.local A",
 )
-def pod_zone_without_pods(case):
-    words = labels(case.name)[: -len(labels(case.world.zone))]
-    return words[-1:] == ("pod",) and len(words) <= 2 and case.ours.rcode == "NXDOMAIN" and is_nodata(case.theirs)
+def zone_of_a_service_without_endpoints(case):
+    found = below_service(case)
+    headless = found and found[1].spec.get("clusterIP") == "None" and "_zone" in found[0]
+    return headless and not found[1].is_there() and case.ours.rcode == "NXDOMAIN" and is_nodata(case.theirs)
 
 
 @difference(

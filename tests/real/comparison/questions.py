@@ -37,9 +37,10 @@ def _odd_names(owner, service, rng):
             f"absent.{owner}", f"a.b.{owner}", f"a.b.c.{owner}", f"_tcp.{owner}", f"_udp.{owner}", f"_.{owner}",
             f"_._tcp.{owner}", f"{first[0] or 'http'}.{first[1]}.{owner}", f"_http._tcp.absent.{owner}", f"*.{owner}",
             f"10-0-0-1.{owner}", f"--1.{owner}", "".join(rng.choice((c, c.upper())) for c in owner),
-            f"x._{first[0]}._{first[1]}.{owner}", f"{'y' * 63}.{owner}", f"a.pin._zone.{owner}", f"_zone.{owner}",
+            f"x._{first[0]}._{first[1]}.{owner}", f"{'y' * 63}.{owner}", f"a.pin._zone.{owner}", f"c.pin._zone.{owner}", f"b.prefer._zone.{owner}",
+            f"c.prefer._zone.{owner}", f"a.other._zone.{owner}", f"pin._zone.{owner}", f"_zone.{owner}",
         ],
-        4,
+        5,
     )  # fmt: skip
 
 

@@ -31,6 +31,10 @@ class Service:
     def hosts(self):
         return sorted({e["hostname"] for _, endpoints, _ in self.slices for e in endpoints if "hostname" in e})
 
+    def is_there(self):
+        """Is any endpoint ready?"""
+        return any((e.get("conditions") or {}).get("ready", True) for _, endpoints, _ in self.slices for e in endpoints)
+
     def of_two_names(self):
         """Addresses that are an endpoint with a host name here, and one without or with another there, as when they move
         between slices; and these host names."""
@@ -64,6 +68,7 @@ def pinned(zone):
         Service("web", "cluster4", {"ports": _HTTP}, [("IPv4", [{"addresses": ["10.30.0.3"]}], _HTTP)]),
         Service("pool", "headless4", headless, [("IPv4", pool, _HTTP)]),
         Service("moving", "headless4", headless, [("IPv4", endpoints, _HTTP) for endpoints in moving]),
+        Service("void", "headless4", headless),
         Service("wide", "headless4", headless, [("IPv4", wide, _HTTP)]),
         external("ext", "www.example.org"),
         external("ext-address", "10.1.2.3"),
@@ -101,8 +106,11 @@ class World:
         for owner, service in self._owners.items():
             self._names |= {owner, *(f"_{name}._{protocol}.{owner}" for name, protocol in service.ports() if name)}
             self._names |= {f"{host}.{owner}" for host in service.hosts()}
+            if service.spec.get("clusterIP") == "None" and service.is_there():
+                self._names |= {f"a.{how}._zone.{owner}" for how in ("pin", "prefer")}
             for address, hosts in service.of_two_names().items():
                 self._two |= {reverse(address), *(f"{word}.{owner}" for word in {label(address), *hosts})}
+                self._two |= {f"{zone}.{how}._zone.{owner}" for zone in "abc" for how in ("pin", "prefer")}
                 self._two |= {owner, *(f"_{name}._{protocol}.{owner}" for name, protocol in service.ports() if name)}
         self._above = {name.split(".", i)[-1] for name in self._names for i in range(1, name.count(".") + 1)}
 
@@ -183,6 +191,8 @@ class World:
             made["conditions"] = {"ready": False}
         elif self.random.random() < 0.9:  # absent conditions are ready
             made["conditions"] = {"ready": True}
+        if self.random.random() < 0.6:
+            made["zone"] = self.random.choice("ab")
         if self.random.random() < 0.4:
             made["hostname"] = self.random.choice(HOSTS)
         return made
