@@ -106,5 +106,17 @@ class KubernetesEdges : public testing::TestWithParam<Row> {};
 TEST_P(KubernetesEdges, Answer) { EXPECT_EQ(cluster().dig(GetParam().question), GetParam().answer); }
 INSTANTIATE_TEST_SUITE_P(Rules, KubernetesEdges, testing::ValuesIn(kRows), rule_of);
 
+/// `ptr: all` gives what CoreDNS gives (kubernetes.md 3.6).
+TEST(KubernetesPointers, AllOfAnAddress) {
+  TestWorld world(shop_config("", "ptr: all"));
+  world.list("cluster", shop());
+  EXPECT_EQ(world.dig("2.0.0.172.in-addr.arpa. PTR"),
+            "NOERROR aa | 2.0.0.172.in-addr.arpa. 5 IN PTR 172-0-0-2.pool.shop.svc.cluster.local."
+            " | 2.0.0.172.in-addr.arpa. 5 IN PTR 172-0-0-2.shared.shop.svc.cluster.local.");
+  EXPECT_EQ(world.dig("1.0.0.10.in-addr.arpa. PTR"),
+            "NOERROR aa | 1.0.0.10.in-addr.arpa. 5 IN PTR web.shop.svc.cluster.local.")
+      << "the address of a Service hides endpoints that share it";
+}
+
 }  // namespace
 }  // namespace signpost::test

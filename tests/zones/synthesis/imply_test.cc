@@ -108,6 +108,22 @@ TEST(Imply, CostsEightOctetsAnEndpoint) {
   EXPECT_NEAR(static_cast<double>(more), 20 * 8, 8) << "an unnamed port more or less";
 }
 
+TEST(PlainHosts, CostFourOctetsAPod) {
+  auto rules_of_zone = zone();
+  rules_of_zone.pod_names = config::PodNames::Verified;
+  const auto octets = [&](std::size_t pods) {
+    Random random(3);
+    auto state = headless(pods, 0, random);
+    state.kind = ServiceKind::Pods;
+    const SynthesisRules rules{0, names::Layout::Kubernetes, &rules_of_zone,
+                               policy::terms_of(state, rules_of_zone, true)};
+    SynthesisNotes notes;
+    const auto decision = policy::decide(state, rules.terms.health);
+    return made(synthesise(state, decision, rules, {*Name::parse("shop.pod.t.")}, notes))->octets();
+  };
+  EXPECT_EQ(octets(1000) - octets(500), 500u * 4);
+}
+
 TEST(Imply, LeavesOthersAlone) {
   Random random(2);
   const auto usual = headless(3, 1, random);
