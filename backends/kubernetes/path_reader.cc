@@ -132,7 +132,8 @@ void PathTable::add(std::string_view prefix, const JsonPath& path) {
     }
     at = next;
   }
-  nodes_[static_cast<std::size_t>(at)].field = path.field;
+  auto& field = nodes_[static_cast<std::size_t>(at)].field;
+  if (field == kNone) field = path.field;
 }
 
 Result<void> read_paths(std::string_view json, const PathTable& table, PathVisitor& visitor) {

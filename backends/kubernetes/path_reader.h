@@ -17,7 +17,7 @@ namespace signpost::kubernetes {
 using JsonValue = std::variant<std::monostate, bool, std::int64_t, double, std::string_view>;
 
 /// A path is words separated by blanks, `[]` for "each element": "spec ports [] name". The field is the
-/// visitor's number for it; at most one path leads to a place.
+/// visitor's number for it; of two paths to one place the first counts.
 struct JsonPath {
   std::string_view path;
   int field;

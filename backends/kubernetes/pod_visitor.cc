@@ -46,7 +46,7 @@ std::vector<JsonPath> PodVisitor::paths(const PodLabelPaths& labels) {
   return paths;
 }
 
-void PodVisitor::mismatch(int field) {
+void PodVisitor::field_mismatch(int field) {
   switch (field) {
     case kPart:
       return skip("part_malformed");

@@ -22,10 +22,10 @@ class PodVisitor final : public ObjectVisitor {
   PodVisitor(Words& words, follow::Counts& counts) : ObjectVisitor(counts), words_(words) {}
   /// With the labels that the options name.
   static std::vector<JsonPath> paths(const PodLabelPaths& labels);
-  void mismatch(int field) override;
 
  private:
   void field_value(int field, const JsonValue& value) override;
+  void field_mismatch(int field) override;
   void finish(Object& object) override;
   std::string_view kind_word() const override { return "Pod"; }
   void set_label(int field, const std::string_view* text);

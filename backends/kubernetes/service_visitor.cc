@@ -83,7 +83,7 @@ void ServiceVisitor::close(int field) {
   }
 }
 
-void ServiceVisitor::mismatch(int field) {
+void ServiceVisitor::field_mismatch(int field) {
   switch (field) {
     case kPort:
       return skip("port_malformed");

@@ -18,10 +18,10 @@ class ServiceVisitor final : public ObjectVisitor {
   static std::span<const JsonPath> import_paths();
   void open(int field) override;
   void close(int field) override;
-  void mismatch(int field) override;
 
  private:
   void field_value(int field, const JsonValue& value) override;
+  void field_mismatch(int field) override;
   void finish(Object& object) override;
   std::string_view kind_word() const override { return import_ ? "ServiceImport" : "Service"; }
   std::string service() const override;

@@ -44,7 +44,7 @@ void SliceVisitor::close(int field) {
   }
 }
 
-void SliceVisitor::mismatch(int field) {
+void SliceVisitor::field_mismatch(int field) {
   switch (field) {
     case kPort:
       return skip("port_malformed");

@@ -21,7 +21,6 @@ class SliceVisitor final : public ObjectVisitor {
   static std::span<const JsonPath> endpoints_paths();
   void open(int field) override;
   void close(int field) override;
-  void mismatch(int field) override;
 
  private:
   /// One endpoint as it is read; nil conditions are meaningful (K38).
@@ -41,6 +40,7 @@ class SliceVisitor final : public ObjectVisitor {
     Health health() const noexcept;
   };
   void field_value(int field, const JsonValue& value) override;
+  void field_mismatch(int field) override;
   bool endpoint_value(int field, const JsonValue& value);
   void finish(Object& object) override;
   std::string_view kind_word() const override { return legacy_ ? "Endpoints" : "EndpointSlice"; }

@@ -102,6 +102,10 @@ void ObjectVisitor::value(int field, const JsonValue& value) {
   }
 }
 
+void ObjectVisitor::mismatch(int field) {
+  if (field < kEventType || field > kStatusCause) field_mismatch(field);
+}
+
 void ObjectVisitor::skip(std::string_view reason) {
   const auto same = [&](const auto& one) { return one.first == reason; };
   const auto known = std::find_if(skipped_.begin(), skipped_.end(), same);
@@ -184,10 +188,14 @@ Result<Port> PortDraft::port() const {
 std::span<const JsonPath> event_paths() {
   static constexpr JsonPath kPaths[] = {
       {"type", kEventType},
+      {"object metadata annotations", kStatusPart},
       {"object metadata annotations k8s.io/initial-events-end", kInitialEventsEnd},
       {"object code", kStatusCode},
       {"object reason", kStatusReason},
       {"object message", kStatusMessage},
+      {"object details", kStatusPart},
+      {"object details causes", kStatusPart},
+      {"object details causes []", kStatusPart},
       {"object details retryAfterSeconds", kStatusRetryAfter},
       {"object details causes [] reason", kStatusCause},
   };

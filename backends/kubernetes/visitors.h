@@ -25,6 +25,7 @@ enum Field : int {
   kPart,  // something with parts of its own, which may be missing as a whole
   kEventType,
   kInitialEventsEnd,
+  kStatusPart,  // as kPart, of a Status
   kStatusCode,
   kStatusReason,
   kStatusMessage,
@@ -97,7 +98,8 @@ class ObjectVisitor : public PathVisitor {
   void value(int field, const JsonValue& value) override;
   void open(int) override {}
   void close(int) override {}
-  void mismatch(int) override { malformed_ = true; }
+  /// What only events and Status texts have is no mistake of an object.
+  void mismatch(int field) final;
 
   /// After the text was read: the object, its record left out when it makes no sense.
   Object take();
@@ -111,6 +113,7 @@ class ObjectVisitor : public PathVisitor {
   /// An element is left out, for a reason that is a word of ours; it counts when the object is taken.
   void skip(std::string_view reason);
   virtual void field_value(int, const JsonValue&) {}
+  virtual void field_mismatch(int) { malformed_ = true; }
   /// Moves the record into `object`; monostate when it cannot be used.
   virtual void finish(Object&) {}
   /// "EndpointSlice": for people.

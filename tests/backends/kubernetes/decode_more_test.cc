@@ -47,6 +47,9 @@ const Case kCases[] = {
                R"("signpost.dns/weights":["v1=1"]})"),
      "shop/cart@7 ip", "annotation_answer annotation_health annotation_ttl annotation_weights"},
     {"wishes_of_nothing", Kind::Service, annotated(R"({"signpost.dns/ttl":null})"), "shop/cart@7 ip", ""},
+    {"words_of_a_status_are_no_part_of_it", Kind::Service,
+     annotated("{}", R"(,"reason":{"x":1},"code":[],"message":{},"details":{"causes":[5,{"reason":[]}]})"),
+     "shop/cart@7 ip", ""},
     {"annotations_that_are_none", Kind::Service, annotated(R"("x")"), "shop/cart@7 ip", "part_malformed"},
     {"the_last_of_two_keys", Kind::Service,
      "{" + meta("cart", 7) +
