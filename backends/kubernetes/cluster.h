@@ -94,6 +94,8 @@ class Cluster final : public ObjectSink, private PodSource {
   bool step(RegistrySink& sink, std::size_t work);
   /// The sources have been listed completely, and the sink has heard it.
   bool synced() const noexcept { return synced_; }
+  /// How many lists the sink has heard to their end.
+  std::uint64_t lists_told() const noexcept { return lists_told_; }
   /// The revision that the sink is told with the next states.
   void set_revision(Revision revision) noexcept { revision_ = revision; }
   /// What time it is for the steps to come, and when one is due though nothing happens: a namespace with many
@@ -243,6 +245,7 @@ class Cluster final : public ObjectSink, private PodSource {
   Id walk_space_at_ = kNoId;  // after them the next namespace
   bool walk_again_ = false;   // it ends with Complete::Again
   bool synced_ = false;
+  std::uint64_t lists_told_ = 0;
   Epoch epoch_ = 0;
   Revision revision_ = 0;
   Monotonic now_{};

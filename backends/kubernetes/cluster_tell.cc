@@ -135,6 +135,7 @@ std::size_t Cluster::walk_one_space(RegistrySink& sink, std::size_t work) {
   }
   walk_at_ = kNoId;
   synced_ = true;
+  ++lists_told_;
   if (walk_again_) again_wanted_ = false;
   sink.end_list(epoch_, walk_again_ ? Complete::Again : Complete::Yes);
   return 1;

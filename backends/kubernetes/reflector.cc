@@ -11,7 +11,7 @@ using follow::HttpNext;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kPageSilence{30};  // a list that says nothing for so long is dead
+constexpr seconds kPageSilence{10};  // a list that has begun and says nothing for so long is dead
 constexpr std::size_t kErrorBodyBytes = 65536;
 
 // A streaming list ends with a mark; a server that does not know them goes on without (K26).

@@ -74,7 +74,8 @@ class Reflector {
   std::string take_note() { return std::exchange(note_, {}); }
   /// The server said last that it has no such resource, or that we may not ask for it.
   bool missing() const noexcept { return refused_ == 404; }
-  bool forbidden() const noexcept { return refused_ == 403; }
+  /// (After a restart of the server only for so long as it may not have read its rules yet: K17.)
+  bool forbidden() const noexcept { return refused_ == 403 && (revision_ == 0 || forbidden_long_); }
   /// It has a complete list and goes on from there.
   bool watching() const noexcept { return phase_ == Phase::Watch; }
 
@@ -144,6 +145,7 @@ class Reflector {
   Monotonic watch_begun_{};
   Monotonic now_{};  // of the body() under way
   bool watch_progressed_ = false;
+  unsigned mute_watches_ = 0;  // in a row, without a line until they fell silent
   std::optional<Status> error_event_;
   std::string watch_trouble_;
 
@@ -156,9 +158,10 @@ class Reflector {
   std::string error_body_;
 
   // What went before.
-  int refused_ = 0;            // the status of the last answer, if it was no 200
-  bool mute_stream_ = false;   // the last stream did not say anything
-  bool unauthorised_ = false;  // refused since the last progress
+  int refused_ = 0;              // the status of the last answer, if it was no 200
+  bool forbidden_long_ = false;  // longer than a server needs to read its rules
+  bool mute_stream_ = false;     // the last stream did not say anything
+  bool unauthorised_ = false;    // refused since the last progress
   bool fresh_token_ = false;
   bool fresh_connection_ = false;
   std::optional<Monotonic> forbidden_since_;

@@ -19,6 +19,7 @@ constexpr seconds kErrorEventPatience{60};  // K8
 constexpr seconds kOlderPatience{60};       // K21
 constexpr seconds kShortWatch{1};           // K5
 constexpr seconds kMarkPatience{30};        // K26
+constexpr unsigned kMuteWatches = 2;        // K21
 
 }  // namespace
 
@@ -37,7 +38,10 @@ void Reflector::end(std::string_view trouble, Monotonic now) {
     counts_.add("requests_failed", "silent");
     fresh_connection_ = true;
   }
-  if (phase_ == Phase::Watch) return end_watch(silent ? "the watch fell silent" : trouble, now);
+  if (phase_ == Phase::Watch) {
+    mute_watches_ = silent && !watch_progressed_ ? mute_watches_ + 1 : 0;
+    return end_watch(silent ? "the watch fell silent" : trouble, now);
+  }
   if (exchange_ == Exchange::Stream) return end_stream(silent ? "" : trouble, now);
   auto meta = page_ ? page_->finish() : Result<ListMeta>(Error{"the list was no JSON"});
   page_.reset();
@@ -140,6 +144,11 @@ void Reflector::end_watch(std::string_view trouble, Monotonic now) {
   }
   counts_.add("requests_failed", "broken");
   lost(trouble.empty() ? "watches end as soon as they begin" : std::string(trouble));  // K5, K12
+  // K21: a server whose etcd went back takes a watch of a version that it has not reached, and says nothing.
+  if (mute_watches_ >= kMuteWatches) {
+    mute_watches_ = 0;
+    relist(ListFrom::Newest, "silent");
+  }
   back_off(now);
 }
 
@@ -225,7 +234,8 @@ void Reflector::end_unauthorised(Monotonic now) {
 /// K17: a restarted apiserver answers so for a moment, until it has read its rules.
 void Reflector::end_forbidden(Monotonic now) {
   if (!forbidden_since_) forbidden_since_ = now;
-  if (now - *forbidden_since_ < kForbiddenPatience) return back_off(now);
+  forbidden_long_ = now - *forbidden_since_ >= kForbiddenPatience;
+  if (!forbidden_long_) return back_off(now);
   wait(kSlowRetry - jitter(seconds(6)), now);
 }
 
