@@ -154,10 +154,17 @@ std::vector<const KubeObject*> KubeStore::objects(const std::string& resource) c
   return all;
 }
 
-std::vector<KubeStore::Shared> KubeStore::selected(const KubeQuery& query) const {
+/// As it was at that version: what came later is taken back.
+std::vector<KubeStore::Shared> KubeStore::selected(const KubeQuery& query, std::uint64_t at) const {
+  const auto& in = resources_.at(query.resource);
+  auto objects = in.objects;
+  for (auto change = in.history.rbegin(); change != in.history.rend() && change->version > at; ++change) {
+    const auto& known = change->after ? change->after : change->before;
+    objects[{known->space, known->name}] = change->before;
+  }
   std::vector<Shared> all;
-  for (const auto& [key, object] : resources_.at(query.resource).objects) {
-    if (shows(query, *object)) all.push_back(object);
+  for (const auto& [key, object] : objects) {
+    if (object && shows(query, *object)) all.push_back(object);
   }
   return all;
 }
@@ -171,13 +178,16 @@ KubeAnswer KubeStore::list(const KubeQuery& query) {
     const auto dot = token.find('.');
     return page(token.substr(0, dot), number(std::string_view(token).substr(dot + 1)), limit);
   }
-  if (query["resourceVersionMatch"] == "NotOlderThan" && number(query["resourceVersion"]) > version_) {
+  if (!query["resourceVersionMatch"].empty() && number(query["resourceVersion"]) > version_) {
     const auto causes =
         R"("details":{"retryAfterSeconds":1,"causes":[{"reason":"ResourceVersionTooLarge"}]},)";
     return {504, kube_status(504, "Timeout", causes)};
   }
+  const bool exact = query["resourceVersionMatch"] == "Exact";
+  const auto at = exact ? number(query["resourceVersion"]) : version_;
+  if (at < oldest_) return {410, kube_status(410, "Expired")};
   const auto token = "t" + std::to_string(++made_);
-  pages_[token] = {selected(query), version_};
+  pages_[token] = {selected(query, at), at};
   return page(token, 0, limit);
 }
 

@@ -122,7 +122,8 @@ class KubeStore {
     std::uint64_t version;
   };
 
-  std::vector<Shared> selected(const KubeQuery& query) const;
+  std::vector<Shared> selected(const KubeQuery& query) const { return selected(query, version_); }
+  std::vector<Shared> selected(const KubeQuery& query, std::uint64_t at) const;
   KubeAnswer page(const std::string& token, std::size_t from, std::size_t limit);
   std::string line(const KubeQuery& query, const Change& change) const;
   std::string initial(const KubeQuery& query, bool marked) const;

@@ -146,6 +146,7 @@ asio::awaitable<void> accept(std::shared_ptr<State> state) {
     auto socket = co_await state->acceptor.async_accept(quietly(error));
     if (error) co_return;
     ++state->accepted;
+    socket.set_option(tcp::no_delay(true), error);  // as servers do: no event waits for an acknowledgement
     state->sockets.push_back(std::move(socket));
     asio::co_spawn(state->executor, serve(state, std::prev(state->sockets.end())), asio::detached);
   }
