@@ -35,7 +35,8 @@ namespace asio = boost::asio;
 constexpr std::size_t kStepWork = 1500;
 
 constexpr std::chrono::seconds kTellAgain{10};
-constexpr std::chrono::seconds kTrimPause{2};
+constexpr std::chrono::milliseconds kFirstTrim{250};
+constexpr std::chrono::seconds kLastTrim{4};
 
 class KubernetesBackend final : public Backend {
  public:
@@ -218,12 +219,17 @@ class KubernetesBackend final : public Backend {
   }
 
   /// Pages, records in flight and states on their way leave free memory behind in every thread's arena. It
-  /// goes back to the system once the builder has taken what a list told.
+  /// goes back to the system as the builder takes what a list told: how long that is, only the builder knows.
   void trim_later() {
     if (std::exchange(trimmed_lists_, cluster_.lists_told()) == cluster_.lists_told()) return;
-    trim_.expires_after(kTrimPause);
-    trim_.async_wait([](boost::system::error_code error) {
-      if (!error) malloc_trim(0);
+    trim_after(kFirstTrim);
+  }
+  void trim_after(Duration pause) {
+    trim_.expires_after(pause);
+    trim_.async_wait([this, pause, alive = std::weak_ptr<int>(alive_)](boost::system::error_code error) {
+      if (error || alive.expired()) return;
+      malloc_trim(0);  // 0.3 ms
+      if (pause < kLastTrim) trim_after(pause * 2);
     });
   }
 
