@@ -83,6 +83,24 @@ TEST_F(ReflectorTest, K21_AfterAMinuteARegistryThatWentBackIsBelieved) {
   EXPECT_TRUE(next_is_watch(50));
 }
 
+TEST_F(ReflectorTest, K21_AServerThatSaysNothingOfOurVersionIsAskedForItsList) {
+  start(100);
+  for (int watch = 0; watch < 2; ++watch) {
+    now += kSilence;
+    end("timed out");
+    if (watch == 0) {
+      EXPECT_TRUE(next_is_watch(100));
+      head(200);
+    }
+  }
+  EXPECT_EQ(counts.value("relists", "silent"), 1U);
+  const auto request = ask();
+  EXPECT_EQ(request.target.find("watch="), std::string::npos) << request.target;
+  EXPECT_EQ(request.target.find("resourceVersion=100"), std::string::npos) << request.target;
+  reply(200, tests::list(50, {web(40)}));
+  EXPECT_EQ(counts.value("older_lists", "rejected"), 1U);
+}
+
 TEST_F(ReflectorTest, K22_DuplicatesAndStrangersAreHarmless) {
   start(10);
   sink.take();
