@@ -145,7 +145,7 @@ class Reflector {
   Monotonic watch_begun_{};
   Monotonic now_{};  // of the body() under way
   bool watch_progressed_ = false;
-  unsigned mute_watches_ = 0;  // in a row, without a line until they fell silent
+  bool mute_watch_ = false;  // fell silent without a single line
   std::optional<Status> error_event_;
   std::string watch_trouble_;
 

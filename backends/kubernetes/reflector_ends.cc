@@ -19,7 +19,6 @@ constexpr seconds kErrorEventPatience{60};  // K8
 constexpr seconds kOlderPatience{60};       // K21
 constexpr seconds kShortWatch{1};           // K5
 constexpr seconds kMarkPatience{30};        // K26
-constexpr unsigned kMuteWatches = 2;        // K21
 
 }  // namespace
 
@@ -39,7 +38,7 @@ void Reflector::end(std::string_view trouble, Monotonic now) {
     fresh_connection_ = true;
   }
   if (phase_ == Phase::Watch) {
-    mute_watches_ = silent && !watch_progressed_ ? mute_watches_ + 1 : 0;
+    mute_watch_ = silent && !watch_progressed_;
     return end_watch(silent ? "the watch fell silent" : trouble, now);
   }
   if (exchange_ == Exchange::Stream) return end_stream(silent ? "" : trouble, now);
@@ -145,10 +144,8 @@ void Reflector::end_watch(std::string_view trouble, Monotonic now) {
   counts_.add("requests_failed", "broken");
   lost(trouble.empty() ? "watches end as soon as they begin" : std::string(trouble));  // K5, K12
   // K21: a server whose etcd went back takes a watch of a version that it has not reached, and says nothing.
-  if (mute_watches_ >= kMuteWatches) {
-    mute_watches_ = 0;
-    relist(ListFrom::Newest, "silent");
-  }
+  // Later it reaches that version with other objects, and nobody can tell any more.
+  if (mute_watch_) relist(ListFrom::Newest, "silent");
   back_off(now);
 }
 
