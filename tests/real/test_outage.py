@@ -22,6 +22,7 @@ def under_load(signpost, questions, figure, what, rate=RATE):
         yield
     finally:
         report = load.stop()
+        report["shown"].append(f"the kernel turned away {signpost.turned_away()} at full receive queues")
         figure(f"{what}: {rate}/s asked", {key: report[key] for key in ("sent", "lost", "wrong", "rate")})
         assert report["lost"] == 0 and report["wrong"] == 0, report["shown"]
         assert report["rate"] > 0.95 * rate, "the load itself was too slow to judge by"

@@ -77,6 +77,14 @@ class Signpost:
         """Every DNS listener as (host, port)."""
         return [self._address("dns", i) for i in range(len(self.listeners()["dns"]))]
 
+    def turned_away(self):
+        """Datagrams that the kernel dropped at the DNS sockets, full receive queues; None where it is in another network."""
+        ports = {f":{port:04X}" for _, port in self.addresses()}
+        with open("/proc/net/udp") as file:
+            rows = [line.split() for line in file][1:]
+        found = [int(row[-1]) for row in rows if row[1][-5:] in ports]
+        return sum(found) if found else None
+
     def http(self, kind, path):
         """Status and text of GET on the health, ready or metrics listener."""
         host, port = self._address(kind)
