@@ -75,7 +75,7 @@ MUTANTS = [
     ("T4", TCP, "extent < kLengthOctets + kHeaderSize)", "extent < kLengthOctets)"),
     ("T5", WAITING, "if (waits != was || progress)", "if (waits != was || (progress && waits == Waits::ForReader))"),
     ("T6", "dns/transport/tcp_accept.cc", "close(index, TcpEnd::Evicted);\n    return true;", "return false;"),
-    ("T7", TCP, "if (count == 0) connection.read_closed = true;\n    if", "if (count == 0) connection.broken = true;\n    if"),
+    ("T7", WAITING, "} else if (connection.read_closed) {", "} else if (connection.read_closed && connection.end == TcpEnd::BadLength) {"),
     ("T8", WRITE, "const auto fit = response.remaining() / kRecord;", "const auto fit = response.remaining() / kRecord / 2;"),
     ("T9", WAITING, "{Waits::ForReader, TcpEnd::SlowReader}}", "{Waits::ForRest, TcpEnd::SlowReader}}"),
     ("X1", PROCESS, "question.type == RRType::AXFR || question.type == RRType::IXFR", "question.type == RRType::IXFR"),
