@@ -149,6 +149,6 @@ def test_size(loaded, figure):
             server.stop()
     # A small cluster shows code that is touched for the first time, too: some 2 MiB.
     strict = size("STRICT", 0)
-    assert held["signpost"] <= (150 if strict else 600), "octets an endpoint"
-    assert ratio["signpost"] <= (1.2 if strict else 1.5), "peak over steady"
+    assert held["signpost"] <= (150 if strict else 360), "octets an endpoint"
+    assert ratio["signpost"] <= (1.2 if strict else 1.3), "peak over steady"
     assert held["signpost"] < held["coredns"]
