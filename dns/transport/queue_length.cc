@@ -1,10 +1,12 @@
 #include "dns/transport/queue_length.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace signpost {
 
 std::optional<int> QueueLength::observe(Duration head_age, Monotonic now) noexcept {
+  if (std::exchange(was_empty_, false)) head_age = {};
   if (head_age > kTarget / 2) calm_since_ = now;
   if (head_age <= kTarget) {
     old_since_.reset();
@@ -25,6 +27,11 @@ std::optional<int> QueueLength::observe(Duration head_age, Monotonic now) noexce
   octets_ = wanted;
   changed_ = now;
   return octets_;
+}
+
+void QueueLength::empty() noexcept {
+  was_empty_ = true;
+  old_since_.reset();
 }
 
 }  // namespace signpost

@@ -27,12 +27,16 @@ class QueueLength {
 
   /// With every batch: the age of its first datagram. A value: what SO_RCVBUF is to become.
   std::optional<int> observe(Duration head_age, Monotonic now) noexcept;
+  /// The socket had nothing more: what comes next waits for a worker that sleeps or may not run, however
+  /// long, and not behind a queue that stands. Only a queue that stands is too long.
+  void empty() noexcept;
 
  private:
   int octets_max_, octets_;
   Monotonic changed_{};  // what arrived before says nothing about the present length
   Monotonic calm_since_{};
   std::optional<Monotonic> old_since_;  // no head within kTarget since then
+  bool was_empty_ = true;               // before the next batch
 };
 
 }  // namespace signpost

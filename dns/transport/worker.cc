@@ -102,6 +102,7 @@ bool Worker::serve_udp() noexcept {
     } else {
       udp_[i].rounds = 0;
       udp_[i].age.empty();
+      udp_[i].queue.empty();
       udp_[i].ready = !watch(i, true);  // it cannot be waited for: then it is asked again
     }
     busy |= udp_[i].ready;

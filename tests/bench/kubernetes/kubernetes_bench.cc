@@ -121,7 +121,9 @@ class Bench {
       peak_ = std::max(peak_, resident_octets());
     }
     cluster_.end_list(resource);
-    for (bool more = true; more;) timed([&] { more = cluster_.step(sink_, kStepWork); });
+    bool more = true;
+    do timed([&] { more = cluster_.step(sink_, kStepWork); });
+    while (more);
     peak_ = std::max(peak_, resident_octets());
   }
 

@@ -25,7 +25,11 @@ struct Queue {
       due += capacity / 10.0 * load;
       for (; due >= 1; --due)
         if (waiting.size() < static_cast<std::size_t>(octets / kOctetsOfOne)) waiting.push_back(now);
-      if (waiting.empty()) continue;
+      if (waiting.empty()) {
+        length.empty();
+        continue;
+      }
+      if ((now - start) % period < paused) continue;  // the machine runs somebody else
       const auto age = now - waiting.front();
       if (now - start > settling) oldest = std::max(oldest, age);
       if (const auto change = length.observe(age, now)) octets = *change;
@@ -36,6 +40,7 @@ struct Queue {
 
   QueueLength length{kOctetsMax};
   int octets = kOctetsMax;
+  Duration period = milliseconds(1), paused{};
   Monotonic now{std::chrono::hours(1)};
   std::deque<Monotonic> waiting;
   double due = 0;
@@ -46,6 +51,16 @@ TEST(QueueLength, OrdinaryLoadChangesNothing) {
   Queue queue;
   queue.run(std::chrono::seconds(10), 400, 0.9);
   EXPECT_EQ(queue.octets, kOctetsMax);
+}
+
+TEST(QueueLength, PausesOfAWorkerThatKeepsUpChangeNothing) {
+  for (const auto paused : {milliseconds(20), milliseconds(200)}) {
+    Queue queue;
+    queue.period = paused + milliseconds(20);
+    queue.paused = paused;
+    EXPECT_GE(queue.run(std::chrono::seconds(20), 40, 0.05), paused / 2);
+    EXPECT_EQ(queue.octets, kOctetsMax) << paused.count();
+  }
 }
 
 TEST(QueueLength, TenfoldLoadIsAnsweredInTimeAndAtFullSpeed) {
@@ -94,9 +109,12 @@ TEST(QueueLength, OnePauseChangesNothing) {
 TEST(QueueLength, IsNeverShorterThanABatch) {
   QueueLength length(kOctetsMax);
   const Monotonic start{std::chrono::hours(1)};
-  EXPECT_EQ(length.observe(std::chrono::seconds(5), start), std::nullopt) << "the first may be a pause";
-  EXPECT_EQ(length.observe(std::chrono::seconds(5), start + milliseconds(99)), std::nullopt);
-  EXPECT_EQ(length.observe(std::chrono::seconds(5), start + milliseconds(100)), QueueLength::kOctetsMin);
+  EXPECT_EQ(length.observe(std::chrono::seconds(5), start), std::nullopt)
+      << "no queue stood before the first";
+  EXPECT_EQ(length.observe(std::chrono::seconds(5), start + milliseconds(1)), std::nullopt)
+      << "may be a pause";
+  EXPECT_EQ(length.observe(std::chrono::seconds(5), start + milliseconds(100)), std::nullopt);
+  EXPECT_EQ(length.observe(std::chrono::seconds(5), start + milliseconds(101)), QueueLength::kOctetsMin);
   EXPECT_EQ(length.observe(std::chrono::seconds(5), start + std::chrono::seconds(10)), std::nullopt);
 }
 
