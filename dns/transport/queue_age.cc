@@ -31,6 +31,10 @@ std::optional<Duration> QueueAge::observe(std::optional<Duration> stamped, unsig
     if (mark(now)) stamp(false);
     return stamped;
   }
+  if (arrived_after_ == Monotonic{}) {  // a kernel that stamps nothing
+    stamp(true);
+    return std::nullopt;
+  }
   const auto most = now - arrived_after_;
   queued_ -= count;
   bool known = most <= kWorried;
@@ -38,7 +42,10 @@ std::optional<Duration> QueueAge::observe(std::optional<Duration> stamped, unsig
     arrived_after_ = marked_;
     known = mark(now);
   }
-  if (!known) stamp(true);
+  if (!known) {
+    stamp(true);
+    arrived_after_ = {};
+  }
   return most;
 }
 

@@ -41,7 +41,7 @@ class QueueAge {
   bool stamping_ = false;
   std::optional<Monotonic> busy_since_;
   // Without stamps.
-  Monotonic arrived_after_{};  // what is received now
+  Monotonic arrived_after_{};  // what is received now; zero: nobody knows
   Monotonic marked_{};
   std::int64_t queued_ = 0;  // at most, of what had arrived at the mark
 };

@@ -120,6 +120,15 @@ TEST_F(QueueAgeTest, AWorriedBoundBringsTheStampsBack) {
   EXPECT_TRUE(stamps());
 }
 
+TEST(QueueAge, AKernelThatStampsNothingSaysNothing) {
+  QueueAge age(-1);
+  const Monotonic start{std::chrono::hours(1)};
+  for (int round = 0; round < 300; ++round) {
+    EXPECT_EQ(age.observe(std::nullopt, 1, start + milliseconds(round)), std::nullopt) << round;
+    if (round % 50 == 0) age.empty();
+  }
+}
+
 TEST_F(QueueAgeTest, AStampFromAnotherTimeIsNotBelieved) {
   EXPECT_FALSE(age_.observe(-milliseconds(1), 1, now_).has_value());
   EXPECT_FALSE(age_.observe(std::chrono::hours(1), 1, now_).has_value());
