@@ -8,15 +8,6 @@
 namespace signpost::test {
 namespace {
 
-TestWorld& cluster() {
-  static auto* world = [] {
-    auto* made = new TestWorld(shop_config());
-    made->list("cluster", shop());
-    return made;
-  }();
-  return *world;
-}
-
 const Row kRows[] = {
     {"ClusterIP_without_endpoints_answers", "idle.shop.svc.cluster.local. A",
      "NOERROR aa | idle.shop.svc.cluster.local. 5 IN A 10.0.0.2"},
@@ -103,7 +94,7 @@ const Row kRows[] = {
 };
 
 class KubernetesEdges : public testing::TestWithParam<Row> {};
-TEST_P(KubernetesEdges, Answer) { EXPECT_EQ(cluster().dig(GetParam().question), GetParam().answer); }
+TEST_P(KubernetesEdges, Answer) { EXPECT_EQ(shop_world().dig(GetParam().question), GetParam().answer); }
 INSTANTIATE_TEST_SUITE_P(Rules, KubernetesEdges, testing::ValuesIn(kRows), rule_of);
 
 /// `ptr: all` gives what CoreDNS gives (kubernetes.md 3.6).

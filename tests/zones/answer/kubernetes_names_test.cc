@@ -7,15 +7,6 @@
 namespace signpost::test {
 namespace {
 
-TestWorld& cluster() {
-  static auto* world = [] {
-    auto* made = new TestWorld(shop_config());
-    made->list("cluster", shop());
-    return made;
-  }();
-  return *world;
-}
-
 const Row kRows[] = {
     {"SV1_version", "dns-version.cluster.local. TXT",
      "NOERROR aa | dns-version.cluster.local. 5 IN TXT \"1.1.0\""},
@@ -90,7 +81,7 @@ const Row kRows[] = {
 };
 
 class KubernetesSpec : public testing::TestWithParam<Row> {};
-TEST_P(KubernetesSpec, Answer) { EXPECT_EQ(cluster().dig(GetParam().question), GetParam().answer); }
+TEST_P(KubernetesSpec, Answer) { EXPECT_EQ(shop_world().dig(GetParam().question), GetParam().answer); }
 INSTANTIATE_TEST_SUITE_P(Rules, KubernetesSpec, testing::ValuesIn(kRows), rule_of);
 
 }  // namespace

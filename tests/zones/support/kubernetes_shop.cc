@@ -77,4 +77,13 @@ zones:
          more(reverse_keys) + "}\n";
 }
 
+TestWorld& shop_world() {
+  static auto* world = [] {
+    auto* made = new TestWorld(shop_config());
+    made->list("cluster", shop());
+    return made;
+  }();
+  return *world;
+}
+
 }  // namespace signpost::test

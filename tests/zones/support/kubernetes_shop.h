@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backends/registry/service_state.h"
+#include "tests/zones/support/test_world.h"
 
 namespace signpost::test {
 
@@ -19,5 +20,8 @@ std::vector<ServiceState> shop();
 /// The configuration that goes with it: zone cluster.local and both reverse zones; `zone_keys` come into the
 /// zone: "ptr: all".
 std::string shop_config(const std::string& zone_keys = "", const std::string& reverse_keys = "");
+
+/// Both of them listed: made once, for tables that change nothing.
+TestWorld& shop_world();
 
 }  // namespace signpost::test
