@@ -27,8 +27,12 @@ constexpr std::size_t kMentionsAStep = 512;  // a fraction of a millisecond
 /// One namespace: its protocol, its connection, its timer.
 struct Peer {
   Peer(SessionOptions options, Random random, follow::Counts& counts, const asio::any_io_executor& strand)
-      : session(std::move(options), random, counts), timer(strand), resolver(strand) {}
-  Session session;
+      : space(options.space),
+        protocol(std::make_unique<Session>(std::move(options), random, counts)),
+        timer(strand),
+        resolver(strand) {}
+  std::string space;
+  std::unique_ptr<Protocol> protocol;
   asio::steady_timer timer;
   asio::ip::tcp::resolver resolver;
   std::unique_ptr<Link> link;
@@ -87,7 +91,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   void step(Peer& peer, Event what) {
     if (stopped_) return;
     Actions actions;
-    peer.session.input(std::move(what), now(), actions);
+    peer.protocol->input(std::move(what), now(), actions);
     for (auto& action : actions) {
       std::visit([&](auto&& wanted) { perform(peer, std::move(wanted)); }, std::move(action));
     }
@@ -97,7 +101,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void arm(Peer& peer) {
-    const auto deadline = peer.session.deadline();
+    const auto deadline = peer.protocol->deadline();
     if (deadline == peer.armed) return;
     peer.armed = deadline;
     if (deadline == Monotonic::max()) {
@@ -159,12 +163,10 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     if (!wanted.by_list || !all_listed()) return sink_.erase(wanted.key, 0);
     list_due_ = true;
   }
-  void perform(Peer& peer, action::Lost&& wanted) {
-    sink_.lost_contact(peer.session.space() + ": " + wanted.why);
-  }
+  void perform(Peer& peer, action::Lost&& wanted) { sink_.lost_contact(peer.space + ": " + wanted.why); }
   void perform(Peer& peer, action::Note&& wanted) {
     log::event(wanted.level, wanted.event,
-               {{"registry", parts_.registry}, {"namespace", peer.session.space()}, {"text", wanted.text}});
+               {{"registry", parts_.registry}, {"namespace", peer.space}, {"text", wanted.text}});
   }
   void perform(Peer& peer, action::Reached&& wanted) {
     if (wanted.milestone == action::Milestone::Listed) {
@@ -177,9 +179,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
       list_due_ = list_due_ || listed_again();
       return;
     }
-    const auto ready = [](const auto& each) {
-      return each->listed && each->session.state() == Session::State::Ready;
-    };
+    const auto ready = [](const auto& each) { return each->listed && each->protocol->ready(); };
     if (!std::all_of(peers_.begin(), peers_.end(), ready)) return;
     const bool soon = wanted.milestone == action::Milestone::Alive && now() - caught_up_at_ < kCaughtUpEvery;
     if (soon) return;
@@ -206,9 +206,9 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
       std::size_t count = 0;
       for (const auto& peer : peers_) {
         ServiceName at;
-        for (auto next = peer->session.service_after(at); next; next = peer->session.service_after(at)) {
+        for (auto next = peer->protocol->service_after(at); next; next = peer->protocol->service_after(at)) {
           at = std::move(*next);
-          sink_.mention(peer->session.key_of(at));
+          sink_.mention(peer->protocol->key_of(at));
           if (++count % kMentionsAStep != 0) continue;
           co_await asio::post(parts_.strand, asio::use_awaitable);
           if (stopped_) co_return;

@@ -17,8 +17,7 @@
 #include <vector>
 
 #include "backends/follow/counts.h"
-#include "backends/nacos/actions.h"
-#include "backends/nacos/messages.h"
+#include "backends/nacos/protocol.h"
 #include "dns/base/random.h"
 
 namespace signpost::nacos {
@@ -33,24 +32,20 @@ struct SessionOptions {
 };
 
 /// One owner, one thread. `counts` outlives it.
-class Session {
+class Session final : public Protocol {
  public:
   enum class State : std::uint8_t { Idle, Login, Wait, Connect, ServerCheck, Setup, Redo, Ready };
 
   Session(SessionOptions options, Random random, follow::Counts& counts);
 
-  /// Takes one event and appends what is to be done, in this order. Afterwards deadline() may have moved.
-  void input(Event event, Monotonic now, Actions& out);
-  /// When a Tick is due; Monotonic::max() for never.
-  Monotonic deadline() const;
+  void input(Event event, Monotonic now, Actions& out) override;
+  Monotonic deadline() const override;
+  bool ready() const noexcept override { return state_ == State::Ready; }
+  std::size_t services() const noexcept override { return services_.size(); }
+  std::optional<ServiceName> service_after(const ServiceName& name) const override;
+  ServiceKey key_of(const ServiceName& name) const override;
 
   State state() const noexcept { return state_; }
-  const std::string& space() const noexcept { return options_.space; }
-  std::size_t services() const noexcept { return services_.size(); }
-  /// The service that follows this name in order, for a walk over all that goes on while they change; the
-  /// empty name is before the first.
-  std::optional<ServiceName> service_after(const ServiceName& name) const;
-  ServiceKey key_of(const ServiceName& name) const;
 
  private:
   enum class Call : std::uint8_t { ServerCheck, Health, List, Watch, Subscribe, Unsubscribe };
