@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "backends/nacos/messages.h"
 #include "backends/registry/service_state.h"
 #include "config/config.h"
 #include "dns/base/clock.h"
@@ -44,12 +45,20 @@ struct Token {
 };
 /// Somebody doubts the last list: all groups are to be listed again, now.
 struct ListAgain {};
+/// Somebody asked for this service, which no list may name: subscribe to it, and say what came of it.
+struct Want {
+  ServiceName service;
+};
+/// Nobody has asked for it any more for long.
+struct Unwant {
+  ServiceName service;
+};
 /// The deadline has come.
 struct Tick {};
 }  // namespace event
 using Event =
     std::variant<event::Start, event::Connected, event::Disconnected, event::Reply, event::RequestFailed,
-                 event::Received, event::Token, event::ListAgain, event::Tick>;
+                 event::Received, event::Token, event::ListAgain, event::Want, event::Unwant, event::Tick>;
 
 namespace action {
 /// Drop what there is and make a new connection to this server.
@@ -94,6 +103,11 @@ struct Reached {
 struct Lost {
   std::string why;
 };
+/// The server's first word since event::Want; an Upsert comes before it if the service is there.
+struct Wanted {
+  ServiceName service;
+  bool there = false;
+};
 /// A line for the log.
 struct Note {
   log::Level level = log::Level::Info;
@@ -103,7 +117,7 @@ struct Note {
 }  // namespace action
 using Action = std::variant<action::Connect, action::Disconnect, action::OpenStream, action::Request,
                             action::Send, action::RenewToken, action::Upsert, action::Erase, action::Reached,
-                            action::Lost, action::Note>;
+                            action::Lost, action::Wanted, action::Note>;
 using Actions = std::vector<Action>;
 
 }  // namespace signpost::nacos

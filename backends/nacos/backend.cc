@@ -29,6 +29,18 @@ class NacosBackend final : public Backend {
     });
   }
 
+  void want(const ServiceKey& key, std::function<void(bool)> done) override {
+    boost::asio::post(parts_.strand, [following = following_, key, done = std::move(done)]() mutable {
+      if (const auto follower = following.lock()) follower->want(key, std::move(done));
+    });
+  }
+
+  void unwant(const ServiceKey& key) override {
+    boost::asio::post(parts_.strand, [following = following_, key] {
+      if (const auto follower = following.lock()) follower->unwant(key);
+    });
+  }
+
   std::vector<BackendCount> counts() const override { return counts_.all(); }
 
  private:

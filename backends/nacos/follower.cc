@@ -1,6 +1,7 @@
 #include "backends/nacos/follower.h"
 
 #include <algorithm>
+#include <map>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -40,7 +41,8 @@ struct Peer {
   std::uint64_t connection = 0;  // counts Connect and Disconnect: what belongs to an older one is dropped
   std::size_t turn = 0;          // which of a host's addresses is next
   bool listed = false;
-  bool listed_again = false;  // since list_again()
+  bool listed_again = false;                                     // since list_again()
+  std::multimap<ServiceName, std::function<void(bool)>> asking;  // who waits for the first word of a service
 };
 
 }  // namespace
@@ -73,6 +75,23 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
+  /// Nothing is known of a namespace that is not followed.
+  void want(const ServiceKey& key, std::function<void(bool)> done) {
+    auto* peer = peer_of(key.space);
+    if (peer == nullptr) return done(false);
+    const ServiceName service{key.group, key.name};
+    peer->asking.emplace(service, std::move(done));
+    step(*peer, event::Want{service});
+  }
+
+  void unwant(const ServiceKey& key) {
+    auto* peer = peer_of(key.space);
+    if (peer == nullptr) return;
+    const ServiceName service{key.group, key.name};
+    peer->asking.erase(service);
+    step(*peer, event::Unwant{service});
+  }
+
   asio::awaitable<void> run() {
     co_await asio::this_coro::throw_if_cancelled(false);
     sink_.begin_list(++epoch_);
@@ -86,6 +105,12 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   }
 
  private:
+  Peer* peer_of(const std::string& space) {
+    const auto found =
+        std::find_if(peers_.begin(), peers_.end(), [&](const auto& peer) { return peer->space == space; });
+    return found == peers_.end() ? nullptr : found->get();
+  }
+
   Monotonic now() const { return parts_.clock->now(); }
 
   void step(Peer& peer, Event what) {
@@ -164,6 +189,13 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     list_due_ = true;
   }
   void perform(Peer& peer, action::Lost&& wanted) { sink_.lost_contact(peer.space + ": " + wanted.why); }
+  void perform(Peer& peer, action::Wanted&& wanted) {
+    const auto [first, last] = peer.asking.equal_range(wanted.service);
+    std::vector<std::function<void(bool)>> asking;
+    for (auto each = first; each != last; ++each) asking.push_back(std::move(each->second));
+    peer.asking.erase(first, last);
+    for (const auto& done : asking) done(wanted.there);
+  }
   void perform(Peer& peer, action::Note&& wanted) {
     log::event(wanted.level, wanted.event,
                {{"registry", parts_.registry}, {"namespace", peer.space}, {"text", wanted.text}});
@@ -283,5 +315,9 @@ Follower::Follower(const FollowerParts& parts, RegistrySink& sink, follow::Count
 Follower::~Follower() = default;
 asio::awaitable<void> Follower::run() { return impl_->run(); }
 void Follower::list_again() { impl_->list_again(); }
+void Follower::want(const ServiceKey& key, std::function<void(bool)> done) {
+  impl_->want(key, std::move(done));
+}
+void Follower::unwant(const ServiceKey& key) { impl_->unwant(key); }
 
 }  // namespace signpost::nacos

@@ -1,6 +1,7 @@
 // The thin shell: carries out what the sessions ask for, for as long as one follow() runs.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -33,6 +34,9 @@ class Follower {
   boost::asio::awaitable<void> run();
   /// On the strand, while run() runs: Backend::list_again().
   void list_again();
+  /// On the strand: Backend::want() and unwant().
+  void want(const ServiceKey& key, std::function<void(bool there)> done);
+  void unwant(const ServiceKey& key);
 
  private:
   class Impl;

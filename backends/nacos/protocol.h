@@ -27,8 +27,8 @@ class Protocol {
   virtual bool ready() const noexcept = 0;
   /// How many services it knows.
   virtual std::size_t services() const noexcept = 0;
-  /// The service that follows this name in order, for a walk over all that goes on while they change; the
-  /// empty name is before the first.
+  /// The service that the sink was told of and that follows this name in order, for a walk over all that goes
+  /// on while they change; the empty name is before the first.
   virtual std::optional<ServiceName> service_after(const ServiceName& name) const = 0;
   virtual ServiceKey key_of(const ServiceName& name) const = 0;
 };

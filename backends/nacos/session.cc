@@ -180,7 +180,7 @@ void Session::on(event::Received&& message, Monotonic now, Actions& out) {
   // First the acknowledgement: a server that waits for it calls us slow and sends again (5.6, L8).
   out.emplace_back(action::Send{encode(acknowledge(said->type, said->request_id))});
   alive_ = true;
-  if (auto* push = std::get_if<Push>(&said->what)) pushed(std::move(*push), out);
+  if (auto* push = std::get_if<Push>(&said->what)) pushed(*push, now, out);
   if (auto* watch_news = std::get_if<WatchNews>(&said->what)) news(*watch_news, now, out);
   if (auto* reset = std::get_if<Reset>(&said->what)) reset_to(*reset, now, out);
 }

@@ -68,6 +68,10 @@ class Session final : public Protocol {
     std::uint64_t announced = 0;          // epoch in which it did
     std::uint64_t listed = 0;             // number of the last list that named it
     std::optional<Monotonic> removed_at;  // when a DELETE_SERVICE came that no list has contradicted
+    bool found = false;                   // a list or the fuzzy watch named it
+    bool wanted = false;                  // a query did
+    bool asked = false;                   // and waits for the answer
+    bool shown = false;                   // the sink knows it
   };
   struct Group {
     Monotonic due{};
@@ -100,6 +104,8 @@ class Session final : public Protocol {
   void on(event::Received&&, Monotonic now, Actions& out);
   void on(event::Token&&, Monotonic now, Actions& out);
   void on(event::ListAgain&&, Monotonic now, Actions& out);
+  void on(event::Want&&, Monotonic now, Actions& out);
+  void on(event::Unwant&&, Monotonic now, Actions& out);
   void on(event::Tick&&, Monotonic now, Actions& out);
   bool connected() const noexcept { return state_ == State::Redo || state_ == State::Ready; }
   void connect(Monotonic now, Actions& out);
@@ -128,13 +134,19 @@ class Session final : public Protocol {
   Duration retry_delay(std::uint32_t failures);
   void expire_calls(Monotonic now, Actions& out);
 
+  // session_wanted.cc: what nobody named but a query
+  bool is_hidden(const Service& service, const ServiceInfo& info) const;
+  void judge_emptiness(const ServiceName& name, Service& service, bool empty, Monotonic now);
+  void reply_wanted(const ServiceName& name, Service& service, Actions& out);
+
   // session_services.cc: which services there are and what they hold
   Service& appear(const ServiceName& name, Actions& out);
   void vanish(const ServiceName& name, bool by_list, Actions& out);
   void listed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
   void subscribed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
-  void accept(const ServiceName& name, Service& service, const ServiceInfo& info, Actions& out);
-  void pushed(const Push& push, Actions& out);
+  void accept(const ServiceName& name, Service& service, const ServiceInfo& info, Monotonic now,
+              Actions& out);
+  void pushed(const Push& push, Monotonic now, Actions& out);
   void news(const WatchNews& news, Monotonic now, Actions& out);
   void expect_removal(const ServiceName& name, Monotonic now);
   void expire_removals(Monotonic now, Actions& out);

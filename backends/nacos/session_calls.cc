@@ -27,6 +27,7 @@ void Session::enqueue(Work work) {
       auto& service = services_[work.service];
       if (service.queued) return;
       service.queued = true;
+      if (service.asked) return queue_.push_front(std::move(work));  // a query waits, within a budget
       break;
     }
     default:

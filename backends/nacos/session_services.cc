@@ -12,18 +12,20 @@ ServiceKey Session::key_of(const ServiceName& name) const {
 /// Listed or announced. A new one is pending until its first answer: it exists, but nobody knows yet with
 /// what.
 Session::Service& Session::appear(const ServiceName& name, Actions& out) {
-  const auto [entry, is_new] = services_.try_emplace(name);
-  if (!is_new) return entry->second;
+  auto& service = services_[name];
+  if (std::exchange(service.found, true)) return service;
+  if (std::exchange(service.shown, true)) return service;  // a query found it first
   ServiceState state;
   state.key = key_of(name);
   state.pending = true;
   out.emplace_back(action::Upsert{std::move(state)});
   enqueue({Call::Subscribe, name});
-  return entry->second;
+  return service;
 }
 
 std::optional<ServiceName> Session::service_after(const ServiceName& name) const {
-  const auto next = services_.upper_bound(name);
+  auto next = services_.upper_bound(name);
+  while (next != services_.end() && !next->second.shown) ++next;
   return next == services_.end() ? std::nullopt : std::optional(next->first);
 }
 
@@ -36,6 +38,11 @@ void Session::on(event::ListAgain&&, Monotonic now, Actions&) {
 
 void Session::vanish(const ServiceName& name, bool by_list, Actions& out) {
   out.emplace_back(action::Erase{key_of(name), by_list});
+  if (auto& service = services_[name]; service.wanted) {  // it stays armed: a push tells when it is back
+    service.found = service.shown = false;
+    service.removed_at.reset();
+    return;
+  }
   enqueue({Call::Unsubscribe, name});
   services_.erase(name);
 }
@@ -63,7 +70,8 @@ void Session::listed(const InFlight& call, const Payload& payload, Monotonic now
   for (auto entry = services_.lower_bound({group_name, {}});
        entry != services_.end() && entry->first.group == group_name; ++entry) {
     const auto& service = entry->second;
-    if (service.listed != this_list && service.appeared < call.started) gone.push_back(entry->first);
+    const bool named = service.listed == this_list || service.appeared >= call.started;
+    if (!named && service.shown) gone.push_back(entry->first);
   }
   for (const auto& name : gone) vanish(name, true, out);
 }
@@ -81,26 +89,30 @@ void Session::subscribed(const InFlight& call, const Payload& payload, Monotonic
   }
   found->second.queued = false;
   found->second.failures = 0;
-  accept(found->first, found->second, *info, out);
+  accept(found->first, found->second, *info, now, out);
+  reply_wanted(found->first, found->second, out);
 }
 
 /// Within one connection older news are dropped and equal ones taken (6.1, A10); across connections the
 /// clocks of two servers are not compared.
-void Session::accept(const ServiceName& name, Service& service, const ServiceInfo& info, Actions& out) {
+void Session::accept(const ServiceName& name, Service& service, const ServiceInfo& info, Monotonic now,
+                     Actions& out) {
   if (service.epoch == epoch_ && info.last_ref_time < service.last_ref_time) {
     return counts_.add("skipped", "out-of-order");
   }
   service.epoch = epoch_;
   service.last_ref_time = info.last_ref_time;
+  if (is_hidden(service, info)) return;
+  judge_emptiness(name, service, info.hosts.empty(), now);
   out.emplace_back(action::Upsert{to_state(key_of(name), info, counts_)});
 }
 
-void Session::pushed(const Push& push, Actions& out) {
+void Session::pushed(const Push& push, Monotonic now, Actions& out) {
   counts_.add("pushes");
   if (!push.info) return counts_.add("skipped", "malformed-push");
   const auto found = services_.find(push.info->service);
   if (found == services_.end()) return counts_.add("skipped", "unknown-service");
-  accept(found->first, found->second, *push.info, out);
+  accept(found->first, found->second, *push.info, now, out);
 }
 
 void Session::news(const WatchNews& news, Monotonic now, Actions& out) {

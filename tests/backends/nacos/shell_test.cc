@@ -173,6 +173,28 @@ TEST_F(NacosShell, ListsAgainWhenAskedToThoughNothingDiffers) {
   EXPECT_TRUE(is("DEFAULT_GROUP/cart", "10.0.0.1:80"));
 }
 
+TEST_F(NacosShell, AWantedServiceIsInTheSinkBeforeTheReply) {
+  const FakeServer server({"push_delay=0.05", "fuzzy_watch=false"});
+  server.control("register", of("pay", at("10.0.0.4", 80), R"(,"group":"orders")"));
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  std::vector<std::string> replies;
+  const auto want = [&](const ServiceKey& key) {
+    backend->want(key, [&, key](bool there) {
+      if (there == (world.services.count(key.to_string()) != 0))
+        replies.push_back(key.name + (there ? " there" : " unknown"));
+    });
+  };
+  want({"nacos", "public", "orders", "pay"});
+  want({"nacos", "public", "orders", "nobody"});
+  ASSERT_TRUE(soon([&] { return replies.size() == 2; }));
+  EXPECT_THAT(replies, testing::UnorderedElementsAre("pay there", "nobody unknown"));
+  server.control("register", of("nobody", at("10.0.0.5", 80), R"(,"group":"orders")"));
+  EXPECT_TRUE(soon([&] { return is("orders/nobody", "10.0.0.5:80"); }));
+  backend->unwant({"nacos", "public", "orders", "nobody"});
+  EXPECT_TRUE(soon([&] { return world.services.count("nacos/public/orders/nobody") == 0; }));
+}
+
 TEST_F(NacosShell, EachNamespaceHasItsOwnConnection_A20) {
   const FakeServer server({"push_delay=0.05", "watch_delay=0.05"});
   server.control("register", of("cart", at("10.0.0.1", 80)));

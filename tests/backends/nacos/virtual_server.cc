@@ -115,6 +115,9 @@ void Desk::carry_out(Actions& actions) {
       log_.push_back("lost: " + lost->why);
     } else if (auto* note = std::get_if<action::Note>(&each)) {
       log_.push_back("note " + std::string(note->event) + " " + note->text);
+    } else if (auto* wanted = std::get_if<action::Wanted>(&each)) {
+      log_.push_back("wanted " + wanted->service.group + "/" + wanted->service.name +
+                     (wanted->there ? " there" : " unknown"));
     } else if (auto* reached = std::get_if<action::Reached>(&each)) {
       const char* const words[] = {"listed", "ready", "alive", "listed again"};
       log_.emplace_back(words[static_cast<int>(reached->milestone)]);
