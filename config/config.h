@@ -100,10 +100,14 @@ struct NacosRegistry {
   std::vector<std::string> namespaces{"public"};
   std::vector<std::string> groups{"DEFAULT_GROUP"};
   std::int32_t grpc_port_offset = 1000;
+  std::uint16_t grpc_port = 0;  // of every server, instead of the offset; 0: the offset
   std::string username;
   std::string password_file;
   bool tls = false;  // gRPC and login
   std::string tls_ca_file;
+  std::string tls_certificate_file;  // ours, with its key in PEM: mutual TLS; both or neither
+  std::string tls_key_file;
+  std::string tls_name;               // in the servers' certificates; empty: the host as written
   Milliseconds list_interval{10000};  // how often the configured groups are listed
   friend bool operator==(const NacosRegistry&, const NacosRegistry&) = default;
 };

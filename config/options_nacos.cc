@@ -63,6 +63,11 @@ void check_nacos(Reader& reader, const Node& written, NacosRegistry& registry) {
     reader.report.error(password->key_mark, "`password_file` needs `username`");
   }
   const auto* offset = written.find("grpc_port_offset");
+  const auto* absolute = written.find("grpc_port");
+  if (absolute != nullptr && offset != nullptr) {
+    reader.report.error(offset->key_mark, "`grpc_port_offset` and `grpc_port` say the same thing; keep one");
+  }
+  if (absolute != nullptr) return;
   const auto* servers = written.find("servers");
   if (servers == nullptr) return;
   for (const auto& server : registry.servers) {
@@ -75,14 +80,32 @@ void check_nacos(Reader& reader, const Node& written, NacosRegistry& registry) {
   }
 }
 
+void check_nacos_tls(Reader& reader, const Node& written, NacosRegistry& registry) {
+  registry.tls = true;
+  const auto* certificate = written.find("certificate_file");
+  const auto* key = written.find("key_file");
+  if (certificate != nullptr && key == nullptr) {
+    reader.report.error(certificate->key_mark, "`certificate_file` needs `key_file`, its private key");
+  }
+  if (key != nullptr && certificate == nullptr) {
+    reader.report.error(key->key_mark, "`key_file` needs `certificate_file`");
+  }
+}
+
 const Table<NacosRegistry>& nacos_tls_table() {
   static const Table<NacosRegistry> table{
       {
           option(
               "ca_file", &NacosRegistry::tls_ca_file, path(),
               "The authorities, in PEM, that the servers' certificates are checked with; else the system's."),
+          option("certificate_file", &NacosRegistry::tls_certificate_file, path(),
+                 "Our certificate with its chain, in PEM, for servers that ask for one."),
+          option("key_file", &NacosRegistry::tls_key_file, path(),
+                 "The private key of `certificate_file`, in PEM, without a pass phrase."),
+          option("name", &NacosRegistry::tls_name, host_name(),
+                 "The name that the servers' certificates have; else the host in `servers`."),
       },
-      [](Reader&, const Node&, NacosRegistry& registry) { registry.tls = true; }};
+      check_nacos_tls};
   return table;
 }
 
@@ -102,6 +125,8 @@ const Table<NacosRegistry>& nacos_table() {
                "The groups to list where the server cannot tell them by itself (Nacos before 3.0)."),
           option("grpc_port_offset", &NacosRegistry::grpc_port_offset, whole<std::int32_t>(-65534, 65534),
                  "What is added to a server's port for gRPC."),
+          option("grpc_port", &NacosRegistry::grpc_port, whole<std::uint16_t>(1, 65535),
+                 "The port of gRPC at every server, instead of `grpc_port_offset`."),
           option("username", &NacosRegistry::username, text("the name of a Nacos user", 256),
                  "For the login."),
           option("password_file", &NacosRegistry::password_file, path(),

@@ -64,6 +64,8 @@ void look(const config::Registry& registry, const config::NacosRegistry& options
   if (scope == CheckScope::Start) return;
   must_be_readable(registry, "password_file", options.password_file, findings);
   must_be_readable(registry, "tls.ca_file", options.tls_ca_file, findings);
+  must_be_readable(registry, "tls.certificate_file", options.tls_certificate_file, findings);
+  must_be_readable(registry, "tls.key_file", options.tls_key_file, findings);
 }
 
 void look(const config::Cookies& cookies, config::Diagnostics& findings) {

@@ -67,6 +67,7 @@ class Exchange {
   ~Exchange() {
     curl_easy_cleanup(easy);
     curl_slist_free_all(headers_);
+    curl_slist_free_all(connect_to_);
   }
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -115,6 +116,7 @@ class Exchange {
   HttpRequest request_;
   HttpReceiver& receiver_;
   curl_slist* headers_ = nullptr;
+  curl_slist* connect_to_ = nullptr;
   Monotonic head_deadline_;
   HttpHead head_;
   std::size_t head_bytes_ = 0;
@@ -148,6 +150,10 @@ void Exchange::set_options() {
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  if (!request_.connect_to.empty()) {
+    connect_to_ = curl_slist_append(nullptr, ("::" + request_.connect_to).c_str());
+    curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to_);
+  }
   set_method();
   set_tls();
 }

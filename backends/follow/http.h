@@ -34,6 +34,7 @@ struct HttpRequest {
   std::string url;                   // http:// or https:// only; a user name in it is refused
   std::vector<std::string> headers;  // "Accept: application/json"
   std::string body;                  // sent when not empty
+  std::string connect_to;            // "host:port" to connect to instead of the one in `url`; empty: that one
   std::shared_ptr<const HttpTls> tls;
   bool accept_gzip = false;                         // the receiver sees the text either way
   bool fresh_connection = false;                    // a new connection, and with it a new source port (K7)

@@ -11,10 +11,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "backends/follow/file_value.h"
 #include "backends/nacos/link.h"
 #include "backends/nacos/login_task.h"
 #include "backends/nacos/session.h"
+#include "backends/nacos/tls_files.h"
 #include "dns/base/log.h"
 
 namespace signpost::nacos {
@@ -53,9 +53,9 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
       : parts_(parts),
         sink_(sink),
         counts_(counts),
-        login_(parts.options, parts.strand, *parts.clock, counts,
-               {[this] { token_came(); }, [this](const std::string& why) { login_failed(why); }}),
-        ca_(parts.options.tls_ca_file) {
+        tls_(parts.registry, parts.options),
+        login_(parts.options, tls_, parts.strand, *parts.clock, counts,
+               {[this] { token_came(); }, [this](const std::string& why) { login_failed(why); }}) {
     for (const auto& space : parts.options.namespaces) {
       SessionOptions options{parts.registry,
                              space,
@@ -145,7 +145,10 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   void perform(Peer& peer, action::Connect&& wanted) {
     drop_link(peer);
     const auto connection = peer.connection;
-    const auto port = static_cast<std::int32_t>(wanted.server.port) + parts_.options.grpc_port_offset;
+    const auto& options = parts_.options;
+    const auto port = options.grpc_port != 0
+                          ? std::int32_t{options.grpc_port}
+                          : static_cast<std::int32_t>(wanted.server.port) + options.grpc_port_offset;
     if (port < 1 || port > 65535)
       return fail_later(peer, "gRPC port " + std::to_string(port) + " is out of range");
     const auto grpc_port = static_cast<std::uint16_t>(port);
@@ -260,12 +263,10 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void dial(Peer& peer, const SocketAddress& address, const std::string& host) {
-    LinkTarget target{address, parts_.options.tls, {}, host};
-    if (target.tls && !parts_.options.tls_ca_file.empty()) {
-      const auto ca = ca_.get(now());
-      if (!ca) return fail_later(peer, ca.error().message);
-      target.tls_ca = *ca;
-    }
+    const auto tls = tls_.get(now());
+    if (!tls) return fail_later(peer, tls.error().message);
+    const auto& name = parts_.options.tls_name;
+    const LinkTarget target{address, *tls, name.empty() ? host : name};
     peer.link = std::make_unique<Link>(loop_, parts_.strand, *parts_.clock, target,
                                        [this, &peer](Event what) { step(peer, std::move(what)); });
   }
@@ -301,8 +302,8 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   follow::Counts& counts_;
   LinkLoop loop_;
   std::vector<std::unique_ptr<Peer>> peers_;
+  TlsFiles tls_;
   LoginTask login_;
-  follow::FileValue ca_;
   Monotonic caught_up_at_{};
   Epoch epoch_ = 0;
   bool list_due_ = false;  // told as soon as what is under way is done

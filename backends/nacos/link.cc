@@ -1,6 +1,5 @@
 #include "backends/nacos/link.h"
 
-#include <climits>
 #include <deque>
 #include <map>
 #include <thread>
@@ -9,14 +8,13 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
-#include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/security/credentials.h>
+
+#include "backends/nacos/channel.h"
 
 namespace signpost::nacos {
 namespace {
 
-constexpr int kInboundMax = 16 * 1024 * 1024;                   // a server sends up to 10 MiB (5.6)
 constexpr auto kWatchSlice = std::chrono::milliseconds(500);    // a channel is asked again, and so let go
 constexpr auto kRequestGrace = std::chrono::milliseconds(500);  // the session's own timeout comes first
 constexpr const char* kUnaryPath = "/Request/request";          // 5.1
@@ -42,30 +40,6 @@ std::string to_octets(const grpc::ByteBuffer& buffer) {
   return octets;
 }
 
-/// The settings of facts Nacos 5.9; each against one way in which gRPC would be cleverer than this protocol
-/// bears.
-grpc::ChannelArguments channel_arguments(const LinkTarget& target) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  arguments.SetInt(GRPC_ARG_CLIENT_IDLE_TIMEOUT_MS, INT_MAX);
-  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
-  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-  arguments.SetMaxReceiveMessageSize(kInboundMax);
-  arguments.SetMaxSendMessageSize(kInboundMax);
-  if (target.tls && !IpAddress::parse(target.tls_name)) arguments.SetSslTargetNameOverride(target.tls_name);
-  return arguments;
-}
-
-std::shared_ptr<grpc::Channel> make_channel(const LinkTarget& target) {
-  const auto uri = (target.address.ip.is_v4() ? "ipv4:" : "ipv6:") + target.address.to_string();
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = target.tls_ca;
-  return grpc::CreateCustomChannel(
-      uri, target.tls ? grpc::SslCredentials(tls) : grpc::InsecureChannelCredentials(),
-      channel_arguments(target));
-}
-
 struct Unary {
   grpc::ClientContext context;
   std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
@@ -87,7 +61,7 @@ struct Stream {
 
 class LinkLoop::Impl {
  public:
-  Impl() : thread_([this] { run(); }) {}
+  Impl() : thread_([this] { run(); }) { take_over_log(); }
   ~Impl() {
     queue.Shutdown();
     thread_.join();
@@ -118,8 +92,10 @@ class Link::Impl : public std::enable_shared_from_this<Impl> {
         clock_(clock),
         on_event_(std::move(on_event)),
         name_(target.address.to_string()),
+        tls_name_(target.tls ? target.tls_name : std::string()),
         channel_(make_channel(target)),
-        stub_(std::make_unique<grpc::GenericStub>(channel_)) {}
+        stub_(std::make_unique<grpc::GenericStub>(channel_)),
+        anonymous_(target.tls && target.tls->certificate.empty()) {}
 
   /// Looks at the channel each time it changes: READY once is connected, anything else after that is the end.
   void watch() {
@@ -128,13 +104,25 @@ class Link::Impl : public std::enable_shared_from_this<Impl> {
     if (state == GRPC_CHANNEL_READY) {
       if (!std::exchange(ready_, true)) tell(event::Connected{});
     } else if (ready_) {
-      return lost("the connection broke");
+      return lost("the connection broke" + hint());
     } else if (state == GRPC_CHANNEL_TRANSIENT_FAILURE || state == GRPC_CHANNEL_SHUTDOWN) {
-      return lost("no connection to " + name_);
+      return ask_why();
     }
     if (closed_) return;
     channel_->NotifyOnStateChange(state, clock_.wall() + kWatchSlice, &queue_,
                                   tag([self = shared_from_this()](bool) { self->watch(); }));
+  }
+
+  /// The channel does not say why it failed, but a call on it does, at once and without being sent.
+  void ask_why() {
+    const auto probe = std::make_shared<Unary>();
+    probe->context.set_deadline(clock_.wall() + kRequestGrace);
+    probe->reader = stub_->PrepareUnaryCall(&probe->context, kUnaryPath, to_buffer({}), &queue_);
+    probe->reader->StartCall();
+    probe->reader->Finish(&probe->answer, &probe->status, tag([self = shared_from_this(), probe](bool) {
+      const auto why = why_not(probe->status.error_message(), self->name_, self->tls_name_);
+      self->lost(why.explained ? why.text : why.text + self->hint());
+    }));
   }
 
   void open_stream() {
@@ -165,8 +153,11 @@ class Link::Impl : public std::enable_shared_from_this<Impl> {
     unary->reader->Finish(&unary->answer, &unary->status, tag([self = shared_from_this(), unary, id](bool) {
       self->unary_.erase(id);
       if (self->closed_) return;
-      if (unary->status.ok()) return self->tell(event::Reply{id, to_octets(unary->answer)});
-      self->tell(event::RequestFailed{id, unary->status.error_message()});
+      if (!unary->status.ok()) {
+        return self->tell(event::RequestFailed{id, unary->status.error_message() + self->hint()});
+      }
+      self->heard_ = true;
+      self->tell(event::Reply{id, to_octets(unary->answer)});
     }));
     unary_.emplace(id, unary);
   }
@@ -190,6 +181,12 @@ class Link::Impl : public std::enable_shared_from_this<Impl> {
   void tell(Event what) {
     const auto on_event = on_event_;  // a copy: the event may close this link
     on_event(std::move(what));
+  }
+
+  /// With TLS 1.3 a server refuses a client only after the client thinks that it is connected.
+  std::string hint() const {
+    if (!anonymous_ || heard_) return {};
+    return "; if the server asks for a certificate, set tls.certificate_file and tls.key_file";
   }
 
   void lost(const std::string& why) {
@@ -234,10 +231,13 @@ class Link::Impl : public std::enable_shared_from_this<Impl> {
   const Clock& clock_;
   OnEvent on_event_;
   std::string name_;
+  std::string tls_name_;  // empty: clear text
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<grpc::GenericStub> stub_;
   std::shared_ptr<Stream> stream_;
   std::map<RequestId, std::shared_ptr<Unary>> unary_;
+  bool anonymous_;      // TLS without a certificate of ours
+  bool heard_ = false;  // the server has answered
   bool ready_ = false;
   bool lost_ = false;
   bool closed_ = false;

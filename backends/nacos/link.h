@@ -11,6 +11,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "backends/follow/http.h"
 #include "backends/nacos/actions.h"
 #include "dns/base/clock.h"
 #include "dns/base/ip_address.h"
@@ -34,9 +35,8 @@ class LinkLoop {
 
 struct LinkTarget {
   SocketAddress address;  // literal: one address, one connection, no silent re-dial elsewhere
-  bool tls = false;
-  std::string tls_ca;    // PEM text; empty: the machine's
-  std::string tls_name;  // the name in the certificate: the host as configured
+  std::shared_ptr<const follow::HttpTls> tls;  // null: clear text
+  std::string tls_name;  // the name in the certificate: the host as configured, or `tls: {name}`
 };
 
 /// All calls and all events on the strand. Events: Connected once, then Reply, RequestFailed and Received,

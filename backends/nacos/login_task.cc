@@ -36,7 +36,7 @@ std::string host_in_url(const std::string& host) {
 
 }  // namespace
 
-LoginTask::LoginTask(const config::NacosRegistry& options, const asio::any_io_executor& strand,
+LoginTask::LoginTask(const config::NacosRegistry& options, TlsFiles& tls, const asio::any_io_executor& strand,
                      const Clock& clock, follow::Counts& counts, Tell tell)
     : options_(options),
       clock_(clock),
@@ -45,7 +45,7 @@ LoginTask::LoginTask(const config::NacosRegistry& options, const asio::any_io_ex
       http_(strand, clock),
       keeper_(options.servers, Random::from_kernel(), counts),
       password_(options.password_file),
-      ca_(options.tls_ca_file) {}
+      tls_(tls) {}
 
 asio::awaitable<void> LoginTask::run() {
   const bool needed = !options_.username.empty();
@@ -93,18 +93,16 @@ Result<follow::HttpRequest> LoginTask::request_for(const LoginAttempt& attempt) 
   if (!password) return password.error();
   follow::HttpRequest request;
   request.method = "POST";
-  request.url = (options_.tls ? "https://" : "http://") + host_in_url(attempt.server.host) + ":" +
-                std::to_string(attempt.server.port) + attempt.path;
+  const auto port = ":" + std::to_string(attempt.server.port);
+  const bool renamed = options_.tls && !options_.tls_name.empty();  // the certificate's name is the URL's
+  if (renamed) request.connect_to = host_in_url(attempt.server.host) + port;
+  request.url = (options_.tls ? "https://" : "http://") +
+                (renamed ? options_.tls_name : host_in_url(attempt.server.host)) + port + attempt.path;
   request.headers = {"Content-Type: application/x-www-form-urlencoded"};
   request.body = "username=" + form_encoded(options_.username) + "&password=" + form_encoded(*password);
-  if (!options_.tls) return request;
-  auto tls = std::make_shared<follow::HttpTls>();
-  if (!options_.tls_ca_file.empty()) {
-    const auto ca = ca_.get(now());
-    if (!ca) return ca.error();
-    tls->ca = *ca;
-  }
-  request.tls = std::move(tls);
+  auto tls = tls_.get(now());
+  if (!tls) return tls.error();
+  request.tls = std::move(*tls);
   return request;
 }
 

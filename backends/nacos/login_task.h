@@ -10,6 +10,7 @@
 
 #include "backends/follow/file_value.h"
 #include "backends/follow/http.h"
+#include "backends/nacos/tls_files.h"
 #include "backends/nacos/token_keeper.h"
 #include "config/config.h"
 #include "dns/base/clock.h"
@@ -24,7 +25,8 @@ class LoginTask {
     std::function<void(const std::string&)> failed;  // one line
   };
 
-  LoginTask(const config::NacosRegistry& options, const boost::asio::any_io_executor& strand,
+  /// `tls` outlives it.
+  LoginTask(const config::NacosRegistry& options, TlsFiles& tls, const boost::asio::any_io_executor& strand,
             const Clock& clock, follow::Counts& counts, Tell tell);
 
   /// Until cancelled (terminal).
@@ -45,7 +47,7 @@ class LoginTask {
   follow::HttpClient http_;
   TokenKeeper keeper_;
   follow::FileValue password_;
-  follow::FileValue ca_;
+  TlsFiles& tls_;
 };
 
 }  // namespace signpost::nacos

@@ -81,11 +81,22 @@ Authority::Authority(const std::string& name) : parts_(std::make_unique<Parts>()
 
 Authority::~Authority() = default;
 
+namespace {
+
+/// The loopback address always; `name` where it is a host name.
+std::string names_of(const std::string& name) {
+  const bool host =
+      name.find('.') != std::string::npos && name.find_first_not_of("0123456789.") != std::string::npos;
+  return "IP:127.0.0.1" + (host ? ",DNS:" + name : "");
+}
+
+}  // namespace
+
 Identity Authority::issue(const std::string& name, std::chrono::seconds begins) const {
   const Key key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
   const auto made = unsigned_for(name, key.get(), begins);
   must(X509_set_issuer_name(made.get(), X509_get_subject_name(parts_->certificate.get())) == 1);
-  extend(made.get(), NID_subject_alt_name, "IP:127.0.0.1");
+  extend(made.get(), NID_subject_alt_name, names_of(name).c_str());
   extend(made.get(), NID_basic_constraints, "critical,CA:FALSE");
   must(X509_sign(made.get(), parts_->key.get(), EVP_sha256()) > 0);
   return {pem_of(made.get()), pem_of(key.get())};

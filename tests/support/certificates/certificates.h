@@ -21,7 +21,8 @@ class Authority {
   Authority& operator=(const Authority&) = delete;
 
   const std::string& certificate() const noexcept { return certificate_; }
-  /// For 127.0.0.1 and for clients; good for a day from `begins`, which counts from now.
+  /// For 127.0.0.1, for `name` if it is a host name with dots, and for clients; good for a day from `begins`,
+  /// which counts from now.
   Identity issue(const std::string& name, std::chrono::seconds begins = std::chrono::hours(-1)) const;
 
  private:

@@ -156,6 +156,9 @@ def serve_http(fake, port):
     if fake.config["tls_certificate"]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(fake.config["tls_certificate"], fake.config["tls_key"])
+        if fake.config["tls_client_ca"]:
+            context.load_verify_locations(fake.config["tls_client_ca"])
+            context.verify_mode = ssl.CERT_REQUIRED
         server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server

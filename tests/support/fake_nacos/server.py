@@ -28,6 +28,7 @@ DEFAULTS = {
     "match_limit": 500, "detect_after": 20.0, "detect_timeout": 5.0, "user": "", "password": "", "token_ttl": 18000,
     "login_path": "v3", "silent": False, "drop_acks": False, "withhold_setup_ack": False, "connection_limit": 10000,
     "tls_certificate": "", "tls_key": "",  # PEM files; both ports speak TLS then
+    "tls_client_ca": "",  # a PEM file; both ports want a client's certificate of this authority then
 }
 
 
@@ -289,7 +290,11 @@ def listen(server, address, config):
     if not config["tls_certificate"]:
         return server.add_insecure_port(address)
     with open(config["tls_key"], "rb") as key, open(config["tls_certificate"], "rb") as certificate:
-        return server.add_secure_port(address, grpc.ssl_server_credentials([(key.read(), certificate.read())]))
+        identity = [(key.read(), certificate.read())]
+    if not config["tls_client_ca"]:
+        return server.add_secure_port(address, grpc.ssl_server_credentials(identity))
+    with open(config["tls_client_ca"], "rb") as clients:
+        return server.add_secure_port(address, grpc.ssl_server_credentials(identity, clients.read(), True))
 
 
 async def run(config, port):

@@ -1,0 +1,66 @@
+// The options of a Nacos registry: what is wrong with a configuration, and where.
+#include <gtest/gtest.h>
+
+#include "tests/config/support.h"
+
+namespace signpost::config {
+namespace {
+
+const struct {
+  const char* name;
+  std::string text;
+  const char* said;
+} kMistakes[] = {
+    {"servers_missing", registry("type: nacos"),
+     "E f.yaml:1:21: `servers` is missing: it takes a list, each a host with or without a port (8848), such "
+     "as nacos-0.nacos:8848"},
+    {"servers_empty", registry("type: nacos, servers: []"),
+     "E f.yaml:1:44: `servers` takes a list, each a host with or without a port (8848), such as "
+     "nacos-0.nacos:8848, not an empty list"},
+    {"server_port", registry("type: nacos, servers: [\"a:0\"]"),
+     "E f.yaml:1:45: `servers` takes a host with or without a port (8848), such as nacos-0.nacos:8848, not "
+     "`a:0`; the port is 1 to 65535"},
+    {"server_address_without_brackets", registry("type: nacos, servers: [\"::1\"]"),
+     "E f.yaml:1:45: `servers` takes a host with or without a port (8848), such as nacos-0.nacos:8848, not "
+     "`::1`; write [::1]"},
+    {"server_is_no_url", registry("type: nacos, servers: [\"http://a:8848\"]"),
+     "E f.yaml:1:45: `servers` takes a host with or without a port (8848), such as nacos-0.nacos:8848, not "
+     "`http://a:8848`; `:` does not belong in it"},
+    {"namespace_word", registry("type: nacos, servers: [a], namespaces: [\"a b\"]"),
+     "E f.yaml:1:62: `namespaces` takes the id of a namespace (letters, digits, `-` and `_`), not `a b`"},
+    {"group_word", registry("type: nacos, servers: [a], groups: [\"a@@b\"]"),
+     "E f.yaml:1:58: `groups` takes a group (letters, digits, `-`, `_`, `:` and `.`), not `a@@b`"},
+    {"group_twice", registry("type: nacos, servers: [a], groups: [G, G]"),
+     "E f.yaml:1:61: `G` is listed twice; keep one"},
+    {"offset_too_far", registry("type: nacos, servers: [\"a:65000\"], grpc_port_offset: 1000"),
+     "E f.yaml:1:75: the gRPC port of `a` would be 65000 + 1000 = 66000; ports are 1 to 65535"},
+    {"offset_by_default", registry("type: nacos, servers: [\"a:65000\"]"),
+     "E f.yaml:1:44: the gRPC port of `a` would be 65000 + 1000 = 66000; ports are 1 to 65535"},
+    {"offset_bounds", registry("type: nacos, servers: [a], grpc_port_offset: 65535"),
+     "E f.yaml:1:67: `grpc_port_offset` takes -65534 to 65534, not `65535`"},
+    {"username_alone", registry("type: nacos, servers: [a], username: u"),
+     "E f.yaml:1:49: `username` needs `password_file`, a file with nothing but the password"},
+    {"password_alone", registry("type: nacos, servers: [a], password_file: p"),
+     "E f.yaml:1:49: `password_file` needs `username`"},
+    {"tls_is_a_section", registry("type: nacos, servers: [a], tls: true"),
+     "E f.yaml:1:54: `tls` takes a section with ca_file, certificate_file, key_file or name, not `true`"},
+    {"tls_certificate_alone", registry("type: nacos, servers: [a], tls: {certificate_file: c}"),
+     "E f.yaml:1:55: `certificate_file` needs `key_file`, its private key"},
+    {"tls_key_alone", registry("type: nacos, servers: [a], tls: {key_file: k}"),
+     "E f.yaml:1:55: `key_file` needs `certificate_file`"},
+    {"grpc_port_twice", registry("type: nacos, servers: [a], grpc_port: 9848, grpc_port_offset: 1000"),
+     "E f.yaml:1:66: `grpc_port_offset` and `grpc_port` say the same thing; keep one"},
+    {"grpc_port_bounds", registry("type: nacos, servers: [a], grpc_port: 0"),
+     "E f.yaml:1:60: `grpc_port` takes 1 to 65535, not `0`"},
+    {"list_interval_short", registry("type: nacos, servers: [a], list_interval: 99ms"),
+     "E f.yaml:1:64: `list_interval` takes a duration from 100ms to 1h, not `99ms`"},
+    {"list_interval_long", registry("type: nacos, servers: [a], list_interval: 2h"),
+     "E f.yaml:1:64: `list_interval` takes a duration from 100ms to 1h, not `2h`"},
+};
+
+TEST(NacosOptions, MistakesAreReported) {
+  for (const auto& c : kMistakes) EXPECT_EQ(said(c.text), c.said) << c.name;
+}
+
+}  // namespace
+}  // namespace signpost::config
