@@ -107,8 +107,9 @@ struct NacosRegistry {
   std::string tls_ca_file;
   std::string tls_certificate_file;  // ours, with its key in PEM: mutual TLS; both or neither
   std::string tls_key_file;
-  std::string tls_name;               // in the servers' certificates; empty: the host as written
-  Milliseconds list_interval{10000};  // how often the configured groups are listed
+  std::string tls_name;                // in the servers' certificates; empty: the host as written
+  Milliseconds list_interval{10000};   // how often the configured groups are listed
+  Milliseconds audit_interval{60000};  // in which each service is pulled once beside its pushes (A11)
   friend bool operator==(const NacosRegistry&, const NacosRegistry&) = default;
 };
 

@@ -135,6 +135,8 @@ const Table<NacosRegistry>& nacos_table() {
                "TLS for gRPC and the login. `tls: {}` takes the system's authorities."),
           option("list_interval", &NacosRegistry::list_interval, duration(milliseconds(100), hours(1)),
                  "How often the services of the configured groups are listed."),
+          option("audit_interval", &NacosRegistry::audit_interval, duration(milliseconds(10000), hours(24)),
+                 "In which each service is asked for once beside its pushes (over 3000: 50 a second)."),
       },
       check_nacos};
   return table;

@@ -99,7 +99,8 @@ enum class Milestone : std::uint8_t {
 struct Reached {
   Milestone milestone;
 };
-/// The connection was lost, or the first could not be made; once until the next Ready.
+/// The connection was lost, or the first could not be made; once until the next Ready. Or a server sends us
+/// to another one.
 struct Lost {
   std::string why;
 };

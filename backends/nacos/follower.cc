@@ -62,6 +62,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
                              parts.options.groups,
                              parts.options.servers,
                              parts.options.list_interval,
+                             parts.options.audit_interval,
                              !parts.options.username.empty()};
       peers_.push_back(
           std::make_unique<Peer>(std::move(options), Random::from_kernel(), counts, parts.strand));

@@ -32,6 +32,8 @@ Payload connection_setup_request(std::string_view space, bool negotiate);
 Payload list_request(std::string_view space, std::string_view group);
 /// Clusters stay empty: one connection has one subscription a service (3.5), clusters are chosen by us.
 Payload subscribe_request(std::string_view space, const ServiceName& service, bool subscribe);
+/// The service as it is, subscribed to or not.
+Payload query_request(std::string_view space, const ServiceName& service);
 /// Pattern `<space>>>*>>*`. `held` are the services already known, which only a repeated watch names.
 Payload watch_all_request(std::string_view space, const std::vector<ServiceName>& held, bool initializing);
 /// The acknowledgement of a server's request: XxxRequest is answered by XxxResponse with the same requestId.
@@ -75,8 +77,8 @@ struct ServerCheck {
 /// JSON that cannot be read (A17).
 Result<Answer> read_answer(const Payload& payload);
 Result<ServerCheck> read_server_check(const Payload& payload);
-/// The service of a SubscribeServiceResponse. Error: no JSON, no serviceInfo, or `hosts` null or missing
-/// (A9).
+/// The service of a SubscribeServiceResponse or QueryServiceResponse. Error: no JSON, no serviceInfo, or
+/// `hosts` null or missing (A9).
 Result<ServiceInfo> read_subscribed(const Payload& payload);
 /// The bare names of a ServiceListResponse. Error also when the array is missing while `count` is not 0.
 Result<std::vector<std::string>> read_list(const Payload& payload);

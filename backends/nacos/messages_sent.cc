@@ -47,6 +47,14 @@ Payload subscribe_request(std::string_view space, const ServiceName& service, bo
   return request("SubscribeServiceRequest", std::move(body), "naming");
 }
 
+Payload query_request(std::string_view space, const ServiceName& service) {
+  Json body{{"namespace", space}, {"groupName", service.group}, {"serviceName", service.name}};
+  body["cluster"] = "";
+  body["healthyOnly"] = false;
+  body["udpPort"] = 0;
+  return request("ServiceQueryRequest", std::move(body), "naming");
+}
+
 Payload watch_all_request(std::string_view space, const std::vector<ServiceName>& held, bool initializing) {
   Json body{{"namespace", space}, {"groupKeyPattern", std::string(space) + ">>*>>*"}, {"watchType", "WATCH"}};
   body["initializing"] = initializing;

@@ -2,7 +2,8 @@
 // (session.h) and HTTP v1 (poll_session.h) are two of them, alike in what they promise the registry:
 //
 // - Listed once, Ready once a connection (or a server), Alive whenever the server has proved that it lives,
-//   ListedAgain after ListAgain; Lost once until the next Ready. Losing a server erases and changes nothing.
+//   ListedAgain after ListAgain; Lost whenever the server changes. Losing a server erases and changes
+//   nothing.
 // - a service is pending until its first answer; a name goes only by Erase.
 #pragma once
 

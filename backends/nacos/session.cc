@@ -34,6 +34,7 @@ Monotonic Session::deadline() const {
   for (const auto& [id, call] : in_flight_) consider(call.deadline);
   if (!connected()) return earliest;
   consider(health_due_);
+  consider(audit_deadline());
   for (const auto& [name, group] : groups_) {
     if (!group.queued) consider(group.due);
   }
@@ -119,9 +120,11 @@ void Session::forget_connection(Monotonic now) {
     service.queued = false;
     service.failures = 0;
     service.removed_at.reset();
+    service.doubted = 0;
   }
   for (auto& [name, group] : groups_) group = Group{now, false, group.read, false, 0, 0};
   watch_ = Watch{};
+  audit_ = Audit{Monotonic::max(), std::move(audit_.last), 0, 0, {}};
   wait_until_ = Monotonic::max();
   health_due_ = Monotonic::max();
   ready_since_ = Monotonic::max();
@@ -185,8 +188,9 @@ void Session::on(event::Received&& message, Monotonic now, Actions& out) {
   if (auto* reset = std::get_if<Reset>(&said->what)) reset_to(*reset, now, out);
 }
 
-/// A rebalancing server sends its clients elsewhere (A4). No data changes and contact is not lost. A server
-/// that sends us on at once is no better than one that fails.
+/// A rebalancing server sends its clients elsewhere (A4). No data changes; but the next server may have just
+/// started, and the guards know only from a loss of contact that its short lists are to be doubted (A6). A
+/// server that sends us on at once is no better than one that fails.
 void Session::reset_to(const Reset& reset, Monotonic now, Actions& out) {
   counts_.add("reconnects", "reset");
   const bool lasted = ready_since_ != Monotonic::max() && now - ready_since_ >= std::chrono::seconds(1);
@@ -197,6 +201,7 @@ void Session::reset_to(const Reset& reset, Monotonic now, Actions& out) {
   }
   const auto to = named_ ? spelled(*named_) : std::string("another server");
   out.emplace_back(action::Note{log::Level::Info, "nacos.reset", spelled(current_) + " sends us to " + to});
+  if (!lost_told_) out.emplace_back(action::Lost{spelled(current_) + " sends us to " + to});
   out.emplace_back(action::Disconnect{});
   forget_connection(now);
   state_ = State::Wait;
@@ -231,6 +236,7 @@ void Session::on(event::Tick&&, Monotonic now, Actions& out) {
     if (services_.contains(name)) enqueue({Call::Subscribe, std::move(name)});
   }
   expire_removals(now, out);
+  audit(now, out);
 }
 
 /// Traffic is the proof of life; in silence we ask, three times (A3).
@@ -259,6 +265,7 @@ void Session::reach_milestones(Monotonic now, Actions& out) {
   if (!all([](const Group& group) { return group.current; })) return;
   state_ = State::Ready;
   ready_since_ = now;
+  start_audits(now);
   lost_told_ = false;
   out.emplace_back(action::Reached{action::Milestone::Ready});
 }

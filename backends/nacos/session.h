@@ -28,7 +28,8 @@ struct SessionOptions {
   std::vector<std::string> groups;
   std::vector<Server> servers;
   Duration list_interval = std::chrono::seconds(10);
-  bool login = false;  // wait for a token before the first connection
+  Duration audit_interval = std::chrono::seconds(60);  // each service is pulled once in this time (A11)
+  bool login = false;                                  // wait for a token before the first connection
 };
 
 /// One owner, one thread. `counts` outlives it.
@@ -48,7 +49,7 @@ class Session final : public Protocol {
   State state() const noexcept { return state_; }
 
  private:
-  enum class Call : std::uint8_t { ServerCheck, Health, List, Watch, Subscribe, Unsubscribe };
+  enum class Call : std::uint8_t { ServerCheck, Health, List, Watch, Subscribe, Unsubscribe, Audit };
   struct Work {
     Call call;
     ServiceName service;  // List: only the group; Watch and connection calls: empty
@@ -64,6 +65,9 @@ class Session final : public Protocol {
     std::uint32_t failures = 0;           // of subscribing, in a row
     std::uint64_t epoch = 0;              // of last_ref_time; 0: nothing accepted yet
     std::int64_t last_ref_time = 0;       // compared only within one epoch (6.1)
+    std::uint64_t content = 0;            // fingerprint of what was accepted last
+    std::uint64_t pushed = 0;             // sequence_ of its last push
+    std::uint64_t doubted = 0;            // sequence_ of a pull that told something new; 0: none did
     std::uint64_t appeared = 0;           // sequence_ when the fuzzy watch last announced it
     std::uint64_t announced = 0;          // epoch in which it did
     std::uint64_t listed = 0;             // number of the last list that named it
@@ -93,6 +97,16 @@ class Session final : public Protocol {
     Monotonic due = Monotonic::max();
     Monotonic sync_until = Monotonic::max();
     std::optional<Monotonic> first_refused;  // by 50310 (L6)
+  };
+
+  /// Pulls beside the pushes. What is known of the connection; the walk goes on where it was.
+  struct Audit {
+    Monotonic due = Monotonic::max();
+    ServiceName last;
+    std::size_t in_flight = 0;
+    std::uint32_t failures = 0;
+    std::set<std::pair<Monotonic, ServiceName>>
+        doubts;  // differences that a push may still explain until then
   };
 
   // session.cc: the life of the connection
@@ -153,6 +167,16 @@ class Session final : public Protocol {
   void watch_answered(int error_code, Monotonic now, Actions& out);
   void fall_back(std::string_view reason, const std::string& text, Actions& out);
 
+  // session_audit.cc: whether the server still tells us what changes (A11)
+  static std::uint64_t fingerprint_of(const ServiceInfo& info);
+  Duration audit_gap();
+  void start_audits(Monotonic now);
+  Monotonic audit_deadline() const;
+  void audit(Monotonic now, Actions& out);
+  void audit_failed(Monotonic now);
+  void audited(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
+  void settle_doubts(Monotonic now, Actions& out);
+
   SessionOptions options_;
   Random random_;
   follow::Counts& counts_;
@@ -192,6 +216,7 @@ class Session final : public Protocol {
   std::map<ServiceName, Service> services_;
   std::map<std::string, Group> groups_;  // the configured ones
   Watch watch_;
+  Audit audit_;
   std::set<std::pair<Monotonic, ServiceName>> retries_;   // subscribe again then
   std::set<std::pair<Monotonic, ServiceName>> removals_;  // believe a DELETE_SERVICE then (L5)
   std::uint64_t lists_read_ = 0;

@@ -66,6 +66,8 @@ Payload Session::request_for(const Work& work) {
       return subscribe_request(options_.space, work.service, true);
     case Call::Unsubscribe:
       return subscribe_request(options_.space, work.service, false);
+    case Call::Audit:
+      return query_request(options_.space, work.service);
     case Call::Watch:
       break;
   }
@@ -89,6 +91,7 @@ void Session::on(event::Reply&& reply, Monotonic now, Actions& out) {
   if (found == in_flight_.end()) return;
   auto call = std::move(found->second);
   in_flight_.erase(found);
+  if (call.work.call == Call::Audit) --audit_.in_flight;
   heard(now);
   const auto payload = decode_payload(reply.octets);
   const auto answer = payload ? read_answer(*payload) : Result<Answer>(payload.error());
@@ -114,6 +117,8 @@ void Session::answered(const InFlight& call, const Payload& payload, Monotonic n
       return subscribed(call, payload, now, out);
     case Call::Watch:
       return watch_answered(0, now, out);
+    case Call::Audit:
+      return audited(call, payload, now, out);
     case Call::Health:
     case Call::Unsubscribe:
       return;
@@ -177,7 +182,7 @@ void Session::forbidden(const InFlight& call, Monotonic now, Actions& out) {
 }
 
 void Session::enqueue_again(const Work& work) {
-  if (work.call == Call::Health) return;
+  if (work.call == Call::Health || work.call == Call::Audit) return;
   if (work.call == Call::Subscribe) {
     const auto found = services_.find(work.service);
     if (found == services_.end()) return;
@@ -206,6 +211,8 @@ void Session::try_again(const Work& work, Monotonic now) {
       retries_.emplace(now + retry_delay(found->second.failures++), work.service);
       return;
     }
+    case Call::Audit:
+      return audit_failed(now);
     default:
       return;  // an Unsubscribe that fails costs a push now and then, which is ignored
   }
@@ -225,6 +232,7 @@ void Session::on(event::RequestFailed&& failed, Monotonic now, Actions& out) {
   if (found == in_flight_.end()) return;
   const auto work = std::move(found->second.work);
   in_flight_.erase(found);
+  if (work.call == Call::Audit) --audit_.in_flight;
   counts_.add("requests_failed", "transport");
   if (work.call == Call::ServerCheck) return lose("server-check", failed.why, now, out);
   try_again(work, now);
@@ -238,6 +246,7 @@ void Session::expire_calls(Monotonic now, Actions& out) {
     }
     const auto work = std::move(entry->second.work);
     entry = in_flight_.erase(entry);
+    if (work.call == Call::Audit) --audit_.in_flight;
     counts_.add("requests_failed", "timeout");
     if (work.call == Call::ServerCheck) return lose("server-check", "no answer in time", now, out);
     try_again(work, now);

@@ -102,6 +102,7 @@ void Session::accept(const ServiceName& name, Service& service, const ServiceInf
   }
   service.epoch = epoch_;
   service.last_ref_time = info.last_ref_time;
+  service.content = fingerprint_of(info);
   if (is_hidden(service, info)) return;
   judge_emptiness(name, service, info.hosts.empty(), now);
   out.emplace_back(action::Upsert{to_state(key_of(name), info, counts_)});
@@ -112,6 +113,7 @@ void Session::pushed(const Push& push, Monotonic now, Actions& out) {
   if (!push.info) return counts_.add("skipped", "malformed-push");
   const auto found = services_.find(push.info->service);
   if (found == services_.end()) return counts_.add("skipped", "unknown-service");
+  found->second.pushed = ++sequence_;
   accept(found->first, found->second, *push.info, now, out);
 }
 

@@ -32,6 +32,9 @@ inline constexpr Duration kWatchAgain = minutes(3);    // compare the fuzzy watc
 inline constexpr Duration kWatchSync = seconds(10);  // first batch after 1.0 s (L4); wait no longer than this
 inline constexpr Duration kGhost = seconds(35);      // our dead connection's pattern counts for 31 s (L6)
 inline constexpr Duration kGhostRetry = seconds(5);
+inline constexpr int kAuditsPerSecond = 50;  // of one connection: its server has other clients
+inline constexpr std::size_t kAuditsInFlight = 4;
+inline constexpr Duration kAuditGrace = seconds(10);  // for the push of the same change (L3, L8)
 inline constexpr std::uint32_t kMalformedInARow = 5;  // A17
 
 }  // namespace signpost::nacos::timing

@@ -59,7 +59,7 @@ TEST(Load, ANacosRegistry) {
   const auto config = good(registry(
       "type: nacos, required: true, servers: [n, 'n:1', 10.0.0.1, '[::1]:9'], namespaces: [a-b, c], groups: "
       "['G:1'], "
-      "grpc_port_offset: -0, username: u, password_file: ../p, list_interval: 1m, "
+      "grpc_port_offset: -0, username: u, password_file: ../p, list_interval: 1m, audit_interval: 2m, "
       "tls: {ca_file: /ca, certificate_file: c, key_file: k, name: N.example.}"));
   const auto& nacos = std::get<NacosRegistry>(config.registries.at(0).options);
   EXPECT_TRUE(config.registries[0].required);
@@ -74,6 +74,7 @@ TEST(Load, ANacosRegistry) {
   EXPECT_EQ(nacos.tls_key_file, "/etc/signpost/k");
   EXPECT_EQ(nacos.tls_name, "n.example");
   EXPECT_EQ(nacos.list_interval, seconds(60));
+  EXPECT_EQ(nacos.audit_interval, seconds(120));
 }
 
 TEST(Load, TheWaysToAnApiServer) {

@@ -133,7 +133,7 @@ struct HostCase {
 
 class NacosHost : public testing::TestWithParam<HostCase> {};
 
-TEST_P(NacosHost, IsJudgedByItself_A9) {
+TEST_P(NacosHost, IsJudgedByItself_A9_L17) {
   follow::Counts counts;
   const auto state = state_of(std::string(R"([{"ip":"10.9.9.9","port":9},)") + GetParam().json + "]", counts);
   std::string found;

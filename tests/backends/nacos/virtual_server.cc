@@ -34,7 +34,7 @@ std::string host(const std::string& ip, int port, const std::string& more) {
 }
 
 SessionOptions Desk::options_for(const std::vector<std::string>& groups, std::size_t servers) {
-  SessionOptions options{"nacos", "public", groups, {}, 10s, false};
+  SessionOptions options{"nacos", "public", groups, {}, 10s, 60s, false};
   for (std::size_t i = 0; i < servers; ++i) options.servers.push_back({"nacos-" + std::to_string(i), 8848});
   return options;
 }
@@ -157,7 +157,7 @@ std::string Desk::usual_answer(const Payload& payload) {
     }
     return head + R"(,"count":)" + std::to_string(names.size()) + R"(,"serviceNames":)" + names.dump() + "}";
   }
-  if (payload.type == "SubscribeServiceRequest") {
+  if (payload.type == "SubscribeServiceRequest" || payload.type == "ServiceQueryRequest") {
     const ServiceName service{body["groupName"], body["serviceName"]};
     const auto found = hosts.find(service);
     const auto text = found == hosts.end() ? "[]" : found->second;

@@ -33,7 +33,7 @@ class RestartedNacos : public testing::Test {
   TestWorld world;
 };
 
-TEST_F(RestartedNacos, AnEmptyAnswerAfterTheReconnectIsHeld) {
+TEST_F(RestartedNacos, AnEmptyAnswerAfterTheReconnectIsHeld_A5_L14) {
   world.lose("nacos").regain("nacos");
   world.upsert(cart({}));
   EXPECT_EQ(addresses(), "10.0.0.1 10.0.0.2");
@@ -55,14 +55,14 @@ TEST_F(RestartedNacos, DataThatComesBeforeContactIsRegainedIsHeldToo) {
   EXPECT_EQ(addresses(), "");
 }
 
-TEST_F(RestartedNacos, AServiceThatTheListNoLongerNamesIsHeld) {
+TEST_F(RestartedNacos, AServiceThatTheListNoLongerNamesIsHeld_A5_A12) {
   world.lose("nacos").list("nacos", {}).regain("nacos");
   EXPECT_EQ(addresses(), "10.0.0.1 10.0.0.2");
   world.advance(seconds(31));
   EXPECT_EQ(world.dig("cart.n.test. A"), "NXDOMAIN aa soa");
 }
 
-TEST_F(RestartedNacos, AnErasedServiceIsHeld) {
+TEST_F(RestartedNacos, AnErasedServiceIsHeld_A12) {
   world.lose("nacos").regain("nacos");
   world.erase(kCart);
   EXPECT_EQ(addresses(), "10.0.0.1 10.0.0.2");
@@ -70,7 +70,7 @@ TEST_F(RestartedNacos, AnErasedServiceIsHeld) {
   EXPECT_EQ(world.dig("cart.n.test. A"), "NXDOMAIN aa soa");
 }
 
-TEST_F(RestartedNacos, PublishersThatComeBackEndTheHold) {
+TEST_F(RestartedNacos, PublishersThatComeBackEndTheHold_A6_L14) {
   world.lose("nacos").regain("nacos");
   world.upsert(cart({}));
   world.upsert(cart({At("10.0.0.2", 80)}));
@@ -82,7 +82,7 @@ TEST_F(RestartedNacos, PublishersThatComeBackEndTheHold) {
   EXPECT_EQ(addresses(), "10.0.0.1 10.0.0.2 10.0.0.3");
 }
 
-TEST_F(RestartedNacos, GrowthCountsAtOnceAndRenewsTheWait) {
+TEST_F(RestartedNacos, GrowthCountsAtOnceAndRenewsTheWait_A6) {
   world.lose("nacos").regain("nacos");
   world.upsert(cart({}));
   world.advance(seconds(25));
@@ -94,7 +94,7 @@ TEST_F(RestartedNacos, GrowthCountsAtOnceAndRenewsTheWait) {
   EXPECT_EQ(addresses(), "10.0.0.9");
 }
 
-TEST_F(RestartedNacos, AtMostNinetySeconds) {
+TEST_F(RestartedNacos, AtMostNinetySeconds_A6) {
   world.lose("nacos").regain("nacos");
   std::vector<Instance> growing;
   for (int i = 0; i < 10; ++i) {
@@ -104,6 +104,17 @@ TEST_F(RestartedNacos, AtMostNinetySeconds) {
   }
   world.advance(seconds(1));
   EXPECT_EQ(addresses().find("10.0.0.1 "), std::string::npos) << addresses();
+}
+
+// Two servers that disagree for good: the one we come to has lost an instance and has another. Both sides are
+// served while it is held, and the loss is a line in the log.
+TEST_F(RestartedNacos, AServerThatLostSomeForGoodIsJoinedWithTheOneBeforeWhileHeld_A7) {
+  world.lose("nacos").regain("nacos");
+  world.upsert(cart({At("10.0.0.2", 80), At("10.0.0.3", 80)}));
+  EXPECT_EQ(addresses(), "10.0.0.1 10.0.0.2 10.0.0.3");
+  EXPECT_EQ(held(), 1u);
+  world.advance(seconds(31));
+  EXPECT_EQ(addresses(), "10.0.0.2 10.0.0.3");
 }
 
 TEST_F(RestartedNacos, WhatTheRegistryStillTellsChangesAtOnce) {

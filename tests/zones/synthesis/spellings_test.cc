@@ -149,7 +149,7 @@ Owned claim(ServiceKey key, Form form, std::size_t registry = 0) {
 }
 Claim claim_of(const Owned& owned) { return {owned.spelling, owned.key, owned.registry}; }
 
-TEST(PrecedenceOnOneName, FollowsTheDesign) {
+TEST(PrecedenceOnOneName, FollowsTheDesign_A18) {
   const struct {
     Owned first, second;
     Precedence rule;

@@ -1,17 +1,13 @@
 #!/usr/bin/env python3
-"""The list and watch faults K1 to K38: what each demands, and which tests show it.
-
-A C++ test says so in its name, `K13_ConnectionTrouble...`, a Python test by its mark, `@pytest.mark.rule("K13")`; each may
-have several ids.
+"""The list and watch faults K1 to K38: what each demands, and which tests show it (support/faults says how a test says so).
   table.py             the table from the sources; exit status 1 when an id has no test
   table.py LOG         the table of a run, from what ctest wrote; an id whose C++ tests did not run counts as missing
 """
 import pathlib
-import re
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-TESTS = HERE.parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "support/faults"))
+from faults import main  # noqa: E402
 
 FAULTS = {
     "K1": "history is gone (410): keep serving, list not older than the last version, then whatever is newest",
@@ -54,68 +50,6 @@ FAULTS = {
     "K38": "odd fields cost the element, never the object",
 }
 
-CXX = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.M)
-PYTHON = re.compile(r"^@pytest\.mark\.rule\(([^)]*)\)\n(?:@.*\n)*def (test_\w+)\(", re.M)
-RESULT = re.compile(r"^(?:\d+: )?\[ +(OK|FAILED|SKIPPED) +\] (\w[\w/]*)\.(\w[\w/]*) \(", re.M)
-
-
-def ids(name):
-    """["K1", "K28"] of `K1_K28_Compaction` and of `"K1", "K28"`."""
-    return [word for word in re.split(r"[^A-Za-z0-9]", name.replace("_", " ")) if word in FAULTS]
-
-
-def in_sources():
-    """{id: [test]} of all tests that are written down."""
-    found = {word: [] for word in FAULTS}
-    for path in sorted(TESTS.rglob("*.cc")):
-        for suite, name in CXX.findall(path.read_text(encoding="utf-8")):
-            for word in ids(name):
-                found[word].append(f"{suite}.{name}")
-    for path in sorted(TESTS.rglob("test_*.py")):
-        for marks, name in PYTHON.findall(path.read_text(encoding="utf-8")):
-            for word in ids(marks):
-                found[word].append(f"{path.parent.name}/{path.name}::{name}")
-    return found
-
-
-def in_log(text):
-    """{id: [(test, "OK" or "FAILED" or "SKIPPED")]} of the C++ tests of a run."""
-    found = {word: [] for word in FAULTS}
-    for outcome, suite, name in RESULT.findall(text):
-        for word in ids(name.split("/")[0]):
-            found[word].append((f"{suite}.{name}", outcome))
-    return found
-
-
-def missing(sources=None):
-    """Ids that no test carries."""
-    return [word for word, tests in (sources or in_sources()).items() if not tests]
-
-
-def outcome_of(written, ran):
-    """One word for a line of the table."""
-    if any(outcome == "FAILED" for _, outcome in ran):
-        return "FAILED"
-    if ran:
-        return "passed" if any(outcome == "OK" for _, outcome in ran) else "skipped"
-    elsewhere = written and all("::" in test for test in written)
-    return "elsewhere" if elsewhere else "MISSING"
-
-
-def main():
-    sources = in_sources()
-    log = in_log(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8", errors="replace")) if len(sys.argv) > 1 else None
-    bad = missing(sources)
-    for word, text in FAULTS.items():
-        outcome = outcome_of(sources[word], log[word]) if log else "tested" if sources[word] else "MISSING"
-        if outcome in ("MISSING", "FAILED") and word not in bad:
-            bad.append(word)
-        print(f"{word:4} {outcome:9} {text}")
-        print(f"               {', '.join(sources[word])}")
-    if bad:
-        print(f"without a test that passed: {', '.join(bad)}")
-    return 1 if bad else 0
-
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(FAULTS))

@@ -1,0 +1,157 @@
+// Pulls beside pushes: what a server forgets to tell is found (A11), and what it tells late is no alarm.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/backends/nacos/virtual_server.h"
+
+namespace signpost::nacos::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const ServiceName kCart{"DEFAULT_GROUP", "cart"};
+const std::string kPull = "request ServiceQueryRequest";
+
+std::string hosts(const std::string& ip) { return "[" + host(ip, 80) + "]"; }
+
+std::unique_ptr<Desk> ready_desk(std::size_t services = 0) {
+  auto options = Desk::options_for({"DEFAULT_GROUP"}, 1);
+  options.list_interval = 1h;
+  auto desk = std::make_unique<Desk>(options);
+  desk->hosts[kCart] = hosts("10.0.0.1");
+  for (std::size_t i = 0; i < services; ++i)
+    desk->hosts[{"DEFAULT_GROUP", "s" + std::to_string(i)}] = hosts("10.0.1.1");
+  desk->start();
+  desk->pass(1s);
+  EXPECT_EQ(desk->session.state(), Session::State::Ready);
+  desk->take_log();
+  return desk;
+}
+
+bool was_pulled(Desk& desk) {
+  return desk.until([&] { return desk.count_log(kPull) != 0; }, 75s);
+}
+
+TEST(NacosAudit, ALostSubscriptionIsFoundAndMadeAgain_A11) {
+  auto desk = ready_desk();
+  desk->hosts[kCart] = hosts("10.0.0.2");  // and nobody is told
+  ASSERT_TRUE(was_pulled(*desk)) << "within the interval and a quarter";
+  EXPECT_THAT(desk->take_news(), ElementsAre("DEFAULT_GROUP/cart 10.0.0.2:80"));
+  EXPECT_EQ(desk->counts.value("drift", "service"), 0U) << "the push may be on its way";
+  desk->pass(10s);
+  const auto log = desk->take_log();
+  EXPECT_THAT(log, Contains("request SubscribeServiceRequest DEFAULT_GROUP cart"));
+  EXPECT_THAT(log, Contains(HasSubstr("note registry.drift DEFAULT_GROUP/cart")));
+  EXPECT_EQ(desk->counts.value("drift", "service"), 1U);
+  EXPECT_EQ(desk->counts.value("audits", "differs"), 1U);
+}
+
+TEST(NacosAudit, APushThatComesAfterThePullExplainsIt_A11) {
+  auto desk = ready_desk();
+  desk->hosts[kCart] = hosts("10.0.0.2");
+  ASSERT_TRUE(was_pulled(*desk));
+  desk->pass(7s);  // sent again after 6 s (L8)
+  desk->push(kCart, hosts("10.0.0.2"), desk->ref_time);
+  desk->take_log();
+  desk->pass(20s);
+  EXPECT_THAT(desk->take_log(), Not(Contains(HasSubstr("SubscribeServiceRequest"))));
+  EXPECT_EQ(desk->counts.value("drift", "service"), 0U);
+}
+
+TEST(NacosAudit, WhatIsTheSameInAnotherOrderIsTheSame_A11) {
+  auto desk = ready_desk();
+  const auto a = host("10.0.0.1", 80, R"("metadata":{"x":"1","y":"2"})"), b = host("10.0.0.2", 80);
+  desk->hosts[kCart] = "[" + a + "," + b + "]";
+  desk->push(kCart, desk->hosts[kCart], ++desk->ref_time);
+  desk->take_log();
+  desk->hosts[kCart] = "[" + b + "," + a + "]";
+  ++desk->ref_time;  // each look at a service has its own time
+  desk->pass(600s);
+  EXPECT_THAT(desk->take_news(), IsEmpty());
+  EXPECT_GE(desk->counts.value("audits", "same"), 7U);
+  EXPECT_LE(desk->counts.value("audits", "same"), 14U);
+}
+
+TEST(NacosAudit, APullThatAPushOvertookIsNotTaken_A10_A11) {
+  auto desk = ready_desk();
+  desk->instead = [&](const Payload& payload) {
+    if (payload.type != "ServiceQueryRequest") return std::string();
+    return R"({"resultCode":200,"success":true,"serviceInfo":)" +
+           desk->service_info(kCart, hosts("10.0.0.9"), desk->ref_time - 1) + "}";
+  };
+  ASSERT_TRUE(was_pulled(*desk));
+  desk->pass(20s);
+  EXPECT_THAT(desk->take_news(), IsEmpty());
+  EXPECT_EQ(desk->counts.value("drift", "service"), 0U);
+}
+
+TEST(NacosAudit, AnotherServicesAnswerOrNoneIsAFailure_A9_A11) {
+  auto desk = ready_desk();
+  for (const std::string info : {R"({"name":"pay","groupName":"DEFAULT_GROUP","hosts":[]})",
+                                 R"({"name":"cart","groupName":"DEFAULT_GROUP","hosts":null})"}) {
+    desk->instead = [&](const Payload& payload) {
+      if (payload.type != "ServiceQueryRequest") return std::string();
+      return R"({"resultCode":200,"success":true,"serviceInfo":)" + info + "}";
+    };
+    desk->take_log();
+    ASSERT_TRUE(was_pulled(*desk));
+    EXPECT_THAT(desk->take_news(), IsEmpty());
+  }
+  EXPECT_EQ(desk->counts.value("audits", "failed"), 2U);
+}
+
+TEST(NacosAudit, FailuresBackOffToAMinute_A11) {
+  auto desk = ready_desk(600);
+  desk->instead = [](const Payload& payload) {
+    const bool pull = payload.type == "ServiceQueryRequest";
+    return std::string(pull ? R"({"resultCode":500,"success":false,"errorCode":500})" : "");
+  };
+  desk->pass(300s);
+  EXPECT_LE(desk->count_log(kPull), 25U);
+  EXPECT_GE(desk->count_log(kPull), 9U);
+  desk->instead = nullptr;
+  desk->take_log();
+  desk->pass(120s);
+  EXPECT_GE(desk->count_log(kPull), 500U) << "one success, and the pace is the old one";
+}
+
+TEST(NacosAudit, ASilentServerHasFewPullsInFlight_A11) {
+  auto desk = ready_desk(600);
+  desk->instead = [](const Payload& payload) {
+    return std::string(payload.type == "ServiceQueryRequest" ? "silence" : "");
+  };
+  desk->pass(2900ms);  // before the first is given up
+  EXPECT_EQ(desk->count_log(kPull), 4U);
+}
+
+TEST(NacosAudit, ManyServicesArePulledAtABoundedRateAndAllOfThem_A11_A16) {
+  auto desk = ready_desk(4999);
+  desk->pass(60s);
+  const auto pulls = desk->count_log(kPull);
+  EXPECT_LE(pulls, 60U * 55) << "about 50 a second";
+  EXPECT_GE(pulls, 60U * 45);
+  desk->pass(60s);
+  EXPECT_GE(desk->counts.value("audits", "same"), 5000U) << "a round is 100 s";
+  EXPECT_EQ(desk->counts.value("audits", "differs"), 0U);
+}
+
+TEST(NacosAudit, ARoundGoesOnAfterAReconnect_A11) {
+  auto desk = ready_desk(599);
+  std::set<std::string> pulled;
+  for (int i = 0; i < 8; ++i) {
+    desk->pass(10s);
+    for (const auto& line : desk->take_log()) {
+      if (line.starts_with(kPull)) pulled.insert(line);
+    }
+    desk->break_connection();
+    desk->pass(1s);
+  }
+  EXPECT_GE(pulled.size(), 590U);
+}
+
+}  // namespace
+}  // namespace signpost::nacos::test
