@@ -86,6 +86,7 @@ struct KubernetesRegistry {
   bool multicluster = false;              // ServiceImports are asked for
   std::string version_label = "version";  // of a Pod
   std::string tag_label;                  // of a Pod; empty: no tags
+  bool streamed_lists = false;            // lists are asked for as streams, not in pages (K26)
   Milliseconds audit_interval{1800000};   // between lists that only compare, +-25 % (K24)
   friend bool operator==(const KubernetesRegistry&, const KubernetesRegistry&) = default;
 };

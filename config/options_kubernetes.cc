@@ -167,6 +167,13 @@ const Table<KubernetesRegistry>& kubernetes_table() {
                  "The label of a Pod that says its version."),
           option("tag_label", &KubernetesRegistry::tag_label, label_key(),
                  "The label of a Pod that says its tags, with dots between them. Not written: no tags."),
+          option(
+              "lists", &KubernetesRegistry::streamed_lists,
+              choice<bool>({{"pages", false}, {"stream", true}}),
+              "How the API server is asked for all there is. pages: 500 objects at a time, compressed. "
+              "stream: "
+              "as the beginning of a watch, which spares the API server memory and takes a little longer; in "
+              "pages where it cannot."),
           option("audit_interval", &KubernetesRegistry::audit_interval, duration(minutes(1), hours(24)),
                  "How often everything is listed beside the watches, to find and mend what they missed."),
       },

@@ -41,13 +41,19 @@ bool Cluster::ours(Source source, std::string_view space) const {
   return source.space == 0 || options_.namespaces[source.space - 1U] == space;
 }
 
-/// The object packed; nullopt when it has no record that makes sense, or is not ours.
-std::optional<Cluster::Item> Cluster::item_of(Source source, const Object& object) {
+/// Whose it is, without a record.
+Cluster::Item Cluster::named(const Object& object) {
   const std::string_view key = object.key;
-  const auto slash = key.find('/');
+  const auto slash = std::min(key.find('/'), key.size());
   Item item;
   item.space = key.substr(0, slash);
-  if (slash != std::string_view::npos) item.name = key.substr(slash + 1);
+  item.name = key.substr(std::min(slash + 1, key.size()));
+  return item;
+}
+
+/// The object packed; nullopt when it has no record that makes sense, or is not ours.
+std::optional<Cluster::Item> Cluster::item_of(Source source, const Object& object) {
+  auto item = named(object);
   if (!ours(source, item.space)) return std::nullopt;
   if (const auto* service = std::get_if<ServiceRecord>(&object.record)) {
     item.import = source.resource == Resource::Imports;
@@ -81,6 +87,18 @@ void Cluster::listed(Source source, Object object) {
   if (!unchanged(source, *item)) stage(lists, object, *item);
 }
 
+/// What is taken back loses its mark, so that the end of the list takes it away, and not before.
+void Cluster::list_changed(Source source, EventType type, Object object) {
+  auto& lists = this->lists(source);
+  if (object.key.empty()) return;
+  unstage(lists, object.key);
+  if (type != EventType::Deleted) return listed(source, std::move(object));
+  const auto item = named(object);
+  if (!ours(source, item.space)) return;
+  if (lists.complete == 0) return remove(source, item.space, item.name);  // nothing is published yet
+  if (auto* mark = mark_of(source, item)) *mark = 0;
+}
+
 void Cluster::end_list(Source source) {
   auto& lists = this->lists(source);
   lists.complete = lists.listing;
@@ -94,11 +112,10 @@ void Cluster::changed(Source source, EventType type, Object object) {
   if (object.key.empty()) return;
   if (!lists.auditing) unstage(lists, object.key);
   if (type == EventType::Deleted) {
-    const std::string_view key = object.key;
-    const auto slash = std::min(key.find('/'), key.size());
-    if (!ours(source, key.substr(0, slash))) return;
+    const auto item = named(object);
+    if (!ours(source, item.space)) return;
     if (lists.auditing) lists.gone.insert(object.key);
-    return remove(source, key.substr(0, slash), key.substr(std::min(slash + 1, key.size())));
+    return remove(source, item.space, item.name);
   }
   const auto item = item_of(source, object);
   if (!item) return mark_unread(source, object);
@@ -184,12 +201,7 @@ bool Cluster::unchanged(Source source, const Item& item) {
 
 /// What can not be read keeps its old version (K25, K38).
 void Cluster::mark_unread(Source source, const Object& object) {
-  const std::string_view key = object.key;
-  const auto slash = std::min(key.find('/'), key.size());
-  Item item;
-  item.space = key.substr(0, slash);
-  item.name = key.substr(std::min(slash + 1, key.size()));
-  if (auto* mark = mark_of(source, item)) *mark = lists(source).listing;
+  if (auto* mark = mark_of(source, named(object))) *mark = lists(source).listing;
 }
 
 void Cluster::stage(Lists& lists, const Object& object, const Item& item) {
@@ -202,8 +214,8 @@ void Cluster::unstage(Lists& lists) {
   std::deque<Staged>().swap(lists.staged);
 }
 
-/// A streaming list tells changes before its end, and its watch may go on before all is in place: they are
-/// newer than what waits. Few objects wait, unless all have changed.
+/// What changes within a streaming list, or in its watch before all is in place, is newer than what waits.
+/// Few objects wait, unless all have changed.
 void Cluster::unstage(Lists& lists, std::string_view key) {
   const auto gone = [&](const Staged& one) {
     if (one.key != key) return false;

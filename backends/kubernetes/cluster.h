@@ -73,6 +73,7 @@ class Cluster final : public ObjectSink, private PodSource {
 
   void begin_list(Source source) override;
   void listed(Source source, Object object) override;
+  void list_changed(Source source, EventType type, Object object) override;
   void end_list(Source source) override;
   void changed(Source source, EventType type, Object object) override;
   void begin_audit(Source source) override;
@@ -145,6 +146,7 @@ class Cluster final : public ObjectSink, private PodSource {
   Lists& lists(Source source);
   const Lists& lists(Resource resource, const Space& space) const;
   bool ours(Source source, std::string_view space) const;
+  static Item named(const Object& object);
   std::optional<Item> item_of(Source source, const Object& object);
   Mark* mark_of(Source source, const Item& item);
   bool unchanged(Source source, const Item& item);

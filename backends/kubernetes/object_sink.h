@@ -23,9 +23,12 @@ class ObjectSink {
   virtual void begin_list(Source source) = 0;
   /// The same object twice is harmless: a page may be read again.
   virtual void listed(Source source, Object object) = 0;
+  /// A streaming list also tells what changes before its end (K26). That is part of the list: Added and
+  /// Modified replace what it said of the object, Deleted takes it back.
+  virtual void list_changed(Source source, EventType type, Object object) = 0;
   /// The list was complete: what it did not mention is gone.
   virtual void end_list(Source source) = 0;
-  /// Added or Modified put, Deleted removes; any number of times.
+  /// Added or Modified put, Deleted removes; any number of times. Not while a list is open.
   virtual void changed(Source source, EventType type, Object object) = 0;
 
   /// A list for comparison starts while events go on (K24). Its revision is not older than what has been

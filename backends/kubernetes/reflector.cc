@@ -163,7 +163,7 @@ bool Reflector::take_line(std::string_view line, bool huge, Monotonic now) {
   return true;
 }
 
-/// K26: what there is, in no order, until the mark; a change in between has already happened. False: stop.
+/// K26: what there is, in no order, until the mark; a change in between is part of the list. False: stop.
 bool Reflector::take_initial(Event&& event, Monotonic now) {
   switch (event.type) {
     case EventType::Added:
@@ -174,7 +174,7 @@ bool Reflector::take_initial(Event&& event, Monotonic now) {
       return true;
     case EventType::Modified:
     case EventType::Deleted:
-      sink_.changed(options_.source, event.type, std::move(event.object));
+      sink_.list_changed(options_.source, event.type, std::move(event.object));
       return true;
     case EventType::Bookmark:
       if (!event.initial_events_end) return true;

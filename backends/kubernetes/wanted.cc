@@ -6,9 +6,6 @@
 namespace signpost::kubernetes {
 namespace {
 
-/// Pages: see README.md for what was measured.
-constexpr bool kStreaming = false;
-
 constexpr std::string_view kRunningPods = "status.phase!=Succeeded,status.phase!=Failed";
 
 NamespaceUse namespace_use(const config::KubernetesRegistry& options) {
@@ -41,7 +38,7 @@ std::vector<ReflectorOptions> followed(const config::KubernetesRegistry& options
                      options.silence,
                      {space, labels, std::string(fields)},
                      decode,
-                     kStreaming});
+                     options.streamed_lists});
     };
     if (options.namespaces.empty() || resource == Resource::Namespaces) return one(0, "");
     for (std::size_t i = 0; i < options.namespaces.size(); ++i) {

@@ -44,11 +44,12 @@ TEST(KubernetesOptions, Registry) {
   expected.multicluster = true;
   expected.version_label = "app.kubernetes.io/version";
   expected.tag_label = "tags";
+  expected.streamed_lists = true;
   expected.audit_interval = minutes(5);
   EXPECT_EQ(
       options(", namespaces: [shop, web-2], labels: ' team == shop ', pods: watch, endpoint_names: pod, "
               "multicluster: on, version_label: app.kubernetes.io/version, tag_label: tags, "
-              "audit_interval: 5m"),
+              "lists: stream, audit_interval: 5m"),
       expected);
   EXPECT_EQ(options(", namespace_labels: 'a'").namespace_labels, "a");
   EXPECT_FALSE(options(", endpoints: off").endpoints);

@@ -72,6 +72,28 @@ TEST_F(StreamTest, K26_ChangesBeforeTheMarkCount) {
   EXPECT_EQ(world(), Lines{"shop/cart ip 10.96.0.7 http:80"});
 }
 
+TEST_F(StreamTest, K26_WhatChangesWithinAListIsPartOfItAndNotSeenBeforeItsEnd) {
+  begin();
+  tell(tests::event("ADDED", tests::service("cart", 9)) + tests::event("ADDED", web(3)) + mark(10));
+  tell(tests::event("ERROR", tests::status(410, "Expired")));
+  stop();
+  ask_stream();
+  streaming.head(HttpHead{200, "application/json", ""}, now);
+  tell(tests::event("ADDED", tests::service("cart", 15, "10.96.0.5")) + tests::event("ADDED", web(3)) +
+       tests::event("ADDED", tests::service("brief", 16)));
+  tell(tests::event("MODIFIED", tests::service("cart", 17)) + tests::event("DELETED", web(18)) +
+       tests::event("DELETED", tests::service("brief", 19)));
+  EXPECT_EQ(world(), (Lines{kCart, kWeb}));
+  stop("connection reset");  // all of that list is forgotten
+  EXPECT_EQ(world(), (Lines{kCart, kWeb}));
+  ask_stream();
+  streaming.head(HttpHead{200, "application/json", ""}, now);
+  tell(tests::event("ADDED", tests::service("cart", 15, "10.96.0.5")) + tests::event("ADDED", web(3)));
+  tell(tests::event("MODIFIED", tests::service("cart", 17)) + tests::event("DELETED", web(18)) +
+       tests::event("ADDED", tests::service("web", 20, "10.96.0.9")) + mark(20));
+  EXPECT_EQ(world(), (Lines{kCart, "shop/web ip 10.96.0.9 http:80"}));
+}
+
 TEST_F(StreamTest, K26_AStreamThatBreaksBeforeTheMarkIsForgotten) {
   begin();
   tell(tests::event("ADDED", tests::service("ghost", 9)));

@@ -9,6 +9,7 @@ class IgnoringSink : public ObjectSink {
  public:
   void begin_list(Source) override {}
   void listed(Source, Object) override {}
+  void list_changed(Source, EventType, Object) override {}
   void end_list(Source) override {}
   void changed(Source, EventType, Object) override {}
   void begin_audit(Source) override {}
