@@ -88,6 +88,20 @@ class Exchange {
     if (code_ == CURLE_OK) return failed("the response ended before its head was whole");
     return failed(trouble_[0] != '\0' ? trouble_.data() : curl_easy_strerror(code_));
   }
+  /// Nothing came, and certificates are the reason, or may be: a server that refuses ours ends the
+  /// connection.
+  bool failed_in_tls() const {
+    switch (code_) {
+      case CURLE_PEER_FAILED_VERIFICATION:
+      case CURLE_SSL_CONNECT_ERROR:
+      case CURLE_SSL_CERTPROBLEM:
+      case CURLE_SSL_CACERT_BADFILE:
+      case CURLE_SSL_ISSUER_ERROR:
+        return true;
+      default:
+        return false;
+    }
+  }
   Error timed_out() const {
     return failed(head_whole_ ? "timed out" : "timed out before the head of the response");
   }
@@ -257,6 +271,7 @@ class HttpClient::Impl {
   boost::asio::any_io_executor executor;
   const Clock& clock;
   std::shared_ptr<CurlLoop> loop;
+  std::uint64_t tls_failures = 0;
 };
 
 HttpClient::HttpClient(boost::asio::any_io_executor executor, const Clock& clock)
@@ -280,8 +295,11 @@ boost::asio::awaitable<Result<HttpEnd>> HttpClient::request(HttpRequest request,
     boost::system::error_code woken;  // early or on time: the loop looks; cancelled: the next wait throws
     co_await exchange.wake.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
   }
+  if (exchange.failed_in_tls()) ++impl->tls_failures;
   co_return exchange.result();
 }
+
+std::uint64_t HttpClient::tls_failures() const noexcept { return impl_->tls_failures; }
 
 boost::asio::awaitable<Result<HttpReply>> HttpClient::fetch(HttpRequest request, std::size_t body_bytes_max,
                                                             std::chrono::milliseconds total) {

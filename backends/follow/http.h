@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -71,6 +72,10 @@ class HttpClient {
   /// The whole response, at most `body_bytes_max` octets and `total` time; more of either is an error.
   boost::asio::awaitable<Result<HttpReply>> fetch(HttpRequest request, std::size_t body_bytes_max,
                                                   std::chrono::milliseconds total);
+
+  /// How many exchanges have failed since the start because one side did not believe the other's certificate,
+  /// or TLS broke off: what was rotated is worth another look (K18).
+  std::uint64_t tls_failures() const noexcept;
 
  private:
   class Impl;

@@ -1,5 +1,6 @@
 #include "backends/kubernetes/account.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -33,12 +34,12 @@ Result<std::string_view> Secret::get(Monotonic now, bool again) {
   return again ? file_->read_again(now) : file_->get(now);
 }
 
-Result<std::shared_ptr<const follow::HttpTls>> Account::tls(Monotonic now) {
-  const auto ca_text = ca.get(now);
+Result<std::shared_ptr<const follow::HttpTls>> Account::tls(bool again, Monotonic now) {
+  const auto ca_text = ca.get(now, again);
   if (!ca_text) return ca_text.error();
-  const auto certificate_text = certificate.get(now);
+  const auto certificate_text = certificate.get(now, again);
   if (!certificate_text) return certificate_text.error();
-  const auto key_text = key.get(now);
+  const auto key_text = key.get(now, again);
   if (!key_text) return key_text.error();
   if (!tls_ || tls_->ca != *ca_text || tls_->certificate != *certificate_text || tls_->key != *key_text) {
     tls_ = std::make_shared<const follow::HttpTls>(
@@ -47,14 +48,14 @@ Result<std::shared_ptr<const follow::HttpTls>> Account::tls(Monotonic now) {
   return tls_;
 }
 
-Result<follow::HttpRequest> Account::request(std::string_view target, bool fresh_token, Monotonic now) {
+Result<follow::HttpRequest> Account::request(std::string_view target, Again again, Monotonic now) {
   follow::HttpRequest request;
   request.url = server + std::string(target);
   request.headers = {"Accept: application/json"};
-  const auto token_text = token.get(now, fresh_token);
+  const auto token_text = token.get(now, again != Again::No);
   if (!token_text) return token_text.error();
   if (!token_text->empty()) request.headers.push_back("Authorization: Bearer " + std::string(*token_text));
-  auto material = tls(now);
+  auto material = tls(again == Again::All, now);
   if (!material) return material.error();
   request.tls = std::move(*material);
   return request;
@@ -105,6 +106,12 @@ Result<Account> load_account(const config::KubernetesRegistry& options) {
   if (!options.token_file.empty()) account.token = Secret::file(options.token_file);
   if (!options.ca_file.empty()) account.ca = Secret::file(options.ca_file, &follow::holds_pem_certificate);
   return account;
+}
+
+std::string host_of(std::string_view server) {
+  server.remove_prefix(std::min(server.find("://") + 3, server.size()));
+  if (server.starts_with('[')) return std::string(server.substr(1, server.find(']') - 1));
+  return std::string(server.substr(0, server.find_first_of(":/")));
 }
 
 }  // namespace signpost::kubernetes

@@ -2,6 +2,7 @@
 // ca_file.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,13 @@ class Secret {
   std::optional<follow::FileValue> file_;
 };
 
+/// Which files are read before they are due.
+enum class Again : std::uint8_t {
+  No,
+  Token,  // it has been refused (K15)
+  All,    // TLS has failed: authorities or certificate may have been rotated (K18, K19)
+};
+
 /// One owner, one thread.
 struct Account {
   std::string server;  // "https://10.96.0.1:443", no slash at the end
@@ -39,12 +47,12 @@ struct Account {
   Secret certificate;  // of the client, with its key
   Secret key;
 
-  /// A GET of `target` as this account; files are read again when they are due (K16, K18, K19), the token at
-  /// once with `fresh_token` (K15). An error names the file that cannot be read.
-  Result<follow::HttpRequest> request(std::string_view target, bool fresh_token, Monotonic now);
+  /// A GET of `target` as this account; files are read again when they are a minute old (K16, K18, K19), or
+  /// now. An error names the file that cannot be read.
+  Result<follow::HttpRequest> request(std::string_view target, Again again, Monotonic now);
 
  private:
-  Result<std::shared_ptr<const follow::HttpTls>> tls(Monotonic now);
+  Result<std::shared_ptr<const follow::HttpTls>> tls(bool again, Monotonic now);
   std::shared_ptr<const follow::HttpTls> tls_;  // shared by requests until a file changes
 };
 
@@ -62,5 +70,8 @@ Result<Account> kubeconfig_account(const std::string& path, const std::string& c
 /// A base URL as it is used: http or https, no slash at the end, no path with a query. Plain http is for
 /// loopback alone when a token or certificate would travel.
 Result<std::string> checked_server(std::string_view url, bool with_credentials);
+
+/// "api.example.org" or "10.96.0.1": the host of such a URL; of an IPv6 address without its brackets.
+std::string host_of(std::string_view server);
 
 }  // namespace signpost::kubernetes

@@ -161,7 +161,9 @@ class KubernetesBackend final : public Backend {
   template <class Machine>
   asio::awaitable<void> exchange(const ApiRequest& wanted, Follower& follower, Machine& machine,
                                  RegistrySink& sink) {
-    auto request = account_.request(wanted.target, wanted.fresh_token, clock_.now());
+    const bool other_files = std::exchange(tls_failures_, http_.tls_failures()) != http_.tls_failures();
+    const auto again = other_files ? Again::All : wanted.fresh_token ? Again::Token : Again::No;
+    auto request = account_.request(wanted.target, again, clock_.now());
     if (!request) {
       machine.end(request.error().message, clock_.now());
       co_return;
@@ -320,6 +322,7 @@ class KubernetesBackend final : public Backend {
   asio::any_io_executor executor_;
   const Clock& clock_;
   follow::HttpClient http_;
+  std::uint64_t tls_failures_ = 0;  // before the last request
   follow::Counts counts_;
   bool namespaces_wanted_;
   Cluster cluster_;

@@ -27,7 +27,7 @@ class AccountTest : public testing::Test {
     return (folder / name).string();
   }
   std::string authorization(Account& account, bool fresh = false) {
-    const auto request = account.request("/x", fresh, now);
+    const auto request = account.request("/x", fresh ? Again::Token : Again::No, now);
     if (!request) return request.error().message;
     for (const auto& header : request->headers) {
       if (header.starts_with("Authorization: ")) return header.substr(15);
@@ -42,7 +42,7 @@ class AccountTest : public testing::Test {
 TEST_F(AccountTest, InClusterReadsTheMountedFolder) {
   auto account = in_cluster_account("10.96.0.1", "443", folder);
   ASSERT_TRUE(account);
-  const auto request = account->request("/api/v1/services?limit=500", false, now);
+  const auto request = account->request("/api/v1/services?limit=500", Again::No, now);
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(request->url, "https://10.96.0.1:443/api/v1/services?limit=500");
   EXPECT_EQ(request->tls->ca, kPem);
@@ -72,16 +72,28 @@ TEST_F(AccountTest, ARotatedTokenIsReadAtOnceWhenRefused) {  // K15, K16
 TEST_F(AccountTest, ARotatedCaIsUsedByTheNextConnection) {  // K18
   auto account = in_cluster_account("10.96.0.1", "443", folder);
   ASSERT_TRUE(account);
-  const auto before = account->request("/", false, now);
-  const auto same = account->request("/", false, now);
+  const auto before = account->request("/", Again::No, now);
+  const auto same = account->request("/", Again::No, now);
   EXPECT_EQ(before->tls, same->tls);
   const auto another = "# new\n" + std::string(kPem);
   write("ca.crt", another);
   now += std::chrono::seconds(60);
-  EXPECT_EQ(account->request("/", false, now)->tls->ca, another);
+  EXPECT_EQ(account->request("/", Again::No, now)->tls->ca, another);
   write("ca.crt", "-----BEGIN CERTIFICATE-----\nhalf");
   now += std::chrono::seconds(60);
-  EXPECT_EQ(account->request("/", false, now)->tls->ca, another);
+  EXPECT_EQ(account->request("/", Again::No, now)->tls->ca, another);
+}
+
+TEST_F(AccountTest, AfterAFailureOfTlsTheFilesAreReadAtOnce) {  // K18, K19
+  auto account = in_cluster_account("10.96.0.1", "443", folder);
+  ASSERT_TRUE(account);
+  ASSERT_TRUE(account->request("/", Again::No, now));
+  const auto another = "# new\n" + std::string(kPem);
+  write("ca.crt", another);
+  EXPECT_EQ(account->request("/", Again::Token, now)->tls->ca, kPem);
+  EXPECT_EQ(account->request("/", Again::All, now)->tls->ca, another);
+  write("ca.crt", "-----BEGIN CERTIFICATE-----\nhalf");
+  EXPECT_EQ(account->request("/", Again::All, now)->tls->ca, another);
 }
 
 TEST_F(AccountTest, AMissingTokenNamesItsFile) {
@@ -156,7 +168,7 @@ TEST_F(AccountTest, KubeconfigWithFilesBesideIt) {
   const auto path = write("config", kConfig);
   auto account = kubeconfig_account(path, "files");
   ASSERT_TRUE(account) << account.error().message;
-  const auto request = account->request("/", false, now);
+  const auto request = account->request("/", Again::No, now);
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(request->tls->ca, kPem);
   EXPECT_EQ(request->tls->certificate, kPem);
