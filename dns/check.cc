@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "backends/file/parse.h"
+#include "backends/kubernetes/account.h"
 #include "backends/kubernetes/kubernetes_backend.h"
 #include "config/load.h"
+#include "config/names.h"
 #include "dns/base/clock.h"
 #include "dns/cookie_keeper.h"
 
@@ -68,6 +70,45 @@ void look(const config::Registry& registry, const config::NacosRegistry& options
   must_be_readable(registry, "tls.key_file", options.tls_key_file, findings);
 }
 
+/// The zone of ours that answers for `host`, if it answers from registries; null: none, or `host` is an
+/// address.
+const config::Zone* zone_around(const std::string& host, const config::Config& config) {
+  const auto name = config::read_host_name(host);
+  if (!name) return nullptr;
+  const config::Zone* closest = nullptr;
+  for (const auto& zone : config.zones) {
+    if (!config::is_at_or_below(*name, zone.name)) continue;
+    if (closest == nullptr || zone.name.size() > closest->name.size()) closest = &zone;
+  }
+  return closest == nullptr || closest->registries.empty() ? nullptr : closest;
+}
+
+std::vector<std::string> servers_of(const config::Registry& registry) {
+  std::vector<std::string> hosts;
+  if (const auto* nacos = std::get_if<config::NacosRegistry>(&registry.options)) {
+    for (const auto& server : nacos->servers) hosts.push_back(server.host);
+  } else if (const auto* options = std::get_if<config::KubernetesRegistry>(&registry.options)) {
+    const auto account = kubernetes::load_account(*options);
+    if (account) hosts.push_back(kubernetes::host_of(account->server));
+  }
+  return hosts;
+}
+
+/// K35: who asks us where the registry is gets no answer before we have heard the registry.
+void look_for_loops(const config::Config& config, config::Diagnostics& findings) {
+  for (const auto& registry : config.registries) {
+    for (const auto& host : servers_of(registry)) {
+      const auto* zone = zone_around(host, config);
+      if (zone == nullptr) continue;
+      findings.warnings.push_back(
+          registry.place.to_string() + ": registry " + registry.name + ": its server " + host +
+          " lies in our own zone " + zone->name +
+          ", which knows nothing before registries have answered; name it by its address, "
+          "or by a name outside our zones");
+    }
+  }
+}
+
 void look(const config::Cookies& cookies, config::Diagnostics& findings) {
   if (cookies.secret_file.empty()) return;
   const auto secrets = read_cookie_file(cookies.secret_file);
@@ -85,6 +126,7 @@ Result<Checked, config::Diagnostics> check_config(const std::string& path, Check
   for (const auto& registry : loaded->config.registries) {
     std::visit([&](const auto& options) { look(registry, options, scope, findings); }, registry.options);
   }
+  look_for_loops(loaded->config, findings);
   auto statics = read_statics(loaded->config);
   for (const auto& reading : statics) {
     append(findings.errors, reading.findings.errors);
