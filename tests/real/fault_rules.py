@@ -11,6 +11,7 @@ RULES = {
     "K18": "another certificate authority: the file is read again",
     "K21": "etcd restored from an older state: its world is accepted, late and never in part",
     "K23": "deleted and made again with the same name",
+    "K26": "lists as streams: complete at their mark, and again after the history is gone",
     "K28": "compacted while disconnected: deletions are seen",
     "K30": "no EndpointSlices on the server: Endpoints take their place",
     "K33": "objects that leave a selector are gone",

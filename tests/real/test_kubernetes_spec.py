@@ -22,13 +22,13 @@ def world(cluster, run_folder):
     reverse = ("10.96.0.0/16", "172.16.0.0/16", "fd00::/8", "5678:abcd::/32")
     zones = [{"name": name, "registry": "cluster"} for name in (ZONE, *reverse)]
     signpost = Signpost(folder, {"cluster": kubernetes(cluster)}, zones).wait_ready()
-    yield World(signpost)
+    yield World(signpost, zones)
     signpost.stop()
 
 
 class World:
-    def __init__(self, signpost):
-        self.signpost = signpost
+    def __init__(self, signpost, zones):
+        self.signpost, self.zones = signpost, zones
         self._asker = Asker(signpost.address)
 
     def ask(self, question):
@@ -92,6 +92,20 @@ def test_pointer_of_an_ipv6_cluster_ip(world):
 def test_pointer_of_an_ipv6_endpoint(world):
     owner = ipaddress.ip_address("5678:abcd::1").reverse_pointer
     assert world.told(f"{owner}. PTR") == f"NOERROR aa | {owner}. 5 PTR 5678-abcd--1.pool"
+
+
+def test_streamed_lists_say_the_same(cluster, world, folder):
+    """All of it again, by a Signpost whose lists come as streams."""
+    registry = {**kubernetes(cluster), "lists": "stream"}
+    signpost = Signpost(folder, {"cluster": registry}, world.zones).wait_ready()
+    try:
+        assert signpost.metric("registry_requests_total", reason="stream") >= 3
+        assert signpost.metric("registry_requests_total", reason="list") == 0
+        streamed = World(signpost, world.zones)
+        rows = [(question, answer) for _, question, answer in ROWS if answer is not None]
+        assert [(question, streamed.told(question)) for question, _ in rows] == rows
+    finally:
+        signpost.stop()
 
 
 @pytest.mark.rule("O11")
