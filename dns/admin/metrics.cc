@@ -256,6 +256,11 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
   page.counter("registry_lists_total", "Complete lists taken.", labels, number(registry.lists));
   page.counter("registry_events_total", "Changes of services taken.", labels, number(registry.events));
   page.gauge("registry_services", "Services known.", labels, number(registry.services));
+  if (registry.namespaces + registry.imports > 0) {
+    page.gauge("registry_namespaces", "Kubernetes namespaces known.", labels, number(registry.namespaces));
+    page.gauge("registry_pods", "Pods known, where they are watched.", labels, number(registry.pods));
+    page.gauge("registry_service_imports", "ServiceImports known.", labels, number(registry.imports));
+  }
   page.gauge("registry_services_pending", "Services listed but not yet read.", labels,
              number(registry.pending));
   page.gauge("registry_services_unpublished", "Services without any name in DNS.", labels,

@@ -62,9 +62,21 @@ std::string age_text(double seconds) {
   return seconds < 0 ? "-" : span_text(static_cast<std::int64_t>(std::floor(seconds)));
 }
 
+/// What a Kubernetes registry knows beside services: "3 namespaces, 40 Pods".
+std::string others_text(const RegistryStatus& registry) {
+  std::string text;
+  const auto add = [&](std::uint64_t count, const char* words) {
+    if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + words;
+  };
+  add(registry.namespaces, "namespaces");
+  add(registry.pods, "Pods");
+  add(registry.imports, "imports");
+  return text.empty() ? "-" : text;
+}
+
 std::string registries_text(const StatusReport& status) {
   std::vector<Row> rows{
-      {"REGISTRY", "TYPE", "STATE", "AGE", "SERVICES", "INSTANCES", "ELIGIBLE", "LAST ERROR"}};
+      {"REGISTRY", "TYPE", "STATE", "AGE", "SERVICES", "INSTANCES", "ELIGIBLE", "BESIDE", "LAST ERROR"}};
   for (const auto& registry : status.builder.registries) {
     std::string type = "-";
     for (const auto& report : status.program.registries) {
@@ -73,7 +85,7 @@ std::string registries_text(const StatusReport& status) {
     rows.push_back({registry.name + (registry.required ? " (required)" : ""), type,
                     std::string(to_string(registry.phase)), age_text(registry.last_event_age_seconds),
                     std::to_string(registry.services), std::to_string(registry.instances),
-                    std::to_string(registry.eligible), plain(registry.last_error)});
+                    std::to_string(registry.eligible), others_text(registry), plain(registry.last_error)});
   }
   return table(rows);
 }

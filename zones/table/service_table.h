@@ -25,6 +25,7 @@ struct HeldRecord {
   bool dirty = false;
   bool pending = false;
   bool pods = false;                                  // no service, the Pods of a namespace
+  bool import = false;                                // a ServiceImport
   bool unpublished = false;                           // it has no name in some zone that shows its registry
   std::uint32_t instances = 0;                        // known
   std::uint32_t eligible = 0;                         // by the rules of the first zone that shows it

@@ -46,9 +46,13 @@ struct RegistryStatus {
   double last_event_age_seconds = -1;  // since the last proof of life; -1: none yet
   std::string last_error;              // why contact was lost the last time; empty: never
   std::uint64_t services = 0;
-  std::uint64_t pending = 0;  // listed, not yet read
-  std::uint64_t instances = 0;
+  std::uint64_t pending = 0;    // listed, not yet read
+  std::uint64_t instances = 0;  // of services and imports
   std::uint64_t eligible = 0;
+  // Of a Kubernetes registry, which counts none of them as a service:
+  std::uint64_t namespaces = 0;
+  std::uint64_t pods = 0;
+  std::uint64_t imports = 0;        // ServiceImports
   std::uint64_t lists = 0;          // complete lists taken
   std::uint64_t events = 0;         // upserts and erases taken
   std::uint64_t held = 0;           // services of which something is shown that the registry no longer tells

@@ -144,6 +144,8 @@ void World::store(ServiceId id, const ServiceState& state) {
   record.packed = std::move(packed);
   record.pending = state.pending;
   record.pods = state.kind == ServiceKind::Pods;
+  record.import = set_.registries[record.registry].layout == names::Layout::Kubernetes &&
+                  record.key.group == names::kImports;
   record.instances = static_cast<std::uint32_t>(state.instances.size());
   count(record, +1);
   mark(id);
@@ -159,6 +161,11 @@ void World::count(HeldRecord& record, int sign) {
   add(registry.instances, record.instances);
   add(registry.eligible, record.eligible);
   add(registry.unpublished, record.unpublished ? 1 : 0);
+  add(registry.imports, record.import ? 1 : 0);
+  if (!record.pods) return;
+  add(registry.namespaces, 1);
+  add(registry.pods, record.instances);
+  add(registry.pods_eligible, record.eligible);
 }
 
 void World::erase(const ServiceKey& key) {
@@ -202,8 +209,9 @@ void World::end_list(const std::string& registry, Epoch epoch, Complete complete
   services_.for_each([&](ServiceId id) {
     if (services_[id].registry == index) mark(id);
   });
-  log::info("registry.synced",
-            {{"registry", registry}, {"services", state.services}, {"instances", state.instances}});
+  log::info("registry.synced", {{"registry", registry},
+                                {"services", state.own_services()},
+                                {"instances", state.instances - state.pods}});
 }
 
 void World::caught_up(const std::string& registry) {

@@ -81,6 +81,9 @@ class World {
     std::uint64_t services_before = 0, instances_before = 0;  // when that list began
     std::uint64_t lists = 0, events = 0;
     std::uint64_t services = 0, pending = 0, instances = 0, eligible = 0, unpublished = 0;
+    // Of these: what is no service of the registry's own words.
+    std::uint64_t namespaces = 0, imports = 0, pods = 0, pods_eligible = 0;
+    std::uint64_t own_services() const { return services - namespaces - imports; }
   };
   static constexpr std::chrono::seconds kLongList{60};
 

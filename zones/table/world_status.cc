@@ -38,10 +38,13 @@ BuilderStatus World::status() const {
       row.last_event_age_seconds = std::chrono::duration<double>(clock_.now() - *state.last_event).count();
     }
     row.last_error = state.last_error;
-    row.services = state.services;
+    row.services = state.own_services();
     row.pending = state.pending;
-    row.instances = state.instances;
-    row.eligible = state.eligible;
+    row.instances = state.instances - state.pods;
+    row.eligible = state.eligible - state.pods_eligible;
+    row.namespaces = state.namespaces;
+    row.pods = state.pods;
+    row.imports = state.imports;
     row.lists = state.lists;
     row.events = state.events;
     row.unpublished = state.unpublished;
@@ -51,6 +54,7 @@ BuilderStatus World::status() const {
   }
   std::vector<std::uint64_t> services(zones_.size());
   services_.for_each([&](ServiceId id) {
+    if (services_[id].pods) return;
     for (const auto& [zone, slot] : services_[id].slots) ++services[zone];
   });
   for (std::size_t z = 0; z < zones_.size(); ++z) {

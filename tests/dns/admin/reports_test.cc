@@ -56,17 +56,32 @@ TEST(StatusJson, SurvivesOctetsThatAreNoText) {
 }
 
 TEST(StatusText, ReadsLikeATable) {
-  EXPECT_EQ(to_text(status()),
-            "signpost 0.1.0, ready, up 1d2h, 2 workers\n"
-            "\n"
-            "  LISTENER  ADDRESS\n"
-            "  dns       127.0.0.1:5300\n"
-            "\n"
-            "  REGISTRY          TYPE  STATE  AGE   SERVICES  INSTANCES  ELIGIBLE  LAST ERROR\n"
-            "  local (required)  file  live   1h2m  4         0          0         line one?[31m?line two\n"
-            "\n"
-            "  ZONE            SERIAL  SERVICES  STATIC NAMES  COLLISIONS  STATE\n"
-            "  demo.internal.  42      4         0             0           cold\n");
+  EXPECT_EQ(
+      to_text(status()),
+      "signpost 0.1.0, ready, up 1d2h, 2 workers\n"
+      "\n"
+      "  LISTENER  ADDRESS\n"
+      "  dns       127.0.0.1:5300\n"
+      "\n"
+      "  REGISTRY          TYPE  STATE  AGE   SERVICES  INSTANCES  ELIGIBLE  BESIDE  LAST ERROR\n"
+      "  local (required)  file  live   1h2m  4         0          0         -       line one?[31m?line two\n"
+      "\n"
+      "  ZONE            SERIAL  SERVICES  STATIC NAMES  COLLISIONS  STATE\n"
+      "  demo.internal.  42      4         0             0           cold\n");
+}
+
+TEST(Status, CountsWhatIsNoServiceByItsOwnWord) {
+  auto report = status();
+  auto& registry = report.builder.registries[0];
+  registry.namespaces = 3;
+  registry.pods = 40;
+  registry.imports = 2;
+  EXPECT_NE(to_text(report).find("  3 namespaces, 40 Pods, 2 imports  "), std::string::npos);
+  const auto json = Json::parse(to_json(report))["registries"][0];
+  EXPECT_EQ(json["services"], 4);
+  EXPECT_EQ(json["namespaces"], 3);
+  EXPECT_EQ(json["pods"], 40);
+  EXPECT_EQ(json["imports"], 2);
 }
 
 TEST(Status, ShowsZoneFiles) {

@@ -102,5 +102,24 @@ TEST(VerifiedPods, ComeAndGo) {
   EXPECT_EQ(world->dig("shop.pod.cluster.local. A"), "NXDOMAIN aa soa");
 }
 
+TEST(Pods, AreCountedAsPodsAndNotAsServices) {
+  TestWorld world(shop_config("pod_names: verified"));
+  auto imported = TestWorld::cluster_ip("cluster/shop/clusterset/far", {"10.3.0.1"}, {}, {At("10.3.0.2")});
+  world.list("cluster", {TestWorld::service("cluster/shop//web", {At("10.1.0.1"), At("10.1.0.2")}), imported,
+                         pods("shop", {pod("a", "10.240.0.1"), pod("b", "10.240.0.2")}), pods("empty", {})});
+  const auto counted = [&] {
+    const auto row = world.world.status().registries.front();
+    return std::vector<std::uint64_t>{row.services, row.instances, row.namespaces, row.pods, row.imports};
+  };
+  EXPECT_EQ(counted(), (std::vector<std::uint64_t>{1, 3, 2, 2, 1}));
+  EXPECT_EQ(world.world.status().registries.front().eligible, 2U) << "no zone shows the import";
+  world.upsert(pods("shop", {pod("a", "10.240.0.1")})).erase("cluster/empty/pods/");
+  world.settle();
+  EXPECT_EQ(counted(), (std::vector<std::uint64_t>{1, 3, 1, 1, 1}));
+  world.erase("cluster/shop/clusterset/far").erase("cluster/shop/pods/");
+  world.settle();
+  EXPECT_EQ(counted(), (std::vector<std::uint64_t>{1, 2, 0, 0, 0}));
+}
+
 }  // namespace
 }  // namespace signpost::test
