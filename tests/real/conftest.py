@@ -10,19 +10,21 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import fault_rules  # noqa: E402
+import nacos_rules  # noqa: E402
 import spec_rules  # noqa: E402
 from harness import kube, nacos, report, sdk, waiting  # noqa: E402
 from harness.report import figure  # noqa: E402, F401
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "rule(*ids): the lines of spec_rules or fault_rules that a test shows")
+    config.addinivalue_line("markers", "rule(*ids): the lines of spec_rules, fault_rules or nacos_rules that a test shows")
     config.addinivalue_line("markers", "campaign(name): too long for every run; only when SIGNPOST_<name> is set")
 
 
 def pytest_terminal_summary(terminalreporter):
     report.table(terminalreporter, "the Kubernetes DNS specification, line by line", spec_rules.RULES)
     report.table(terminalreporter, "faults of a real apiserver", fault_rules.RULES)
+    report.table(terminalreporter, "faults of a Nacos server", nacos_rules.RULES)
     report.pytest_terminal_summary(terminalreporter)
 
 
@@ -30,7 +32,7 @@ def pytest_collection_modifyitems(config, items):
     later = [item for item in items if any(not size(mark.args[0], 0) for mark in item.iter_markers("campaign"))]
     items[:] = [item for item in items if item not in later]
     config.hook.pytest_deselected(items=later)
-    known = set(spec_rules.RULES) | set(fault_rules.RULES)
+    known = set(spec_rules.RULES) | set(fault_rules.RULES) | set(nacos_rules.RULES)
     for item in items:
         unknown = {word for mark in item.iter_markers("rule") for word in mark.args} - known
         assert not unknown, f"{item.nodeid} names rules that no table has: {unknown}"

@@ -83,7 +83,7 @@ class Control:
     def state(self):
         fake = self.fake
         return {
-            "requests": dict(fake.requests), "acks": dict(fake.acks),
+            "requests": dict(fake.requests), "acks": dict(fake.acks), "tokens": list(fake.tokens),
             "services": {"@@".join(key): service.view for key, service in fake.registry.services.items()},
             "connections": [{
                 "id": each.id, "tenant": each.tenant, "waiting": len(each.waiting), "watches": sorted(each.watches),
