@@ -82,8 +82,9 @@ int main(int argc, char** argv) {
   explain->callback(
       [&] { result = signpost::explain(words.where, words.name, words.type, words.client, words.json); });
 
-  auto* dump = client_command(program, words, "dump",
-                              "everything a running signpost answers in a zone, as a zone file");
+  auto* dump = client_command(
+      program, words, "dump",
+      "what a running signpost answers in a zone, as a zone file; selectors one word at a time");
   dump->add_option("ZONE", words.zone, "the zone's name, or the prefix of reverse zones")->required();
   dump->callback([&] { result = signpost::dump(words.where, words.zone); });
 
