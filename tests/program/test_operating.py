@@ -12,7 +12,7 @@ def test_status_as_text_and_json(start):
     status, text = program.command("status")
     assert status == 0
     assert re.match(r"signpost \d+\.\d+\.\d+, ready, up \S+, \d+ workers?\n", text)
-    assert re.search(r"^  local \(required\)\s+file\s+live\s+\S+\s+2\s+5\s+3$", text, re.M), text
+    assert re.search(r"^  local \(required\)\s+file\s+live\s+\S+\s+2\s+5\s+3\s+-$", text, re.M), text
     assert re.search(r"^  demo\.internal\.\s+\d+\s+2\s+0\s+0\s+answering$", text, re.M), text
     status, text = program.command("status", "--json")
     assert status == 0
