@@ -2,6 +2,7 @@
 import pytest
 from harness.sections import Asker
 from harness.signpost import Signpost
+from harness.waiting import until
 from nacos_names_cases import COLLISIONS, GROUPS, NAMESPACES, RECORDS, ROWS, SERVICES, ZONE
 
 
@@ -20,7 +21,10 @@ def world(nacos_server, run_folder):
                 "namespaces": NAMESPACES, "groups": GROUPS, "list_interval": "1s"}  # fmt: skip
     zone = {"name": ZONE.rstrip("."), "registry": "nacos", "ttl": 5, "records": RECORDS}
     signpost = Signpost(folder, {"nacos": registry}, [zone]).wait_ready()
-    yield World(signpost)
+    made = World(signpost)
+    # Ready is after the lists; each service is read after that.
+    until(lambda: all(made.told(row, False) != "SERVFAIL" for row, _ in ROWS), 20, "every service has been read")
+    yield made
     signpost.stop()
 
 
@@ -78,7 +82,7 @@ def test_loser_is_reached_by_its_other_forms(world, number):
     assert told == f"NOERROR aa | {full} 5 A {owner}"
 
 
-def test_names_below_the_winner_come_first(nacos_server, world, until):
+def test_names_below_the_winner_come_first(nacos_server, world):
     """An instance of `plain` has a name that a service of its own would have as well."""
     name = "10-2-0-1.plain"
     nacos_server.register(name, "10.3.99.1", 80)
