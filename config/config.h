@@ -91,6 +91,8 @@ struct KubernetesRegistry {
   friend bool operator==(const KubernetesRegistry&, const KubernetesRegistry&) = default;
 };
 
+enum class NacosProtocol : std::uint8_t { Grpc, Http };
+
 struct NacosRegistry {
   struct Server {
     std::string host;  // name or literal address
@@ -100,6 +102,7 @@ struct NacosRegistry {
   std::vector<Server> servers;
   std::vector<std::string> namespaces{"public"};
   std::vector<std::string> groups{"DEFAULT_GROUP"};
+  NacosProtocol protocol = NacosProtocol::Grpc;
   std::int32_t grpc_port_offset = 1000;
   std::uint16_t grpc_port = 0;  // of every server, instead of the offset; 0: the offset
   std::string username;

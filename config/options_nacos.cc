@@ -62,6 +62,7 @@ void check_nacos(Reader& reader, const Node& written, NacosRegistry& registry) {
   if (password != nullptr && username == nullptr) {
     reader.report.error(password->key_mark, "`password_file` needs `username`");
   }
+  if (registry.protocol == NacosProtocol::Http) return;  // no gRPC port is used
   const auto* offset = written.find("grpc_port_offset");
   const auto* absolute = written.find("grpc_port");
   if (absolute != nullptr && offset != nullptr) {
@@ -123,6 +124,9 @@ const Table<NacosRegistry>& nacos_table() {
                text("a group (letters, digits, `-`, `_`, `:` and `.`)", 128,
                     [](char c) { return is_word(c) || c == ':' || c == '.'; }),
                "The groups to list where the server cannot tell them by itself (Nacos before 3.0)."),
+          option("protocol", &NacosRegistry::protocol,
+                 choice<NacosProtocol>({{"grpc", NacosProtocol::Grpc}, {"http", NacosProtocol::Http}}),
+                 "`grpc` for servers from 2.0 on; `http` (v1, polled) for 1.x, which has nothing else."),
           option("grpc_port_offset", &NacosRegistry::grpc_port_offset, whole<std::int32_t>(-65534, 65534),
                  "What is added to a server's port for gRPC."),
           option("grpc_port", &NacosRegistry::grpc_port, whole<std::uint16_t>(1, 65535),
@@ -132,7 +136,7 @@ const Table<NacosRegistry>& nacos_table() {
           option("password_file", &NacosRegistry::password_file, path(),
                  "A file that holds the user's password."),
           part("tls", nacos_tls_table,
-               "TLS for gRPC and the login. `tls: {}` takes the system's authorities."),
+               "TLS for gRPC, HTTP and the login. `tls: {}` takes the system's authorities."),
           option("list_interval", &NacosRegistry::list_interval, duration(milliseconds(100), hours(1)),
                  "How often the services of the configured groups are listed."),
           option("audit_interval", &NacosRegistry::audit_interval, duration(milliseconds(10000), hours(24)),

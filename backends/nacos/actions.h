@@ -43,6 +43,14 @@ struct Received {
 struct Token {
   std::string token;
 };
+/// The answer to a Fetch. `status` 0: none came, and `why` is one line without the query. Unknown ids are
+/// ignored.
+struct Fetched {
+  RequestId id = 0;
+  int status = 0;
+  std::string body;
+  std::string why;
+};
 /// Somebody doubts the last list: all groups are to be listed again, now.
 struct ListAgain {};
 /// Somebody asked for this service, which no list may name: subscribe to it, and say what came of it.
@@ -56,9 +64,9 @@ struct Unwant {
 /// The deadline has come.
 struct Tick {};
 }  // namespace event
-using Event =
-    std::variant<event::Start, event::Connected, event::Disconnected, event::Reply, event::RequestFailed,
-                 event::Received, event::Token, event::ListAgain, event::Want, event::Unwant, event::Tick>;
+using Event = std::variant<event::Start, event::Connected, event::Disconnected, event::Reply,
+                           event::RequestFailed, event::Received, event::Token, event::Fetched,
+                           event::ListAgain, event::Want, event::Unwant, event::Tick>;
 
 namespace action {
 /// Drop what there is and make a new connection to this server.
@@ -77,6 +85,15 @@ struct Request {
 /// A message on the stream, in this order with the others.
 struct Send {
   std::string octets;
+};
+/// A GET over HTTP, to be given up after `timeout` at the latest.
+struct Fetch {
+  RequestId id = 0;
+  Server server;
+  std::string target;  // path and query; never with the token
+  std::string token;   // empty: none
+  bool token_in_query = false;
+  Duration timeout{};
 };
 /// A server refused this token: one new login, please.
 struct RenewToken {
@@ -117,8 +134,8 @@ struct Note {
 };
 }  // namespace action
 using Action = std::variant<action::Connect, action::Disconnect, action::OpenStream, action::Request,
-                            action::Send, action::RenewToken, action::Upsert, action::Erase, action::Reached,
-                            action::Lost, action::Wanted, action::Note>;
+                            action::Send, action::Fetch, action::RenewToken, action::Upsert, action::Erase,
+                            action::Reached, action::Lost, action::Wanted, action::Note>;
 using Actions = std::vector<Action>;
 
 }  // namespace signpost::nacos

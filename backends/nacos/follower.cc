@@ -1,8 +1,11 @@
 #include "backends/nacos/follower.h"
 
 #include <algorithm>
+#include <exception>
 #include <map>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -13,8 +16,10 @@
 
 #include "backends/nacos/link.h"
 #include "backends/nacos/login_task.h"
+#include "backends/nacos/poll_session.h"
 #include "backends/nacos/session.h"
 #include "backends/nacos/tls_files.h"
+#include "backends/nacos/v1_fetcher.h"
 #include "dns/base/log.h"
 
 namespace signpost::nacos {
@@ -27,16 +32,14 @@ constexpr std::size_t kMentionsAStep = 512;  // a fraction of a millisecond
 
 /// One namespace: its protocol, its connection, its timer.
 struct Peer {
-  Peer(SessionOptions options, Random random, follow::Counts& counts, const asio::any_io_executor& strand)
-      : space(options.space),
-        protocol(std::make_unique<Session>(std::move(options), random, counts)),
-        timer(strand),
-        resolver(strand) {}
+  Peer(std::string space_id, std::unique_ptr<Protocol> spoken, const asio::any_io_executor& strand)
+      : space(std::move(space_id)), protocol(std::move(spoken)), timer(strand), resolver(strand) {}
   std::string space;
   std::unique_ptr<Protocol> protocol;
   asio::steady_timer timer;
   asio::ip::tcp::resolver resolver;
   std::unique_ptr<Link> link;
+  std::map<RequestId, std::shared_ptr<asio::cancellation_signal>> fetches;
   Monotonic armed = Monotonic::max();
   std::uint64_t connection = 0;  // counts Connect and Disconnect: what belongs to an older one is dropped
   std::size_t turn = 0;          // which of a host's addresses is next
@@ -55,7 +58,8 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
         counts_(counts),
         tls_(parts.registry, parts.options),
         login_(parts.options, tls_, parts.strand, *parts.clock, counts,
-               {[this] { token_came(); }, [this](const std::string& why) { login_failed(why); }}) {
+               {[this] { token_came(); }, [this](const std::string& why) { login_failed(why); }}),
+        fetcher_(parts.options, tls_, parts.strand, *parts.clock) {
     for (const auto& space : parts.options.namespaces) {
       SessionOptions options{parts.registry,
                              space,
@@ -64,8 +68,13 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
                              parts.options.list_interval,
                              parts.options.audit_interval,
                              !parts.options.username.empty()};
-      peers_.push_back(
-          std::make_unique<Peer>(std::move(options), Random::from_kernel(), counts, parts.strand));
+      std::unique_ptr<Protocol> spoken;
+      if (parts.options.protocol == config::NacosProtocol::Http) {
+        spoken = std::make_unique<PollSession>(std::move(options), Random::from_kernel(), counts);
+      } else {
+        spoken = std::make_unique<Session>(std::move(options), Random::from_kernel(), counts);
+      }
+      peers_.push_back(std::make_unique<Peer>(space, std::move(spoken), parts.strand));
     }
   }
 
@@ -182,6 +191,20 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   void perform(Peer& peer, action::Send&& wanted) {
     if (peer.link) peer.link->send(std::move(wanted.octets));
   }
+  void perform(Peer& peer, action::Fetch&& wanted) {
+    counts_.add("requests");
+    const auto id = wanted.id;
+    const auto signal = std::make_shared<asio::cancellation_signal>();  // lives as long as what it may cancel
+    peer.fetches[id] = signal;
+    const auto done = [self = shared_from_this(), &peer, id, signal, connection = peer.connection](
+                          const std::exception_ptr& cancelled, event::Fetched answer) {
+      if (self->stopped_ || peer.connection != connection) return;
+      peer.fetches.erase(id);
+      if (!cancelled) self->step(peer, std::move(answer));
+    };
+    asio::co_spawn(parts_.strand, fetcher_.fetch(std::move(wanted)),
+                   asio::bind_cancellation_slot(signal->slot(), done));
+  }
   void perform(Peer& peer, action::RenewToken&& wanted) {
     if (login_.token() != wanted.refused && !login_.token().empty()) return give_token(peer);
     login_.refused(wanted.refused);
@@ -259,6 +282,9 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   void drop_link(Peer& peer) {
     ++peer.connection;
     peer.resolver.cancel();
+    for (const auto& [id, signal] : std::exchange(peer.fetches, {})) {
+      signal->emit(asio::cancellation_type::terminal);
+    }
     if (peer.link) peer.link->close();
     peer.link.reset();
   }
@@ -305,6 +331,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   std::vector<std::unique_ptr<Peer>> peers_;
   TlsFiles tls_;
   LoginTask login_;
+  V1Fetcher fetcher_;
   Monotonic caught_up_at_{};
   Epoch epoch_ = 0;
   bool list_due_ = false;  // told as soon as what is under way is done

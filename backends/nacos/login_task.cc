@@ -6,6 +6,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "backends/nacos/url.h"
+
 namespace signpost::nacos {
 namespace {
 
@@ -13,26 +15,6 @@ namespace asio = boost::asio;
 
 constexpr std::size_t kAnswerBytesMax = 65536;
 constexpr auto kTotal = std::chrono::seconds(10);
-
-std::string form_encoded(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char raw : text) {
-    const auto octet = static_cast<unsigned char>(raw);
-    const bool plain = (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
-                       (octet >= '0' && octet <= '9') || octet == '-' || octet == '.' || octet == '_';
-    if (plain) {
-      out += raw;
-    } else {
-      out += {'%', kHex[octet >> 4], kHex[octet & 15]};
-    }
-  }
-  return out;
-}
-
-std::string host_in_url(const std::string& host) {
-  return host.find(':') == std::string::npos ? host : "[" + host + "]";
-}
 
 }  // namespace
 
@@ -93,11 +75,7 @@ Result<follow::HttpRequest> LoginTask::request_for(const LoginAttempt& attempt) 
   if (!password) return password.error();
   follow::HttpRequest request;
   request.method = "POST";
-  const auto port = ":" + std::to_string(attempt.server.port);
-  const bool renamed = options_.tls && !options_.tls_name.empty();  // the certificate's name is the URL's
-  if (renamed) request.connect_to = host_in_url(attempt.server.host) + port;
-  request.url = (options_.tls ? "https://" : "http://") +
-                (renamed ? options_.tls_name : host_in_url(attempt.server.host)) + port + attempt.path;
+  aim(request, options_, attempt.server, attempt.path);
   request.headers = {"Content-Type: application/x-www-form-urlencoded"};
   request.body = "username=" + form_encoded(options_.username) + "&password=" + form_encoded(*password);
   auto tls = tls_.get(now());

@@ -93,17 +93,16 @@ ServiceName service_name(std::string group, std::string name) {
   return {std::move(group), std::move(name)};
 }
 
-Result<ServiceInfo> read_service_info(const Json& body) {
-  const auto* json = member(body, "serviceInfo");
-  if (json == nullptr || !json->is_object()) return Error{"serviceInfo is missing"};
-  const auto* hosts = member(*json, "hosts");
+Result<ServiceInfo> read_bare_info(const Json& json) {
+  const auto* hosts = member(json, "hosts");
   if (hosts == nullptr || !hosts->is_array()) {
-    return Error{"hosts of " + text_of(*json, "name") + " is null, missing or no array"};
+    return Error{"hosts of " + text_of(json, "name") + " is null, missing or no array"};
   }
   ServiceInfo info;
-  info.service = service_name(text_of(*json, "groupName"), text_of(*json, "name"));
-  info.last_ref_time = integer_of(*json, "lastRefTime", 0);
-  info.threshold_reached = flag_of(*json, "reachProtectionThreshold", false);
+  info.service = service_name(text_of(json, "groupName"), text_of(json, "name"));
+  info.last_ref_time = integer_of(json, "lastRefTime", 0);
+  info.cache_millis = integer_of(json, "cacheMillis", 0);
+  info.threshold_reached = flag_of(json, "reachProtectionThreshold", false);
   info.hosts.reserve(hosts->size());
   for (const auto& host : *hosts) {
     if (host.is_object()) {
@@ -113,6 +112,27 @@ Result<ServiceInfo> read_service_info(const Json& body) {
     }
   }
   return info;
+}
+
+Result<ServiceInfo> read_service_info(const Json& body) {
+  const auto* json = member(body, "serviceInfo");
+  if (json == nullptr || !json->is_object()) return Error{"serviceInfo is missing"};
+  return read_bare_info(*json);
+}
+
+Result<std::vector<std::string>> read_names(const Json& body, const char* key) {
+  std::vector<std::string> names;
+  const auto* array = member(body, key);
+  if (array == nullptr || !array->is_array()) {
+    if (integer_of(body, "count", -1) == 0) return names;
+    return Error{std::string(key) + " is null, missing or no array"};
+  }
+  names.reserve(array->size());
+  for (const auto& name : *array) {
+    if (!name.is_string()) return Error{std::string(key) + " holds what is no string"};
+    names.push_back(service_name({}, name.get<std::string>()).name);
+  }
+  return names;
 }
 
 /// "namespace@@GROUP@@service"; the service part cannot hold @@ (3.1).
@@ -206,18 +226,19 @@ Result<ServiceInfo> read_subscribed(const Payload& payload) {
 Result<std::vector<std::string>> read_list(const Payload& payload) {
   const auto body = parse_object(payload.body);
   if (!body) return unreadable(payload);
-  std::vector<std::string> names;
-  const auto* array = member(*body, "serviceNames");
-  if (array == nullptr || !array->is_array()) {
-    if (integer_of(*body, "count", -1) == 0) return names;
-    return Error{"serviceNames is null, missing or no array"};
-  }
-  names.reserve(array->size());
-  for (const auto& name : *array) {
-    if (!name.is_string()) return Error{"serviceNames holds what is no string"};
-    names.push_back(service_name({}, name.get<std::string>()).name);
-  }
-  return names;
+  return read_names(*body, "serviceNames");
+}
+
+Result<std::vector<std::string>> read_v1_list(std::string_view text) {
+  const auto body = parse_object(text);
+  if (!body) return Error{"the service list is no JSON object"};
+  return read_names(*body, "doms");
+}
+
+Result<ServiceInfo> read_v1_instances(std::string_view text) {
+  const auto body = parse_object(text);
+  if (!body) return Error{"the instance list is no JSON object"};
+  return read_bare_info(*body);
 }
 
 Result<ServerRequest> read_server_request(const Payload& payload) {

@@ -56,6 +56,7 @@ struct Host {
 struct ServiceInfo {
   ServiceName service;  // both parts bare, also where the server joined them with @@
   std::int64_t last_ref_time = 0;
+  std::int64_t cache_millis = 0;  // the period for polls; 0: not said
   bool threshold_reached = false;
   std::vector<Host> hosts;
   std::uint64_t hosts_not_objects = 0;  // elements that were no JSON objects
@@ -82,6 +83,10 @@ Result<ServerCheck> read_server_check(const Payload& payload);
 Result<ServiceInfo> read_subscribed(const Payload& payload);
 /// The bare names of a ServiceListResponse. Error also when the array is missing while `count` is not 0.
 Result<std::vector<std::string>> read_list(const Payload& payload);
+
+/// The bodies of GET /nacos/v1/ns/service/list and /instance/list (4.2): the same errors.
+Result<std::vector<std::string>> read_v1_list(std::string_view text);
+Result<ServiceInfo> read_v1_instances(std::string_view text);
 
 // ---- what a server says on the stream.
 struct SetupAck {

@@ -117,6 +117,7 @@ class Session final : public Protocol {
   void on(event::RequestFailed&&, Monotonic now, Actions& out);
   void on(event::Received&&, Monotonic now, Actions& out);
   void on(event::Token&&, Monotonic now, Actions& out);
+  void on(event::Fetched&&, Monotonic, Actions&) {}  // HTTP v1: not asked for here
   void on(event::ListAgain&&, Monotonic now, Actions& out);
   void on(event::Want&&, Monotonic now, Actions& out);
   void on(event::Unwant&&, Monotonic now, Actions& out);

@@ -35,6 +35,15 @@ inline constexpr Duration kGhostRetry = seconds(5);
 inline constexpr int kAuditsPerSecond = 50;  // of one connection: its server has other clients
 inline constexpr std::size_t kAuditsInFlight = 4;
 inline constexpr Duration kAuditGrace = seconds(10);  // for the push of the same change (L3, L8)
+
+// HTTP v1
+inline constexpr Duration kFetch = seconds(5);
+inline constexpr std::size_t kFetchesInFlight = 16;
+inline constexpr Duration kPoll = seconds(10);  // where a server does not say cacheMillis (3.3)
+inline constexpr Duration kPollLeast = seconds(1);
+inline constexpr Duration kPollMost = seconds(60);
+inline constexpr std::uint32_t kFailuresInARow = 3;  // then the next server (A2)
+
 inline constexpr std::uint32_t kMalformedInARow = 5;  // A17
 
 }  // namespace signpost::nacos::timing

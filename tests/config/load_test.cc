@@ -75,6 +75,14 @@ TEST(Load, ANacosRegistry) {
   EXPECT_EQ(nacos.tls_name, "n.example");
   EXPECT_EQ(nacos.list_interval, seconds(60));
   EXPECT_EQ(nacos.audit_interval, seconds(120));
+  EXPECT_EQ(nacos.protocol, NacosProtocol::Grpc);
+}
+
+TEST(Load, TheProtocolOfANacosRegistry) {
+  const auto config = good(registry("type: nacos, servers: ['n:65000'], protocol: http"));  // no gRPC port
+  EXPECT_EQ(std::get<NacosRegistry>(config.registries.at(0).options).protocol, NacosProtocol::Http);
+  EXPECT_EQ(said(registry("type: nacos, servers: [a], protocol: udp")),
+            "E f.yaml:1:59: `protocol` takes grpc or http, not `udp`");
 }
 
 TEST(Load, TheWaysToAnApiServer) {

@@ -10,6 +10,8 @@ import threading
 import time
 import urllib.parse
 
+from naming_v1 import PREFIX, NamingV1
+
 LOGIN_PATHS = {"/nacos/v3/auth/user/login": "v3", "/nacos/v1/auth/users/login": "v1"}
 
 
@@ -93,6 +95,7 @@ class Control:
 
 def make_handler(fake):
     control = Control(fake)
+    naming = NamingV1(fake)
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -102,12 +105,34 @@ def make_handler(fake):
             path, query = urllib.parse.urlsplit(self.path)[2:4]
             if path in LOGIN_PATHS:
                 self.reply(*self.login(LOGIN_PATHS[path], query + "&" + text))
+            elif path.startswith(PREFIX):
+                self.v1(text)
             elif path.startswith("/control/"):
                 self.reply(*self.on_loop(path.removeprefix("/control/"), json.loads(text or "{}")))
             else:
                 self.reply(404, {"message": "not here"})
 
+        def v1(self, text=""):
+            path, query = urllib.parse.urlsplit(self.path)[2:4]
+            given = dict(urllib.parse.parse_qsl(query + "&" + text))
+            token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+
+            async def call():
+                await asyncio.sleep(fake.config["v1_delay"])
+                return naming.answer(self.command, path, given, token)
+
+            if not fake.config["v1"]:
+                return self.reply(404, "not here")
+            self.reply(*asyncio.run_coroutine_threadsafe(call(), fake.loop).result(60))
+
+        def do_PUT(self):
+            self.v1(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode())
+
+        do_DELETE = do_PUT
+
         def do_GET(self):
+            if self.path.startswith(PREFIX):
+                return self.v1()
             known = self.path == "/control/state"
             self.reply(*(self.on_loop("state", {}) if known else (404, {"message": "not here"})))
 
@@ -137,7 +162,7 @@ def make_handler(fake):
                          "username": form["username"]}
 
         def reply(self, status, body):
-            octets = json.dumps(body).encode()
+            octets = (body if isinstance(body, str) else json.dumps(body)).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(octets)))

@@ -27,6 +27,7 @@ DEFAULTS = {
     "negotiate": True, "fuzzy_watch": True, "watch_delay": 1.0, "change_delay": 0.1, "pattern_limit": 20,
     "match_limit": 500, "detect_after": 20.0, "detect_timeout": 5.0, "user": "", "password": "", "token_ttl": 18000,
     "login_path": "v3", "silent": False, "drop_acks": False, "withhold_setup_ack": False, "connection_limit": 10000,
+    "v1": True, "v1_state": "UP", "v1_token": "any", "v1_delay": 0, "cache_millis": 10000, "grpc": True,
     "tls_certificate": "", "tls_key": "",  # PEM files; both ports speak TLS then
     "tls_client_ca": "",  # a PEM file; both ports want a client's certificate of this authority then
 }
@@ -306,7 +307,7 @@ async def run(config, port):
         server = grpc.aio.server(options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", 10 << 20)])
         server.add_generic_rpc_handlers((Handlers(fake),))
         try:
-            bound = http_port < 64535 and listen(server, f"127.0.0.1:{http_port + 1000}", config) != 0
+            bound = not config["grpc"] or http_port < 64535 and listen(server, f"127.0.0.1:{http_port + 1000}", config) != 0
         except RuntimeError:
             bound = False
         if bound:
@@ -314,7 +315,8 @@ async def run(config, port):
         http.shutdown()
         if port:
             raise SystemExit(f"port {http_port + 1000} is taken")
-    await server.start()
+    if config["grpc"]:
+        await server.start()
     print(json.dumps({"http": http_port, "grpc": http_port + 1000}), flush=True)
     await fake.keep_house()
 

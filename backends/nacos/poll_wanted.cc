@@ -1,0 +1,50 @@
+// Services that no list names, read because a query asked for them: over HTTP v1 as over gRPC
+// (session_wanted.cc). Hidden from the sink while they have no instances, and again 60 s after the last (L5).
+#include <utility>
+
+#include "backends/nacos/poll_session.h"
+#include "backends/nacos/timing.h"
+
+namespace signpost::nacos {
+
+void PollSession::want(const ServiceName& name, Actions& out) {
+  const auto [entry, is_new] = services_.try_emplace(name);
+  auto& service = entry->second;
+  service.wanted = service.asked = true;
+  // What is shown was read once and stays (5.8); that there is nothing is known from this server alone.
+  const bool known = service.shown ? service.tried != 0 : following() && service.tried == epoch_;
+  if (known) return reply_wanted(name, service, out);
+  if (!following()) return;  // begin() reads it
+  if (is_new) ++untried_;
+  enqueue(name);
+}
+
+void PollSession::unwant(const ServiceName& name, Actions& out) {
+  const auto found = services_.find(name);
+  if (found == services_.end()) return;
+  found->second.wanted = found->second.asked = false;
+  if (found->second.listed != 0) return;
+  if (found->second.shown) out.emplace_back(action::Erase{key_of(name)});
+  forget(name);
+}
+
+/// True: the sink is not to hear of this answer. Only what no list names is ever hidden.
+bool PollSession::hides(const ServiceName& name, Service& service, bool empty, Monotonic now, Actions& out) {
+  if (!empty || service.listed != 0) {
+    service.empty_since.reset();
+    return false;
+  }
+  if (!service.shown) return true;
+  if (!service.empty_since) service.empty_since = now;
+  if (now - *service.empty_since < timing::kAbsentAfter) return false;
+  service.shown = false;
+  service.empty_since.reset();
+  out.emplace_back(action::Erase{key_of(name)});
+  return true;
+}
+
+void PollSession::reply_wanted(const ServiceName& name, Service& service, Actions& out) {
+  if (std::exchange(service.asked, false)) out.emplace_back(action::Wanted{name, service.shown});
+}
+
+}  // namespace signpost::nacos

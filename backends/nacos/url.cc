@@ -1,0 +1,31 @@
+#include "backends/nacos/url.h"
+
+namespace signpost::nacos {
+
+std::string form_encoded(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char raw : text) {
+    const auto octet = static_cast<unsigned char>(raw);
+    const bool plain = (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
+                       (octet >= '0' && octet <= '9') || octet == '-' || octet == '.' || octet == '_';
+    if (plain) {
+      out += raw;
+    } else {
+      out += {'%', kHex[octet >> 4], kHex[octet & 15]};
+    }
+  }
+  return out;
+}
+
+void aim(follow::HttpRequest& request, const config::NacosRegistry& options,
+         const config::NacosRegistry::Server& server, std::string_view target) {
+  const auto literal = server.host.find(':') == std::string::npos ? server.host : "[" + server.host + "]";
+  const auto port = ":" + std::to_string(server.port);
+  const bool renamed = options.tls && !options.tls_name.empty();
+  if (renamed) request.connect_to = literal + port;
+  request.url = (options.tls ? "https://" : "http://") + (renamed ? options.tls_name : literal) + port +
+                std::string(target);
+}
+
+}  // namespace signpost::nacos

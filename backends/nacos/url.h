@@ -1,0 +1,19 @@
+// How requests to a Nacos server's HTTP port are addressed.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "backends/follow/http.h"
+#include "config/config.h"
+
+namespace signpost::nacos {
+
+/// Percent-encoded for a query or a form: only letters, digits, `-`, `.` and `_` stay.
+std::string form_encoded(std::string_view text);
+/// Sends the request to this server: `target` is path and query. Under `tls: {name: ..}` the URL has the
+/// certificate's name, and connect_to the server's.
+void aim(follow::HttpRequest& request, const config::NacosRegistry& options,
+         const config::NacosRegistry::Server& server, std::string_view target);
+
+}  // namespace signpost::nacos

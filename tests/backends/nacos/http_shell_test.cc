@@ -1,0 +1,62 @@
+// The whole backend over HTTP v1, against a fake without gRPC.
+#include "tests/backends/nacos/shell.h"
+
+namespace signpost::nacos::test {
+namespace {
+
+TEST_F(NacosShell, HttpV1FollowsAServerWithoutGrpc) {
+  const FakeServer server({"grpc=false", "push_delay=0.05", "cache_millis=1000", "empty_service=0.5"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  options.protocol = config::NacosProtocol::Http;
+  follow({&server});
+  EXPECT_TRUE(soon([&] { return world.listed && world.live && is("DEFAULT_GROUP/cart", "10.0.0.1:80"); }));
+  server.control("register", of("cart", at("10.0.0.2", 80)));
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/cart", "10.0.0.1:80 10.0.0.2:80"); }));
+  server.control("register", of("pay", at("10.0.0.3", 80)));
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/pay", "10.0.0.3:80"); }));
+  server.control("deregister", R"({"service":"pay","ip":"10.0.0.3","port":80})");
+  EXPECT_TRUE(soon([&] { return world.services.count("nacos/public/DEFAULT_GROUP/pay") == 0; }));
+}
+
+TEST_F(NacosShell, HttpV1KeepsEverythingWhileTheServerIsDown) {
+  const FakeServer server({"grpc=false", "push_delay=0.05", "cache_millis=1000"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  options.protocol = config::NacosProtocol::Http;
+  follow({&server});
+  EXPECT_TRUE(soon([&] { return world.live && is("DEFAULT_GROUP/cart", "10.0.0.1:80"); }));
+  server.control("config", R"({"v1_state":"DOWN"})");
+  EXPECT_TRUE(soon([&] { return !world.live; }));
+  EXPECT_TRUE(is("DEFAULT_GROUP/cart", "10.0.0.1:80"));
+  server.control("config", R"({"v1_state":"UP"})");
+  EXPECT_TRUE(soon([&] { return world.live; }));
+  EXPECT_TRUE(is("DEFAULT_GROUP/cart", "10.0.0.1:80"));
+}
+
+TEST_F(NacosShell, A14_HttpV1LogsInAndTakesTheQueryLast) {
+  for (const auto* takes : {R"(v1_token="any")", R"(v1_token="query")"}) {
+    const FakeServer server(
+        {"grpc=false", R"(user="dns")", R"(password="secret")", R"(login_path="v1")", takes});
+    server.control("register", of("cart", at("10.0.0.1", 80)));
+    options = {};
+    options.protocol = config::NacosProtocol::Http;
+    options.username = "dns";
+    options.password_file = write_password("secret");
+    world = {};
+    follow({&server});
+    EXPECT_TRUE(soon([&] { return world.live && is("DEFAULT_GROUP/cart", "10.0.0.1:80"); })) << takes;
+    stop();
+  }
+}
+
+TEST_F(NacosShell, HttpV1EndsAtOnceWhileAnAnswerIsOutstanding) {
+  const FakeServer server({"grpc=false", "v1_delay=30"});
+  options.protocol = config::NacosProtocol::Http;
+  follow({&server});
+  EXPECT_TRUE(soon([&] { return count("requests") > 0; }));
+  const auto before = std::chrono::steady_clock::now();
+  stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 3s);
+}
+
+}  // namespace
+}  // namespace signpost::nacos::test
