@@ -78,6 +78,11 @@ class Nacos:
     def kill(self):
         self.process.kill()
 
+    def forget(self):
+        """After `kill`: the next start knows nothing, as a server with a lost disk."""
+        shutil.rmtree(self.folder / "rnacos", ignore_errors=True)
+        self._has_data = False
+
     def stop(self):
         self.process.stop()
 
