@@ -114,6 +114,11 @@ struct NacosRegistry {
   std::string tls_name;                // in the servers' certificates; empty: the host as written
   Milliseconds list_interval{10000};   // how often the configured groups are listed
   Milliseconds audit_interval{60000};  // in which each service is pulled once beside its pushes (A11)
+  std::vector<std::string> services;  // "GROUP/name", or "name" in DEFAULT_GROUP: followed whoever lists them
+  std::vector<std::string> allow;     // patterns, see backends/nacos/choice.h; empty: everything
+  std::vector<std::string> deny;
+  bool fuzzy_watch = true;
+  Milliseconds absent_after{60000};  // a deleted name that no list contradicts goes then (L5)
   friend bool operator==(const NacosRegistry&, const NacosRegistry&) = default;
 };
 

@@ -93,6 +93,10 @@ void check_nacos_tls(Reader& reader, const Node& written, NacosRegistry& registr
   }
 }
 
+bool is_printable(char c) noexcept { return c > ' ' && c < 127; }
+
+Value<std::string> pattern() { return text("a pattern, such as orders/* or cart-*", 700, is_printable); }
+
 const Table<NacosRegistry>& nacos_tls_table() {
   static const Table<NacosRegistry> table{
       {
@@ -141,6 +145,19 @@ const Table<NacosRegistry>& nacos_table() {
                  "How often the services of the configured groups are listed."),
           option("audit_interval", &NacosRegistry::audit_interval, duration(milliseconds(10000), hours(24)),
                  "In which each service is asked for once beside its pushes (over 3000: 50 a second)."),
+          list("services", &NacosRegistry::services,
+               text("GROUP/name, or a name in DEFAULT_GROUP", 700, is_printable),
+               "Services to follow whether a list names them or not.", 0),
+          list("allow", &NacosRegistry::allow, pattern(),
+               "What to follow of what is found. A pattern with / is held against group/service, one without "
+               "against the service; * stands for any characters, ? for one.",
+               0),
+          list("deny", &NacosRegistry::deny, pattern(),
+               "What never to follow, in the same patterns: before `allow` and `services`.", 0),
+          option("fuzzy_watch", &NacosRegistry::fuzzy_watch, on_or_off(),
+                 "Whether new services of all groups are found by the fuzzy watch of Nacos 3.0 and later."),
+          option("absent_after", &NacosRegistry::absent_after, duration(milliseconds(100), hours(1)),
+                 "When a service that the fuzzy watch calls deleted goes, where no list says so sooner."),
       },
       check_nacos};
   return table;

@@ -67,7 +67,10 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
                              parts.options.servers,
                              parts.options.list_interval,
                              parts.options.audit_interval,
-                             !parts.options.username.empty()};
+                             !parts.options.username.empty(),
+                             {parts.options.allow, parts.options.deny, parts.options.services},
+                             parts.options.fuzzy_watch,
+                             parts.options.absent_after};
       std::unique_ptr<Protocol> spoken;
       if (parts.options.protocol == config::NacosProtocol::Http) {
         spoken = std::make_unique<PollSession>(std::move(options), Random::from_kernel(), counts);

@@ -14,7 +14,7 @@ std::string spelled(const Server& server) { return server.host + ":" + std::to_s
 }  // namespace
 
 Session::Session(SessionOptions options, Random random, follow::Counts& counts)
-    : options_(std::move(options)), random_(random), counts_(counts) {
+    : options_(std::move(options)), choice_(options_.choice), random_(random), counts_(counts) {
   assert(!options_.servers.empty() && !options_.groups.empty());
   server_ = static_cast<std::size_t>(random_.below(options_.servers.size()));
   for (const auto& group : options_.groups) groups_[group];
@@ -42,12 +42,15 @@ Monotonic Session::deadline() const {
   if (watch_.able && !watch_.synced) consider(watch_.sync_until);
   if (!retries_.empty()) consider(retries_.begin()->first);
   if (!removals_.empty()) consider(removals_.begin()->first);
-  if (!queue_.empty() && !awaiting_token_ && naming_in_flight() < timing::kInFlight) consider(paused_until_);
+  if (!queue_.empty() && !awaiting_token_ && naming_in_flight() < timing::kInFlight) {
+    consider(std::max(paused_until_, paced(queue_.front().call) ? pace_.next() : Monotonic{}));
+  }
   return earliest;
 }
 
 void Session::on(event::Start&&, Monotonic now, Actions& out) {
   if (state_ != State::Idle) return;
+  pin(out);
   if (options_.login && token_.empty()) {
     state_ = State::Login;
   } else {
@@ -122,7 +125,7 @@ void Session::forget_connection(Monotonic now) {
     service.removed_at.reset();
     service.doubted = 0;
   }
-  for (auto& [name, group] : groups_) group = Group{now, false, group.read, false, 0, 0};
+  for (auto& [name, group] : groups_) group = Group{now, false, group.read, false, 0, 0, 0};
   watch_ = Watch{};
   audit_ = Audit{Monotonic::max(), std::move(audit_.last), 0, 0, {}};
   wait_until_ = Monotonic::max();
@@ -133,6 +136,7 @@ void Session::forget_connection(Monotonic now) {
   malformed_in_a_row_ = 0;
   pauses_ = 0;
   paused_until_ = now;
+  pace_.start(now, random_);
   forbidden_told_ = false;
 }
 
@@ -176,7 +180,7 @@ void Session::on(event::Received&& message, Monotonic now, Actions& out) {
   if (auto* ack = std::get_if<SetupAck>(&said->what)) {
     if (state_ != State::Setup) return;
     set_up_at_ = now;
-    watch_.able = ack->fuzzy_watch;
+    watch_.able = ack->fuzzy_watch && options_.fuzzy_watch;
     return start_redo(now, out);
   }
   if (std::holds_alternative<UnknownRequest>(said->what)) return counts_.add("skipped", "unknown-request");

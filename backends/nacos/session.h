@@ -14,9 +14,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "backends/follow/counts.h"
+#include "backends/nacos/choice.h"
+#include "backends/nacos/pace.h"
 #include "backends/nacos/protocol.h"
 #include "dns/base/random.h"
 
@@ -30,6 +33,9 @@ struct SessionOptions {
   Duration list_interval = std::chrono::seconds(10);
   Duration audit_interval = std::chrono::seconds(60);  // each service is pulled once in this time (A11)
   bool login = false;                                  // wait for a token before the first connection
+  ChoiceOptions choice = {};
+  bool fuzzy_watch = true;  // false: not used even where the server can
+  Duration absent_after = std::chrono::seconds(60);
 };
 
 /// One owner, one thread. `counts` outlives it.
@@ -76,6 +82,7 @@ class Session final : public Protocol {
     bool wanted = false;                  // a query did
     bool asked = false;                   // and waits for the answer
     bool shown = false;                   // the sink knows it
+    bool pinned = false;                  // configured by name: stays subscribed whatever lists say
   };
   struct Group {
     Monotonic due{};
@@ -84,6 +91,7 @@ class Session final : public Protocol {
     bool current = false;  // on this connection, and the last try did not fail
     std::uint32_t failures = 0;
     std::uint64_t read_from = 0;  // sequence_ when the last list that was read had been sent
+    std::size_t octets_hash = 0;  // of the last answer that was read; 0: it says nothing any more
   };
   /// The fuzzy watch over the whole namespace.
   struct Watch {
@@ -135,6 +143,9 @@ class Session final : public Protocol {
   void check_health(Monotonic now, Actions& out);
   void reach_milestones(Monotonic now, Actions& out);
 
+  /// Whether this kind of request waits for a token of pace_.
+  static bool paced(Call call) noexcept { return call == Call::Subscribe || call == Call::Unsubscribe; }
+
   // session_calls.cc: unary requests, what fails and when it is tried again
   void enqueue(Work work);
   void enqueue_again(const Work& work);
@@ -155,7 +166,13 @@ class Session final : public Protocol {
   void reply_wanted(const ServiceName& name, Service& service, Actions& out);
 
   // session_services.cc: which services there are and what they hold
-  Service& appear(const ServiceName& name, Actions& out);
+  void pin(Actions& out);
+  /// Null: not wanted (Choice), and counted.
+  Service* appear(const ServiceName& name, Actions& out);
+  bool is_chosen(const ServiceName& name);
+  void show_pending(const ServiceName& name, Actions& out);
+  bool listed_as_before(const InFlight& call, const std::string& octets, Monotonic now);
+  void distrust_list_of(const std::string& group_name);
   void vanish(const ServiceName& name, bool by_list, Actions& out);
   void listed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
   void subscribed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
@@ -179,6 +196,7 @@ class Session final : public Protocol {
   void settle_doubts(Monotonic now, Actions& out);
 
   SessionOptions options_;
+  Choice choice_;
   Random random_;
   follow::Counts& counts_;
 
@@ -212,15 +230,18 @@ class Session final : public Protocol {
   std::deque<Work> queue_;
   Monotonic paused_until_{};  // the server is over its limit (503), or not done with our set-up (301)
   std::uint32_t pauses_ = 0;
+  Pace pace_;
 
   // what it told us
   std::map<ServiceName, Service> services_;
-  std::map<std::string, Group> groups_;  // the configured ones
+  std::unordered_set<std::size_t> left_out_;  // hashes of names that are not wanted: each is counted once
+  std::map<std::string, Group> groups_;       // the configured ones
   Watch watch_;
   Audit audit_;
   std::set<std::pair<Monotonic, ServiceName>> retries_;   // subscribe again then
   std::set<std::pair<Monotonic, ServiceName>> removals_;  // believe a DELETE_SERVICE then (L5)
   std::uint64_t lists_read_ = 0;
+  std::size_t list_hash_ = 0;     // of the list answer at hand
   std::uint64_t list_again_ = 0;  // sequence_ when a second read was asked for; 0: it has been made
 };
 

@@ -33,7 +33,11 @@ void Session::enqueue(Work work) {
     default:
       break;
   }
-  queue_.push_back(std::move(work));
+  // What names services goes before the storm that reads them.
+  const auto at = paced(work.call) ? queue_.end()
+                                   : std::find_if(queue_.begin(), queue_.end(),
+                                                  [](const Work& waiting) { return paced(waiting.call); });
+  queue_.insert(at, std::move(work));
 }
 
 std::size_t Session::naming_in_flight() const {
@@ -42,10 +46,12 @@ std::size_t Session::naming_in_flight() const {
   }));
 }
 
-/// At most 64 at once (5.8): a storm of subscriptions must not run into the server's own limits (A16).
+/// At most 64 at once (5.8), and of subscriptions so many a second: a storm of them must not run into the
+/// server's own limits (A16).
 void Session::pump(Monotonic now, Actions& out) {
   auto free = timing::kInFlight - std::min(timing::kInFlight, naming_in_flight());
   for (; free > 0 && !queue_.empty() && !awaiting_token_ && now >= paused_until_; --free) {
+    if (paced(queue_.front().call) && !pace_.take(now)) return;
     auto work = std::move(queue_.front());
     queue_.pop_front();
     if (work.call == Call::Subscribe && !services_.contains(work.service)) continue;   // gone while it waited
@@ -93,6 +99,12 @@ void Session::on(event::Reply&& reply, Monotonic now, Actions& out) {
   in_flight_.erase(found);
   if (call.work.call == Call::Audit) --audit_.in_flight;
   heard(now);
+  if (call.work.call == Call::List && listed_as_before(call, reply.octets, now)) {
+    malformed_in_a_row_ = 0;
+    pauses_ = 0;
+    alive_ = true;
+    return;
+  }
   const auto payload = decode_payload(reply.octets);
   const auto answer = payload ? read_answer(*payload) : Result<Answer>(payload.error());
   if (!answer) {
@@ -145,7 +157,11 @@ void Session::refused(const InFlight& call, const Answer& answer, Monotonic now,
     case -kOverLimit:
       counts_.add("requests_failed", "over-limit");
       enqueue_again(call.work);
-      paused_until_ = now + retry_delay(pauses_++);
+      pace_.over_limit(now);
+      // Of the 64 in flight all may be refused: that is one reason to wait, not 64.
+      if (now >= paused_until_) {
+        paused_until_ = now + std::min<Duration>(retry_delay(pauses_++), timing::kPauseMost);
+      }
       return;
     case kNoHandler:
     case kPatternLimit:

@@ -10,6 +10,10 @@
 namespace signpost::nacos {
 
 void Session::on(event::Want&& wish, Monotonic, Actions& out) {
+  if (!services_.contains(wish.service) && !is_chosen(wish.service)) {
+    out.emplace_back(action::Wanted{wish.service, false});
+    return;
+  }
   auto& service = services_[wish.service];
   service.wanted = service.asked = true;
   // Pushes keep what is shown as it is, also over an outage (5.8); absence is known on a live connection
@@ -23,7 +27,7 @@ void Session::on(event::Unwant&& wish, Monotonic, Actions& out) {
   const auto found = services_.find(wish.service);
   if (found == services_.end()) return;
   found->second.wanted = found->second.asked = false;
-  if (found->second.found) return;
+  if (found->second.found || found->second.pinned) return;
   if (found->second.shown) out.emplace_back(action::Erase{key_of(wish.service)});
   services_.erase(found);
   if (connected()) enqueue({Call::Unsubscribe, wish.service});
@@ -36,7 +40,10 @@ bool Session::is_hidden(const Service& service, const ServiceInfo& info) const {
 
 /// No list will say that a service is gone which only a query named: emptiness has to, after a while.
 void Session::judge_emptiness(const ServiceName& name, Service& service, bool empty, Monotonic now) {
-  if (!std::exchange(service.shown, true)) service.appeared = ++sequence_;
+  if (!std::exchange(service.shown, true)) {
+    service.appeared = ++sequence_;
+    distrust_list_of(name.group);
+  }
   if (service.found) return;
   if (empty) return expect_removal(name, now);
   service.removed_at.reset();

@@ -35,8 +35,12 @@ std::optional<HttpReply> Readiness::known() const {
 HttpReply Readiness::decide(const std::vector<RegistryStatus>& registries) {
   std::string missing;
   for (const auto& registry : registries) {
-    if (!registry.required || registry.synced) continue;
-    missing += "registry " + registry.name + ": not listed completely yet";
+    const bool unread = registry.synced && registry.pending > 0;
+    if (!registry.required || (registry.synced && !unread)) continue;
+    missing += "registry " + registry.name + ": ";
+    missing += unread ? std::to_string(registry.pending) + " of " + std::to_string(registry.services) +
+                            " services not read yet"
+                      : std::string("not listed completely yet");
     if (!registry.last_error.empty()) missing += " (" + registry.last_error + ")";
     missing += "\n";
   }

@@ -60,7 +60,9 @@ TEST(Load, ANacosRegistry) {
       "type: nacos, required: true, servers: [n, 'n:1', 10.0.0.1, '[::1]:9'], namespaces: [a-b, c], groups: "
       "['G:1'], "
       "grpc_port_offset: -0, username: u, password_file: ../p, list_interval: 1m, audit_interval: 2m, "
-      "tls: {ca_file: /ca, certificate_file: c, key_file: k, name: N.example.}"));
+      "tls: {ca_file: /ca, certificate_file: c, key_file: k, name: N.example.}, "
+      "services: [orders/cart, pay], allow: ['orders/*'], deny: ['consumers:*'], fuzzy_watch: off, "
+      "absent_after: 5s"));
   const auto& nacos = std::get<NacosRegistry>(config.registries.at(0).options);
   EXPECT_TRUE(config.registries[0].required);
   EXPECT_EQ(nacos.servers,
@@ -75,6 +77,11 @@ TEST(Load, ANacosRegistry) {
   EXPECT_EQ(nacos.tls_name, "n.example");
   EXPECT_EQ(nacos.list_interval, seconds(60));
   EXPECT_EQ(nacos.audit_interval, seconds(120));
+  EXPECT_EQ(nacos.services, (std::vector<std::string>{"orders/cart", "pay"}));
+  EXPECT_EQ(nacos.allow, (std::vector<std::string>{"orders/*"}));
+  EXPECT_EQ(nacos.deny, (std::vector<std::string>{"consumers:*"}));
+  EXPECT_FALSE(nacos.fuzzy_watch);
+  EXPECT_EQ(nacos.absent_after, seconds(5));
   EXPECT_EQ(nacos.protocol, NacosProtocol::Grpc);
 }
 

@@ -26,7 +26,7 @@ std::unique_ptr<Desk> ready_desk(std::size_t services = 0) {
   for (std::size_t i = 0; i < services; ++i)
     desk->hosts[{"DEFAULT_GROUP", "s" + std::to_string(i)}] = hosts("10.0.1.1");
   desk->start();
-  desk->pass(1s);
+  desk->pass(1s + std::chrono::milliseconds(2 * services));  // subscriptions are paced (A16)
   EXPECT_EQ(desk->session.state(), Session::State::Ready);
   desk->take_log();
   return desk;

@@ -132,6 +132,26 @@ TEST(NacosList, AnOlderListDoesNotEraseWhatWasAnnouncedSince) {
   EXPECT_THAT(desk->take_news(), ElementsAre("pending DEFAULT_GROUP/cart", "DEFAULT_GROUP/cart"));
 }
 
+// The same list again is not read, unless something else was heard of its group meanwhile.
+TEST(NacosList, AnUnchangedListStillErasesWhatTheWatchAnnouncedInVain) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  desk->pass(30s);
+  change(*desk, {"DEFAULT_GROUP", "pay"}, "ADD_SERVICE");
+  EXPECT_EQ(desk->world.size(), 2U);
+  desk->pass(10s);
+  EXPECT_THAT(desk->world, ElementsAre(testing::Key("DEFAULT_GROUP/cart")));
+  desk->pass(30s);
+  EXPECT_EQ(desk->world.size(), 1U);
+}
+
+TEST(NacosList, AnUnchangedListContradictsADelete_L5) {
+  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
+  desk->pass(30s);
+  change(*desk, kCart, "DELETE_SERVICE");
+  desk->pass(200s);
+  EXPECT_EQ(desk->world.size(), 1U);
+}
+
 // ---- fuzzy watch
 TEST(NacosWatch, CoversTheNamespaceAndFindsOtherGroups) {
   auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});

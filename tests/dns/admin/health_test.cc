@@ -125,6 +125,24 @@ TEST(Readiness, WaitsForListenersAndEveryRequiredRegistry) {
   EXPECT_TRUE(readiness.ready());
 }
 
+TEST(Readiness, SaysHowManyServicesAreNotReadYet) {
+  Readiness readiness;
+  readiness.listening();
+  auto nacos = registry("nacos", true, true, RegistryPhase::Live);
+  nacos.services = 20000;
+  nacos.pending = 12;
+  auto other = nacos;
+  other.name = "other";
+  other.required = false;
+  const auto reply = readiness.decide({nacos, other});
+  EXPECT_EQ(reply.status, 503u);
+  EXPECT_EQ(reply.body, "registry nacos: 12 of 20000 services not read yet\n");
+  nacos.pending = 0;
+  EXPECT_EQ(readiness.decide({nacos, other}).status, 200u);
+  nacos.pending = 5;  // services come and go: who was ready stays so
+  EXPECT_EQ(readiness.decide({nacos}).status, 200u);
+}
+
 TEST(Readiness, StaysWhenRegistriesGoAway) {
   Readiness readiness;
   readiness.listening();
