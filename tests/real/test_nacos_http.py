@@ -1,0 +1,86 @@
+"""Nacos over HTTP v1 (`protocol: http`), against r-nacos: every change is seen by polling, and an outage loses nothing."""
+import time
+
+import pytest
+
+from harness import nacos
+from harness.signpost import Signpost
+
+ZONE = "nacos.internal"
+NAME = f"cart.{ZONE}"
+PERIOD = 10  # seconds: cacheMillis of r-nacos
+SPREAD = 2  # its own delay, and a busy machine
+
+
+def start(server, folder):
+    folder.mkdir(exist_ok=True)
+    settings = {"type": "nacos", "required": True, "servers": [server.address], "protocol": "http", "list_interval": "1s"}
+    if server.auth:
+        password = folder / "nacos-password"
+        password.write_text(nacos.PASSWORD + "\n")
+        settings |= {"username": nacos.USER, "password_file": str(password)}
+    return Signpost(folder, {"nacos": settings}, [{"name": ZONE, "registry": "nacos", "ttl": 5}]).wait_ready()
+
+
+@pytest.fixture
+def server(folder, request):
+    running = nacos.Nacos(folder, auth=getattr(request, "param", False))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def ask(server, folder):
+    """A resolver's view of a program that follows the server, whose `cart` has one instance."""
+    server.register("cart", "10.1.0.1", 8080)
+    signpost = start(server, folder / "signpost")
+    yield signpost.client
+    signpost.stop()
+
+
+def seconds_until(ask, wanted, name=NAME, kind="A"):
+    """How long it took; every answer on the way has records."""
+    began = time.monotonic()
+    while (answer := ask.set(name, kind)) != wanted:
+        assert answer and answer != "NXDOMAIN", answer
+        assert time.monotonic() - began < 60, answer
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def test_names_and_changes(server, ask, figure):
+    server.register("Big.Cart", "10.1.0.9", 80, group="orders")  # of no configured group: nobody lists it
+    for name in (NAME, f"cart.default-group.{ZONE}", f"cart.default-group.public.{ZONE}", f"CART.{ZONE}"):
+        assert ask.set(name) == {"10.1.0.1"}, name
+    for name in (f"nobody.{ZONE}", f"big.cart.orders.{ZONE}"):
+        assert ask.set(name) == "NXDOMAIN", name
+
+    took = {}
+    server.register("cart", "10.1.0.2", 8080, weight=1)
+    took["register"] = seconds_until(ask, {"10.1.0.1", "10.1.0.2"})
+    server.change("cart", "10.1.0.2", 8080, weight=7)
+    took["weight"] = seconds_until(ask, {f"0 1 8080 10-1-0-1.{NAME}.", f"0 7 8080 10-1-0-2.{NAME}."}, kind="SRV")
+    server.change("cart", "10.1.0.2", 8080, weight=7, enabled=False)
+    took["disable"] = seconds_until(ask, {"10.1.0.1"})
+    figure("Nacos over HTTP v1, change to answer", ", ".join(f"{what} {value:.1f} s" for what, value in took.items()))
+    assert max(took.values()) <= PERIOD + SPREAD
+
+    server.register("pay", "10.1.0.3", 8080)  # a new name costs a list, which comes every second here
+    ask.wait_for({"10.1.0.3"}, f"pay.{ZONE}", seconds=5)
+
+
+def test_a_killed_server_costs_no_answer(server, ask):
+    server.kill()
+    for _ in range(100):
+        assert ask.set(NAME) == {"10.1.0.1"}
+        time.sleep(0.02)
+    server.start()
+    assert ask.set(NAME) == {"10.1.0.1"}
+    server.register("cart", "10.1.0.4", 8080)
+    seconds_until(ask, {"10.1.0.1", "10.1.0.4"})
+
+
+@pytest.mark.parametrize("server", [True], indirect=True)
+def test_login(ask):
+    assert ask.set(NAME) == {"10.1.0.1"}
