@@ -1,9 +1,8 @@
 // Services that no list names, read because a query asked for them: over HTTP v1 as over gRPC
-// (session_wanted.cc). Hidden from the sink while they have no instances, and again 60 s after the last (L5).
+// (session_wanted.cc). Hidden from the sink while they have no instances, and again `absent_after` after the last (L5).
 #include <utility>
 
 #include "backends/nacos/poll_session.h"
-#include "backends/nacos/timing.h"
 
 namespace signpost::nacos {
 
@@ -36,7 +35,7 @@ bool PollSession::hides(const ServiceName& name, Service& service, bool empty, M
   }
   if (!service.shown) return true;
   if (!service.empty_since) service.empty_since = now;
-  if (now - *service.empty_since < timing::kAbsentAfter) return false;
+  if (now - *service.empty_since < options_.absent_after) return false;
   service.shown = false;
   service.empty_since.reset();
   out.emplace_back(action::Erase{key_of(name)});
