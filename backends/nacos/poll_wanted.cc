@@ -1,5 +1,6 @@
 // Services that no list names, read because a query asked for them: over HTTP v1 as over gRPC
-// (session_wanted.cc). Hidden from the sink while they have no instances, and again `absent_after` after the last (L5).
+// (session_wanted.cc). Hidden from the sink while they have no instances, and again `absent_after` after the
+// last (L5).
 #include <utility>
 
 #include "backends/nacos/poll_session.h"
