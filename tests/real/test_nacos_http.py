@@ -45,7 +45,6 @@ def seconds_until(ask, wanted, name=NAME, kind="A"):
     while (answer := ask.set(name, kind)) != wanted:
         assert answer and answer != "NXDOMAIN", answer
         assert time.monotonic() - began < 60, answer
-        time.sleep(0.02)
     return time.monotonic() - began
 
 
@@ -72,9 +71,8 @@ def test_names_and_changes(server, ask, figure):
 
 def test_a_killed_server_costs_no_answer(server, ask):
     server.kill()
-    for _ in range(100):
+    for _ in range(1000):
         assert ask.set(NAME) == {"10.1.0.1"}
-        time.sleep(0.02)
     server.start()
     assert ask.set(NAME) == {"10.1.0.1"}
     server.register("cart", "10.1.0.4", 8080)
