@@ -91,7 +91,7 @@ struct KubernetesRegistry {
   friend bool operator==(const KubernetesRegistry&, const KubernetesRegistry&) = default;
 };
 
-enum class NacosProtocol : std::uint8_t { Grpc, Http };
+enum class NacosProtocol : std::uint8_t { Auto, Grpc, Http };
 
 struct NacosRegistry {
   struct Server {
@@ -102,7 +102,7 @@ struct NacosRegistry {
   std::vector<Server> servers;
   std::vector<std::string> namespaces{"public"};
   std::vector<std::string> groups{"DEFAULT_GROUP"};
-  NacosProtocol protocol = NacosProtocol::Grpc;
+  NacosProtocol protocol = NacosProtocol::Auto;
   std::int32_t grpc_port_offset = 1000;
   std::uint16_t grpc_port = 0;  // of every server, instead of the offset; 0: the offset
   std::string username;

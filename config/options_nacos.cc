@@ -128,9 +128,13 @@ const Table<NacosRegistry>& nacos_table() {
                text("a group (letters, digits, `-`, `_`, `:` and `.`)", 128,
                     [](char c) { return is_word(c) || c == ':' || c == '.'; }),
                "The groups to list where the server cannot tell them by itself (Nacos before 3.0)."),
-          option("protocol", &NacosRegistry::protocol,
-                 choice<NacosProtocol>({{"grpc", NacosProtocol::Grpc}, {"http", NacosProtocol::Http}}),
-                 "`grpc` for servers from 2.0 on; `http` (v1, polled) for 1.x, which has nothing else."),
+          option(
+              "protocol", &NacosRegistry::protocol,
+              choice<NacosProtocol>({{"auto", NacosProtocol::Auto},
+                                     {"grpc", NacosProtocol::Grpc},
+                                     {"http", NacosProtocol::Http}}),
+              "`grpc`: servers from 2.0 on. `http`: v1, polled, which is all that 1.x has. `auto` tries gRPC "
+              "first and follows servers that are upgraded."),
           option("grpc_port_offset", &NacosRegistry::grpc_port_offset, whole<std::int32_t>(-65534, 65534),
                  "What is added to a server's port for gRPC."),
           option("grpc_port", &NacosRegistry::grpc_port, whole<std::uint16_t>(1, 65535),

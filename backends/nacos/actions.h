@@ -94,6 +94,7 @@ struct Fetch {
   std::string token;   // empty: none
   bool token_in_query = false;
   Duration timeout{};
+  bool beside = false;  // it is of no connection: Connect and Disconnect leave it alone
 };
 /// A server refused this token: one new login, please.
 struct RenewToken {

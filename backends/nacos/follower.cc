@@ -14,6 +14,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "backends/nacos/auto_session.h"
 #include "backends/nacos/link.h"
 #include "backends/nacos/login_task.h"
 #include "backends/nacos/poll_session.h"
@@ -39,7 +40,8 @@ struct Peer {
   asio::steady_timer timer;
   asio::ip::tcp::resolver resolver;
   std::unique_ptr<Link> link;
-  std::map<RequestId, std::shared_ptr<asio::cancellation_signal>> fetches;
+  std::map<RequestId, std::shared_ptr<asio::cancellation_signal>> fetches;         // of the connection
+  std::map<RequestId, std::shared_ptr<asio::cancellation_signal>> beside_fetches;  // of none
   Monotonic armed = Monotonic::max();
   std::uint64_t connection = 0;  // counts Connect and Disconnect: what belongs to an older one is dropped
   std::size_t turn = 0;          // which of a host's addresses is next
@@ -71,12 +73,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
                              {parts.options.allow, parts.options.deny, parts.options.services},
                              parts.options.fuzzy_watch,
                              parts.options.absent_after};
-      std::unique_ptr<Protocol> spoken;
-      if (parts.options.protocol == config::NacosProtocol::Http) {
-        spoken = std::make_unique<PollSession>(std::move(options), Random::from_kernel(), counts);
-      } else {
-        spoken = std::make_unique<Session>(std::move(options), Random::from_kernel(), counts);
-      }
+      auto spoken = make_protocol(std::move(options));
       peers_.push_back(std::make_unique<Peer>(space, std::move(spoken), parts.strand));
     }
   }
@@ -113,11 +110,25 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     stopped_ = true;
     for (auto& peer : peers_) {
       drop_link(*peer);
+      cancel(peer->beside_fetches);
       peer->timer.cancel();
     }
   }
 
  private:
+  std::unique_ptr<Protocol> make_protocol(SessionOptions options) {
+    const auto random = Random::from_kernel();
+    switch (parts_.options.protocol) {
+      case config::NacosProtocol::Grpc:
+        return std::make_unique<Session>(std::move(options), random, counts_);
+      case config::NacosProtocol::Http:
+        return std::make_unique<PollSession>(std::move(options), random, counts_);
+      case config::NacosProtocol::Auto:
+        break;
+    }
+    return std::make_unique<AutoSession>(std::move(options), random, counts_);
+  }
+
   Peer* peer_of(const std::string& space) {
     const auto found =
         std::find_if(peers_.begin(), peers_.end(), [&](const auto& peer) { return peer->space == space; });
@@ -198,11 +209,12 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     counts_.add("requests");
     const auto id = wanted.id;
     const auto signal = std::make_shared<asio::cancellation_signal>();  // lives as long as what it may cancel
-    peer.fetches[id] = signal;
-    const auto done = [self = shared_from_this(), &peer, id, signal, connection = peer.connection](
+    const bool beside = wanted.beside;
+    (beside ? peer.beside_fetches : peer.fetches)[id] = signal;
+    const auto done = [self = shared_from_this(), &peer, id, beside, signal, connection = peer.connection](
                           const std::exception_ptr& cancelled, event::Fetched answer) {
-      if (self->stopped_ || peer.connection != connection) return;
-      peer.fetches.erase(id);
+      if (self->stopped_ || (!beside && peer.connection != connection)) return;
+      (beside ? peer.beside_fetches : peer.fetches).erase(id);
       if (!cancelled) self->step(peer, std::move(answer));
     };
     asio::co_spawn(parts_.strand, fetcher_.fetch(std::move(wanted)),
@@ -285,11 +297,15 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   void drop_link(Peer& peer) {
     ++peer.connection;
     peer.resolver.cancel();
-    for (const auto& [id, signal] : std::exchange(peer.fetches, {})) {
-      signal->emit(asio::cancellation_type::terminal);
-    }
+    cancel(peer.fetches);
     if (peer.link) peer.link->close();
     peer.link.reset();
+  }
+
+  static void cancel(std::map<RequestId, std::shared_ptr<asio::cancellation_signal>>& fetches) {
+    for (const auto& [id, signal] : std::exchange(fetches, {})) {
+      signal->emit(asio::cancellation_type::terminal);
+    }
   }
 
   void dial(Peer& peer, const SocketAddress& address, const std::string& host) {

@@ -1,5 +1,6 @@
 #include "backends/nacos/messages.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -239,6 +240,16 @@ Result<ServiceInfo> read_v1_instances(std::string_view text) {
   const auto body = parse_object(text);
   if (!body) return Error{"the instance list is no JSON object"};
   return read_bare_info(*body);
+}
+
+int read_v1_generation(std::string_view text, std::string& version) {
+  const auto body = parse_object(text);
+  if (!body) return 0;
+  version = text_of(*body, "version");
+  unsigned generation = 0;
+  const auto [end, error] = std::from_chars(version.data(), version.data() + version.size(), generation);
+  const bool whole = error == std::errc() && end != version.data() + version.size() && *end == '.';
+  return whole ? static_cast<int>(std::clamp(generation, 1U, 99U)) : 0;
 }
 
 Result<ServerRequest> read_server_request(const Payload& payload) {

@@ -87,6 +87,9 @@ Result<std::vector<std::string>> read_list(const Payload& payload);
 /// The bodies of GET /nacos/v1/ns/service/list and /instance/list (4.2): the same errors.
 Result<std::vector<std::string>> read_v1_list(std::string_view text);
 Result<ServiceInfo> read_v1_instances(std::string_view text);
+/// Which generation a server's state (GET /nacos/v1/console/server/state) names: 1 for `"version":"1.4.7"`; 0
+/// where it names none. `version` is the text that was said.
+int read_v1_generation(std::string_view text, std::string& version);
 
 // ---- what a server says on the stream.
 struct SetupAck {

@@ -37,7 +37,8 @@ void PollSession::fetched(event::Fetched&& answer, Monotonic now, Actions& out) 
     case 410:
       // The server has no such API (section 2): another one may, and the operator should know.
       counts_.add("requests_failed", "refused");
-      return lose("no-v1", why + ": this server has no HTTP v1 for naming; use `protocol: grpc`", now, out);
+      return lose("no-v1", why + ": this server has no HTTP v1 for naming; use `protocol: auto` or `grpc`",
+                  now, out);
     case 502:
     case 503:
     case 504:
@@ -61,30 +62,30 @@ void PollSession::expire(Monotonic now, Actions& out) {
   }
 }
 
-/// The list decides (L5), as it does over gRPC.
+/// The list decides (L5), as it does over gRPC. One of the same octets as the last decides the same: a list
+/// of 20,000 names then costs a hash over it.
 void PollSession::listed(const InFlight& call, const std::string& body, Monotonic now, Actions& out) {
+  const auto hash = std::hash<std::string>()(body) | 1U;
+  if (groups_[call.work.group].octets_hash == hash) return list_read(call, hash, now);
   const auto names = read_v1_list(body);
   if (!names) {
     counts_.add("skipped", "malformed-answer");
     return failed(call.work, "malformed", names.error().message, now, out);
   }
-  failures_in_a_row_ = 0;
-  answered_ = alive_ = true;
-  auto& group = groups_[call.work.group];
-  group = Group{now + options_.list_interval, false, true, true, 0, call.started};
-  if (list_again_ > call.started) group.due = now;
+  list_read(call, hash, now);
   const auto this_list = ++lists_read_;
   for (const auto& name : *names) {
     if (name.empty()) continue;
     const ServiceName service{call.work.group, name};
-    const auto [entry, is_new] = services_.try_emplace(service);
+    auto entry = services_.find(service);
+    if (entry == services_.end()) {
+      if (!is_chosen(service)) continue;
+      entry = services_.try_emplace(service).first;
+      ++untried_;
+    }
     entry->second.listed = this_list;
-    if (is_new) ++untried_;
     if (std::exchange(entry->second.shown, true)) continue;
-    ServiceState state;
-    state.key = key_of(service);
-    state.pending = true;
-    out.emplace_back(action::Upsert{std::move(state)});
+    show_pending(service, out);
     enqueue(service);
   }
   std::vector<ServiceName> gone;
@@ -96,9 +97,17 @@ void PollSession::listed(const InFlight& call, const std::string& body, Monotoni
   for (const auto& name : gone) vanish(name, out);
 }
 
+void PollSession::list_read(const InFlight& call, std::size_t hash, Monotonic now) {
+  failures_in_a_row_ = 0;
+  answered_ = alive_ = true;
+  auto& group = groups_[call.work.group];
+  group = Group{now + options_.list_interval, false, true, true, 0, call.started, hash};
+  if (list_again_ > call.started) group.due = now;
+}
+
 void PollSession::vanish(const ServiceName& name, Actions& out) {
   out.emplace_back(action::Erase{key_of(name), true});
-  if (auto& service = services_[name]; service.wanted) {
+  if (auto& service = services_[name]; service.wanted || service.pinned) {
     service.listed = 0;
     service.shown = false;
     return;
@@ -138,7 +147,7 @@ void PollSession::instances(const InFlight& call, const std::string& body, Monot
            now + (first ? period / 10 + drawn(period * 9 / 10) : period * 9 / 10 + upper_half(period / 10)));
   counts_.add("polls");
   if (!hides(name, service, info->hosts.empty(), now, out)) {
-    service.shown = true;
+    service.shown = service.read = true;
     out.emplace_back(action::Upsert{to_state(key_of(name), *info, counts_)});
   }
   reply_wanted(name, service, out);

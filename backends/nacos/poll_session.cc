@@ -11,8 +11,6 @@
 namespace signpost::nacos {
 namespace {
 
-std::string spelled(const Server& server) { return server.host + ":" + std::to_string(server.port); }
-
 /// Path and query (4.2). One page of any size: pages of a hash set may skip.
 std::string target_of(const std::string& space, const ServiceName& work) {
   const auto where = "&namespaceId=" + form_encoded(space) + "&groupName=" + form_encoded(work.group);
@@ -27,7 +25,7 @@ std::string target_of(const std::string& space, const ServiceName& work) {
 }  // namespace
 
 PollSession::PollSession(SessionOptions options, Random random, follow::Counts& counts)
-    : options_(std::move(options)), random_(random), counts_(counts) {
+    : options_(std::move(options)), choice_(options_.choice), random_(random), counts_(counts) {
   assert(!options_.servers.empty() && !options_.groups.empty());
   server_ = static_cast<std::size_t>(random_.below(options_.servers.size()));
   for (const auto& group : options_.groups) groups_[group];
@@ -43,9 +41,59 @@ std::optional<ServiceName> PollSession::service_after(const ServiceName& name) c
   return next == services_.end() ? std::nullopt : std::optional(next->first);
 }
 
+std::vector<Known> PollSession::known() const {
+  std::vector<Known> all;
+  all.reserve(services_.size());
+  for (const auto& [name, service] : services_) {
+    all.push_back({name, service.shown, service.listed != 0, service.wanted, service.asked});
+  }
+  return all;
+}
+
+void PollSession::adopt(const std::vector<Known>& known) {
+  lists_read_ = 1;  // the list that named them, whoever read it
+  for (const auto& each : known) {
+    auto& service = services_[each.name];
+    service.shown = each.shown;
+    service.listed = each.listed ? lists_read_ : 0;
+    service.wanted = each.wanted;
+    service.asked = each.asked;
+    service.read = true;
+  }
+}
+
+/// What is configured by name is wanted whoever else names it, and pending until its first answer says
+/// whether it is there; what another machine has heard of it stands.
+void PollSession::pin(Actions& out) {
+  for (const auto& name : choice_.pinned()) {
+    const auto [entry, is_new] = services_.try_emplace(name);
+    entry->second.pinned = true;
+    if (!is_new) continue;
+    entry->second.shown = true;
+    show_pending(name, out);
+  }
+}
+
+void PollSession::show_pending(const ServiceName& name, Actions& out) {
+  ServiceState state;
+  state.key = key_of(name);
+  state.pending = true;
+  out.emplace_back(action::Upsert{std::move(state)});
+}
+
+bool PollSession::is_chosen(const ServiceName& name) {
+  const auto verdict = choice_.judge(name);
+  if (verdict == Choice::Verdict::Taken) return true;
+  const auto* why = verdict == Choice::Verdict::Denied ? "denied" : "not-allowed";
+  const auto hash = std::hash<std::string>()(name.group + "/" + name.name);
+  if (left_out_.insert(hash).second) counts_.add("skipped", why);
+  return false;
+}
+
 /// Events of the other protocol cannot come: nothing here asks for them.
 void PollSession::input(Event event, Monotonic now, Actions& out) {
   if (std::holds_alternative<event::Start>(event) && state_ == State::Idle) {
+    pin(out);
     if (options_.login && token_.empty()) {
       state_ = State::Login;
     } else {
@@ -94,7 +142,7 @@ void PollSession::begin(Monotonic now, Actions& out) {
   untried_ = services_.size();
   polls_.clear();
   for (auto& [name, group] : groups_) {
-    group = Group{now, false, group.read, false, 0, 0};
+    group = Group{now, false, group.read, false, 0, 0, 0};
     enqueue({name, {}});
   }
   for (auto& [name, service] : services_) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,9 @@ class PollSession final : public Protocol {
   std::size_t services() const noexcept override { return services_.size(); }
   std::optional<ServiceName> service_after(const ServiceName& name) const override;
   ServiceKey key_of(const ServiceName& name) const override;
+  bool answering() const noexcept override { return following() && answered_ && failures_in_a_row_ == 0; }
+  std::vector<Known> known() const override;
+  void adopt(const std::vector<Known>& known) override;
 
   State state() const noexcept { return state_; }
 
@@ -58,6 +62,8 @@ class PollSession final : public Protocol {
     bool shown = false;                    // the sink knows of it
     bool wanted = false;                   // a query asked for it
     bool asked = false;                    // and whoever did has no word yet
+    bool pinned = false;                   // configured by name
+    bool read = false;                     // ever, or the sink has heard of it
     std::optional<Monotonic> empty_since;  // shown for a query's sake alone, and without instances
   };
   struct Group {
@@ -67,10 +73,14 @@ class PollSession final : public Protocol {
     bool current = false;  // from this server, and the last try did not fail
     std::uint32_t failures = 0;
     std::uint64_t read_from = 0;  // sequence_ when the last list that was read had been sent
+    std::size_t octets_hash = 0;  // of that list; 0: none from this server
   };
 
   // poll_session.cc: the server of the moment, and what is asked of it
   void begin(Monotonic now, Actions& out);
+  void pin(Actions& out);
+  bool is_chosen(const ServiceName& name);
+  void show_pending(const ServiceName& name, Actions& out);
   void tick(Monotonic now, Actions& out);
   void list_again(Monotonic now);
   void lose(std::string_view reason, const std::string& why, Monotonic now, Actions& out);
@@ -90,6 +100,7 @@ class PollSession final : public Protocol {
   void fetched(event::Fetched&& answer, Monotonic now, Actions& out);
   void expire(Monotonic now, Actions& out);
   void listed(const InFlight& call, const std::string& body, Monotonic now, Actions& out);
+  void list_read(const InFlight& call, std::size_t hash, Monotonic now);
   void instances(const InFlight& call, const std::string& body, Monotonic now, Actions& out);
   void forbidden(const InFlight& call, Monotonic now, Actions& out);
   void failed(const Work& work, std::string_view reason, const std::string& why, Monotonic now, Actions& out);
@@ -103,6 +114,7 @@ class PollSession final : public Protocol {
   Duration retry_delay(std::uint32_t failures);
 
   SessionOptions options_;
+  Choice choice_;
   Random random_;
   follow::Counts& counts_;
 
@@ -129,6 +141,7 @@ class PollSession final : public Protocol {
   std::deque<Work> queue_;
 
   std::map<ServiceName, Service> services_;
+  std::unordered_set<std::size_t> left_out_;  // hashes of names that are not wanted: each is counted once
   std::map<std::string, Group> groups_;
   std::set<std::pair<Monotonic, ServiceName>> polls_;  // when each service that is not queued is due
   std::size_t untried_ = 0;                            // services not tried in this epoch

@@ -8,6 +8,10 @@
 namespace signpost::nacos {
 
 void PollSession::want(const ServiceName& name, Actions& out) {
+  if (!services_.contains(name) && !is_chosen(name)) {
+    out.emplace_back(action::Wanted{name, false});
+    return;
+  }
   const auto [entry, is_new] = services_.try_emplace(name);
   auto& service = entry->second;
   service.wanted = service.asked = true;
@@ -23,7 +27,7 @@ void PollSession::unwant(const ServiceName& name, Actions& out) {
   const auto found = services_.find(name);
   if (found == services_.end()) return;
   found->second.wanted = found->second.asked = false;
-  if (found->second.listed != 0) return;
+  if (found->second.listed != 0 || found->second.pinned) return;
   if (found->second.shown) out.emplace_back(action::Erase{key_of(name)});
   forget(name);
 }
@@ -36,7 +40,9 @@ bool PollSession::hides(const ServiceName& name, Service& service, bool empty, M
   }
   if (!service.shown) return true;
   if (!service.empty_since) service.empty_since = now;
-  if (now - *service.empty_since < options_.absent_after) return false;
+  // Only the configuration names it, and its first answer is empty: there is no such service (5.3).
+  const bool never_there = service.pinned && !service.read;
+  if (!never_there && now - *service.empty_since < options_.absent_after) return false;
   service.shown = false;
   service.empty_since.reset();
   out.emplace_back(action::Erase{key_of(name)});

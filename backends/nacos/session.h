@@ -51,6 +51,9 @@ class Session final : public Protocol {
   std::size_t services() const noexcept override { return services_.size(); }
   std::optional<ServiceName> service_after(const ServiceName& name) const override;
   ServiceKey key_of(const ServiceName& name) const override;
+  bool answering() const noexcept override { return state_ >= State::Setup; }
+  std::vector<Known> known() const override;
+  void adopt(const std::vector<Known>& known) override;
 
   State state() const noexcept { return state_; }
 

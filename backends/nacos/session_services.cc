@@ -20,8 +20,10 @@ void Session::show_pending(const ServiceName& name, Actions& out) {
 /// its first answer says whether it is there.
 void Session::pin(Actions& out) {
   for (const auto& name : choice_.pinned()) {
-    auto& service = services_[name];
-    service.pinned = service.shown = true;
+    const auto [entry, is_new] = services_.try_emplace(name);
+    entry->second.pinned = true;
+    if (!is_new) continue;  // what another machine has heard of it stands
+    entry->second.shown = true;
     show_pending(name, out);
   }
 }
@@ -55,6 +57,26 @@ std::optional<ServiceName> Session::service_after(const ServiceName& name) const
   auto next = services_.upper_bound(name);
   while (next != services_.end() && !next->second.shown) ++next;
   return next == services_.end() ? std::nullopt : std::optional(next->first);
+}
+
+std::vector<Known> Session::known() const {
+  std::vector<Known> all;
+  all.reserve(services_.size());
+  for (const auto& [name, service] : services_) {
+    all.push_back({name, service.shown, service.found, service.wanted, service.asked});
+  }
+  return all;
+}
+
+/// As after a lost connection: everything is subscribed to anew, and lists say what is gone.
+void Session::adopt(const std::vector<Known>& known) {
+  for (const auto& each : known) {
+    auto& service = services_[each.name];
+    service.shown = each.shown;
+    service.found = each.listed;
+    service.wanted = each.wanted;
+    service.asked = each.asked;
+  }
 }
 
 /// The same as a list that comes by itself, but now, and somebody waits for it.

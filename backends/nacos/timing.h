@@ -44,6 +44,17 @@ inline constexpr Duration kPollLeast = seconds(1);
 inline constexpr Duration kPollMost = seconds(60);
 inline constexpr std::uint32_t kFailuresInARow = 3;  // then the next server (A2)
 
+// which of both
+inline constexpr Duration kGrpcFirst =
+    milliseconds(300);                                  // of gRPC alone; then the generation is asked for too
+inline constexpr Duration kProbe = seconds(3);          // for its answer
+inline constexpr Duration kProbeGap = seconds(5);       // while nothing is connected
+inline constexpr Duration kProbeAgain = seconds(60);    // while HTTP v1 is polled: it may have been upgraded
+inline constexpr Duration kGrpcPatience = seconds(15);  // a server that lives, and no gRPC: poll meanwhile
+inline constexpr Duration kGrpcTrial = seconds(5);
+inline constexpr Duration kTrialGap = seconds(15);  // after one in vain; doubles
+inline constexpr Duration kTrialGapMost = minutes(10);
+
 inline constexpr std::uint32_t kMalformedInARow = 5;  // A17
 
 }  // namespace signpost::nacos::timing

@@ -2,6 +2,10 @@
 
 namespace signpost::nacos {
 
+std::string spelled(const config::NacosRegistry::Server& server) {
+  return server.host + ":" + std::to_string(server.port);
+}
+
 std::string form_encoded(std::string_view text) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;

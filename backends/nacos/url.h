@@ -9,6 +9,8 @@
 
 namespace signpost::nacos {
 
+/// "nacos-0:8848", for messages.
+std::string spelled(const config::NacosRegistry::Server& server);
 /// Percent-encoded for a query or a form: only letters, digits, `-`, `.` and `_` stay.
 std::string form_encoded(std::string_view text);
 /// Sends the request to this server: `target` is path and query. Under `tls: {name: ..}` the URL has the

@@ -82,14 +82,14 @@ TEST(Load, ANacosRegistry) {
   EXPECT_EQ(nacos.deny, (std::vector<std::string>{"consumers:*"}));
   EXPECT_FALSE(nacos.fuzzy_watch);
   EXPECT_EQ(nacos.absent_after, seconds(5));
-  EXPECT_EQ(nacos.protocol, NacosProtocol::Grpc);
+  EXPECT_EQ(nacos.protocol, NacosProtocol::Auto);
 }
 
 TEST(Load, TheProtocolOfANacosRegistry) {
   const auto config = good(registry("type: nacos, servers: ['n:65000'], protocol: http"));  // no gRPC port
   EXPECT_EQ(std::get<NacosRegistry>(config.registries.at(0).options).protocol, NacosProtocol::Http);
   EXPECT_EQ(said(registry("type: nacos, servers: [a], protocol: udp")),
-            "E f.yaml:1:59: `protocol` takes grpc or http, not `udp`");
+            "E f.yaml:1:59: `protocol` takes auto, grpc or http, not `udp`");
 }
 
 TEST(Load, TheWaysToAnApiServer) {

@@ -48,6 +48,40 @@ TEST_F(NacosShell, A14_HttpV1LogsInAndTakesTheQueryLast) {
   }
 }
 
+TEST_F(NacosShell, AutoFindsAServerOf1x) {
+  const FakeServer server({"grpc=false", R"(version="1.4.7")"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  follow({&server});
+  EXPECT_TRUE(soon([&] { return world.listed && world.live && is("DEFAULT_GROUP/cart", "10.0.0.1:80"); }));
+  EXPECT_EQ(count("change_overs", "http"), 1U);
+  EXPECT_THAT(world.happened, testing::Not(testing::Contains(HasSubstr("lost"))));
+}
+
+TEST_F(NacosShell, AutoFollowsAnUpgradeAndARollback) {
+  const std::vector<std::string> old{"grpc=false", R"(version="1.4.7")", "cache_millis=1000"};
+  const std::vector<std::string> upgraded{R"(version="2.5.1")", "push_delay=0.05"};
+  auto server = std::make_unique<FakeServer>(old);
+  server->control("register", of("cart", at("10.0.0.1", 80)));
+  follow({server.get()});
+  std::string shown = "10.0.0.1:80";
+  EXPECT_TRUE(soon([&] { return world.live && is("DEFAULT_GROUP/cart", shown); }));
+  EXPECT_EQ(count("change_overs", "http"), 1U);
+  for (const bool up : {true, false}) {
+    const auto port = server->port();
+    server->kill();
+    EXPECT_TRUE(soon([&] { return !world.live; }));
+    EXPECT_TRUE(is("DEFAULT_GROUP/cart", shown));
+    server = std::make_unique<FakeServer>(up ? upgraded : old, port);
+    server->control("register", of("cart", at("10.0.0.1", 80) + "," + at("10.0.0.2", 80)));
+    shown = "10.0.0.1:80 10.0.0.2:80";
+    EXPECT_TRUE(soon([&] { return count("change_overs", up ? "grpc" : "http") == (up ? 1U : 2U); }));
+    EXPECT_TRUE(soon([&] { return world.live && is("DEFAULT_GROUP/cart", shown); }));
+    server->control("register", of("new", at("10.0.0.3", 80)));
+    EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/new", "10.0.0.3:80"); }));
+  }
+  EXPECT_EQ(count("change_overs", "grpc"), 1U);
+}
+
 TEST_F(NacosShell, HttpV1EndsAtOnceWhileAnAnswerIsOutstanding) {
   const FakeServer server({"grpc=false", "v1_delay=30"});
   options.protocol = config::NacosProtocol::Http;

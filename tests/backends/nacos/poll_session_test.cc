@@ -98,7 +98,9 @@ struct Desk {
       const auto from = fetch.target.find("%40%40") + 6;
       const auto name = fetch.target.substr(from, fetch.target.find('&') - from);
       const auto found = hosts.find(name);
-      body = R"({"name":"DEFAULT_GROUP@@)" + name + R"(","groupName":"DEFAULT_GROUP","cacheMillis":)" +
+      const auto at = fetch.target.find("serviceName=") + 12;
+      const auto group = fetch.target.substr(at, fetch.target.find("%40%40") - at);
+      body = R"({"name":")" + group + "@@" + name + R"(","groupName":")" + group + R"(","cacheMillis":)" +
              std::to_string(cache_millis) + R"(,"hosts":)" + (found == hosts.end() ? "[]" : found->second) +
              "}";
     }
@@ -338,6 +340,46 @@ TEST(PollSession, A9_OneBadServiceDoesNotCostTheServer) {
     EXPECT_THAT(desk.take(), testing::Not(testing::Contains(HasSubstr("lost"))));
     EXPECT_TRUE(desk.session.ready());
   }
+}
+
+TEST(PollSession, ChoosesAsTheConfigurationSays) {
+  auto options = Desk::options(1);
+  options.choice = {{"c*", "p*"}, {"*-internal"}, {"pay", "other/there", "other/gone", "cart-internal"}};
+  Desk desk(options);
+  desk.hosts = {{"cart", one("10.0.0.1")},
+                {"cart-internal", one("10.0.0.2")},
+                {"there", one("10.0.0.3")},
+                {"xyz", one("10.0.0.4")}};
+  desk.feed(event::Start{});
+  EXPECT_THAT(desk.take(), testing::UnorderedElementsAre(
+                               "pay pending", "there pending", "gone pending", "cart pending", "listed",
+                               "there 10.0.0.3", "cart 10.0.0.1", "erase pay", "erase gone", "ready"));
+  desk.feed(event::Want{{"DEFAULT_GROUP", "my-internal"}});
+  EXPECT_THAT(desk.take(), ElementsAre("my-internal is not there"));
+  desk.pass(60s);
+  EXPECT_THAT(desk.take(), testing::Not(testing::Contains(HasSubstr("gone"))));
+  desk.hosts["gone"] = one("10.0.0.5");  // what is configured is asked for on and on
+  desk.pass(11s);
+  EXPECT_THAT(desk.take(), testing::Contains("gone 10.0.0.5"));
+  for (const auto& each : desk.counts.all()) {
+    if (each.name == "skipped" && each.reason == "denied") {
+      EXPECT_EQ(each.value, 2U);
+    }
+  }
+}
+
+TEST(PollSession, AListOfTheSameOctetsSaysTheSame) {
+  Desk desk;
+  desk.hosts = {{"cart", one("10.0.0.1")}, {"pay", one("10.0.0.2")}};
+  desk.feed(event::Start{});
+  desk.pass(25s);
+  desk.take();
+  desk.hosts.erase("pay");
+  desk.pass(10s);
+  EXPECT_THAT(desk.take(), testing::Contains("erase pay by list"));
+  desk.hosts["pay"] = one("10.0.0.2");  // the very octets of an earlier list
+  desk.pass(10s);
+  EXPECT_THAT(desk.take(), testing::Contains("pay 10.0.0.2"));
 }
 
 TEST(PollSession, ListAgainIsAnsweredByAListAskedAfterIt) {

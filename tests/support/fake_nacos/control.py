@@ -12,6 +12,7 @@ import urllib.parse
 
 from naming_v1 import PREFIX, NamingV1
 
+STATE_PATH = "/nacos/v1/console/server/state"  # open to everybody
 LOGIN_PATHS = {"/nacos/v3/auth/user/login": "v3", "/nacos/v1/auth/users/login": "v1"}
 
 
@@ -133,6 +134,9 @@ def make_handler(fake):
         def do_GET(self):
             if self.path.startswith(PREFIX):
                 return self.v1()
+            if self.path == STATE_PATH and fake.config["version"]:
+                return self.reply(200, {"standalone_mode": "standalone", "function_mode": None,
+                                        "version": fake.config["version"]})
             known = self.path == "/control/state"
             self.reply(*(self.on_loop("state", {}) if known else (404, {"message": "not here"})))
 
