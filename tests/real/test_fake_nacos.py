@@ -60,3 +60,20 @@ def test_java_logs_in(fake, sdk_peer):
     publisher.register("cart", "10.0.0.1", 8080)
     assert server.state()["requests"]["login v3"] >= 1
     assert len(server.state()["services"]["public@@DEFAULT_GROUP@@cart"]) == 1
+
+
+def test_the_sdk_of_1x_polls_and_takes_pushes(fake, sdk_peer, until):
+    """Registered, listed, beaten and pushed to: with polls a minute apart, what comes sooner came by datagram."""
+    server = fake(grpc=False, version="1.4.7", cache_millis=60000)
+    publisher, listener = sdk_peer("java_v1", server), sdk_peer("java_v1", server)
+    listener.subscribe("cart")
+    publisher.register("cart", "10.0.0.1", 8080, 2.5)
+    next_event(listener, {"10.0.0.1:8080": (2.5, True, True)})
+    many = {f"10.0.1.{i}:81": (1.0, True, True) for i in range(1, 31)}  # large enough for gzip
+    server.control("register", service="cart", instances=[{"ip": each.split(":")[0], "port": 81} for each in many])
+    next_event(listener, {"10.0.0.1:8080": (2.5, True, True), **many})
+    until(lambda: server.state()["acks"].get("push-ack", 0) >= 2, 10, "pushes acknowledged")
+    assert "odd datagram" not in server.state()["acks"]
+    until(lambda: server.state()["requests"].get("v1 PUT instance/beat"), 10, "a beat")
+    publisher.deregister("cart", "10.0.0.1", 8080)
+    next_event(listener, many)

@@ -11,7 +11,7 @@ _REAL = pathlib.Path(__file__).resolve().parents[1]
 
 
 class SdkPeer:
-    """One connection of an SDK. `language` is "python" or "java"; the commands are in tests/real/java/SdkPeer.java."""
+    """One connection of an SDK. `language` is "python", "java" or "java_v1" (1.4: HTTP and UDP); the commands are in tests/real/java/SdkPeer.java."""
 
     def __init__(self, language, address, folder, namespace="public", login=()):
         if language == "python":
@@ -19,7 +19,7 @@ class SdkPeer:
         else:
             if shutil.which("java") is None:
                 peers.missing("java")
-            java = peers.program("nacos_java", "lib").parent
+            java = peers.program(f"nacos_{language}", "lib").parent
             command = ["java", "-Xmx128m", "-cp", f"{java}/classes:{java}/lib/*", "SdkPeer"]
         home = folder / f"{language}-home-{now_ms():.0f}"  # the SDKs write logs and a cache into the home folder
         home.mkdir()

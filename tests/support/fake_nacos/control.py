@@ -80,6 +80,10 @@ class Control:
         for connection in list(self.fake.connections.values()):
             connection.start(connection.write(base64.b64decode(base64_text)))
 
+    def datagram(self, base64_text):
+        """Octets to everybody who listens for UDP pushes, as a stranger could send them."""
+        self.fake.udp.shout(base64.b64decode(base64_text))
+
     def expire_tokens(self):
         self.fake.tokens.clear()
 
@@ -101,6 +105,16 @@ def make_handler(fake):
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def parse_request(self):
+            """Paths are as with the default context from here on; what lies outside of the context is nowhere."""
+            if not super().parse_request():
+                return False
+            context = fake.config["context"]
+            if not self.path.startswith("/control/"):
+                inside = self.path.startswith(context + "/")
+                self.path = "/nacos" + self.path.removeprefix(context) if inside else "/elsewhere"
+            return True
+
         def do_POST(self):
             text = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             path, query = urllib.parse.urlsplit(self.path)[2:4]
@@ -118,9 +132,11 @@ def make_handler(fake):
             given = dict(urllib.parse.parse_qsl(query + "&" + text))
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
 
+            agent = self.headers.get("User-Agent") or self.headers.get("Client-Version")
+
             async def call():
                 await asyncio.sleep(fake.config["v1_delay"])
-                return naming.answer(self.command, path, given, token)
+                return naming.answer(self.command, path, given, token, agent)
 
             if not fake.config["v1"]:
                 return self.reply(404, "not here")

@@ -6,13 +6,22 @@ import time
 PREFIX = "/nacos/v1/ns/"
 
 
+def info(fake, key, clusters="", healthy_only=False):
+    """A service as HTTP v1 and its pushes spell it."""
+    told = fake.info(key, clusters, healthy_only)
+    told["name"], told["dom"] = f"{key[1]}@@{key[2]}", key[2]
+    told["allIPs"] = told.pop("allIps")
+    told["cacheMillis"] = fake.config["cache_millis"]
+    return told
+
+
 class NamingV1:
     """Answers (status, body); a body that is text is sent as it is. Runs on the fake's loop."""
 
     def __init__(self, fake):
         self.fake = fake
 
-    def answer(self, method, path, given, token):
+    def answer(self, method, path, given, token, agent):
         fake, config = self.fake, self.fake.config
         call = f"{method} {path.removeprefix(PREFIX)}"
         fake.requests["v1 " + call] += 1
@@ -25,6 +34,8 @@ class NamingV1:
             from_header = token if config["v1_token"] != "query" else None
             if fake.tokens.get(from_header or given.get("accessToken"), 0) < time.monotonic():
                 return 403, "authorization failed!"
+        if call == "GET instance/list" and given.get("serviceName"):
+            fake.udp.subscribe(self.key(given), given, agent)
         handler = {"GET service/list": self.list, "GET instance/list": self.instances, "POST instance": self.register,
                    "PUT instance": self.register, "DELETE instance": self.deregister,
                    "PUT instance/beat": self.beat}.get(call)
@@ -49,12 +60,7 @@ class NamingV1:
         return {"count": len(names), "doms": names[(page - 1) * size:page * size]}
 
     def instances(self, given):
-        key = self.key(given)
-        info = self.fake.info(key, given.get("clusters", ""), given.get("healthyOnly") == "true")
-        info["name"] = f"{key[1]}@@{key[2]}"
-        info["allIPs"] = info.pop("allIps")
-        info["cacheMillis"] = self.fake.config["cache_millis"]
-        return info
+        return info(self.fake, self.key(given), given.get("clusters", ""), given.get("healthyOnly") == "true")
 
     def register(self, given):
         fields = {"ip": given["ip"], "port": int(given["port"]), "clusterName": given.get("clusterName", ""),

@@ -17,9 +17,11 @@ import time
 import grpc
 
 import payload
+import naming_v1
 from connection import Connection
 from control import serve_http
 from registry import Registry
+from udp_push import UdpPush
 from watching import Watching
 
 DEFAULTS = {
@@ -27,7 +29,7 @@ DEFAULTS = {
     "negotiate": True, "fuzzy_watch": True, "watch_delay": 1.0, "change_delay": 0.1, "pattern_limit": 20,
     "match_limit": 500, "detect_after": 20.0, "detect_timeout": 5.0, "user": "", "password": "", "token_ttl": 18000,
     "login_path": "v3", "silent": False, "drop_acks": False, "withhold_setup_ack": False, "connection_limit": 10000,
-    "v1": True, "v1_state": "UP", "v1_token": "any", "v1_delay": 0, "cache_millis": 10000, "grpc": True, "version": "3.1.0",
+    "v1": True, "v1_state": "UP", "v1_token": "any", "v1_delay": 0, "cache_millis": 10000, "grpc": True, "version": "3.1.0", "context": "/nacos", "udp_ack": 10.0,
     "tls_certificate": "", "tls_key": "",  # PEM files; both ports speak TLS then
     "tls_client_ca": "",  # a PEM file; both ports want a client's certificate of this authority then
 }
@@ -52,6 +54,7 @@ class Fake:
         self.acks = collections.Counter()
         self.orders = []  # faults: {"type", "code" or "body", "count"}
         self.loop = None
+        self.udp = UdpPush(self, lambda key, clusters: naming_v1.info(self, key, clusters))
 
     # ---- data
     def changed(self, service, news):
@@ -68,6 +71,7 @@ class Fake:
         for connection in list(self.connections.values()):
             if service.key in connection.subscriptions:
                 self.push(connection, service)
+        self.udp.push(service.key)
 
     def push(self, connection, service):
         def body():  # without namespace: a push never has one (5.3)
@@ -301,6 +305,7 @@ def listen(server, address, config):
 async def run(config, port):
     fake = Fake(config)
     fake.loop = asyncio.get_running_loop()
+    await fake.udp.open()
     while True:
         http = serve_http(fake, port)
         http_port = http.server_address[1]
