@@ -103,6 +103,8 @@ struct NacosRegistry {
   std::vector<std::string> namespaces{"public"};
   std::vector<std::string> groups{"DEFAULT_GROUP"};
   NacosProtocol protocol = NacosProtocol::Auto;
+  std::string context_path = "/nacos";  // of the servers' HTTP; empty: "/"
+  bool udp_push = true;                 // HTTP v1: changes may be announced by datagram
   std::int32_t grpc_port_offset = 1000;
   std::uint16_t grpc_port = 0;  // of every server, instead of the offset; 0: the offset
   std::string username;

@@ -1,4 +1,6 @@
 // A Nacos cluster: its members, what to ask it for, and as whom.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "config/names.h"
@@ -50,6 +52,21 @@ Value<NacosRegistry::Server> nacos_server() {
     return fmt::format("{}:{}", server.host, server.port);
   };
   return {"a host with or without a port (8848), such as nacos-0.nacos:8848", read, print};
+}
+
+/// "/nacos", "/registry/nacos"; "/" is nothing before the path.
+Value<std::string> context_path() {
+  const auto read = [](std::string_view text, const Surroundings&) -> Result<std::string> {
+    if (text == "/") return std::string();
+    if (text.size() < 2 || text.size() > 200 || text.front() != '/' || text.back() == '/') return Error{};
+    if (text.find("//") != std::string_view::npos) return Error{"it has an empty part"};
+    const bool plain = std::all_of(text.begin(), text.end(),
+                                   [](char c) { return is_word(c) || c == '/' || c == '.' || c == '~'; });
+    if (!plain) return Error{"letters, digits and - _ . ~ are taken between the slashes"};
+    return std::string(text);
+  };
+  const auto print = [](const std::string& path) { return path.empty() ? "/" : path; };
+  return {"a path such as /nacos, without a slash at its end, or / alone", read, print};
 }
 
 void check_nacos(Reader& reader, const Node& written, NacosRegistry& registry) {
@@ -135,6 +152,8 @@ const Table<NacosRegistry>& nacos_table() {
                                      {"http", NacosProtocol::Http}}),
               "`grpc`: servers from 2.0 on. `http`: v1, polled, which is all that 1.x has. `auto` tries gRPC "
               "first and follows servers that are upgraded."),
+          option("context_path", &NacosRegistry::context_path, context_path(),
+                 "Where the servers' HTTP begins (`nacos.server.contextPath`)."),
           option("grpc_port_offset", &NacosRegistry::grpc_port_offset, whole<std::int32_t>(-65534, 65534),
                  "What is added to a server's port for gRPC."),
           option("grpc_port", &NacosRegistry::grpc_port, whole<std::uint16_t>(1, 65535),

@@ -1,5 +1,7 @@
 #include "backends/nacos/url.h"
 
+#include <cassert>
+
 namespace signpost::nacos {
 
 std::string spelled(const config::NacosRegistry::Server& server) {
@@ -24,12 +26,14 @@ std::string form_encoded(std::string_view text) {
 
 void aim(follow::HttpRequest& request, const config::NacosRegistry& options,
          const config::NacosRegistry::Server& server, std::string_view target) {
+  static constexpr std::string_view kContext = "/nacos";
+  assert(target.starts_with(kContext));
+  const auto path = options.context_path + std::string(target.substr(kContext.size()));
   const auto literal = server.host.find(':') == std::string::npos ? server.host : "[" + server.host + "]";
   const auto port = ":" + std::to_string(server.port);
   const bool renamed = options.tls && !options.tls_name.empty();
   if (renamed) request.connect_to = literal + port;
-  request.url = (options.tls ? "https://" : "http://") + (renamed ? options.tls_name : literal) + port +
-                std::string(target);
+  request.url = (options.tls ? "https://" : "http://") + (renamed ? options.tls_name : literal) + port + path;
 }
 
 }  // namespace signpost::nacos

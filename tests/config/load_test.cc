@@ -92,6 +92,19 @@ TEST(Load, TheProtocolOfANacosRegistry) {
             "E f.yaml:1:59: `protocol` takes auto, grpc or http, not `udp`");
 }
 
+TEST(Load, TheContextPathOfANacosRegistry) {
+  const auto path = [](const std::string& text) {
+    const auto config = good(registry("type: nacos, servers: [n], context_path: " + text));
+    return std::get<NacosRegistry>(config.registries.at(0).options).context_path;
+  };
+  EXPECT_EQ(path("/"), "");
+  EXPECT_EQ(path("/registry/a.b-c_d~e"), "/registry/a.b-c_d~e");
+  for (const auto* wrong : {"nacos", "/nacos/", "//nacos", "/na//cos", "/na cos", "'/n?x'", "''"}) {
+    const auto told = said(registry(std::string("type: nacos, servers: [n], context_path: ") + wrong));
+    EXPECT_NE(told.find("`context_path`"), std::string::npos) << wrong << ": " << told;
+  }
+}
+
 TEST(Load, TheWaysToAnApiServer) {
   const auto options = [](const char* keys) {
     return std::get<KubernetesRegistry>(good(registry(keys)).registries.at(0).options);

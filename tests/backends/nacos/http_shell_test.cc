@@ -48,6 +48,22 @@ TEST_F(NacosShell, A14_HttpV1LogsInAndTakesTheQueryLast) {
   }
 }
 
+TEST_F(NacosShell, PathsBeginWhereTheConfigurationSays) {
+  for (const auto* context : {"/registry/x", ""}) {
+    const FakeServer server({"grpc=false", R"(version="1.4.7")", R"(user="dns")", R"(password="secret")",
+                             std::string("context=\"") + context + "\""});
+    server.control("register", of("cart", at("10.0.0.1", 80)));
+    options = {};
+    options.context_path = context;
+    options.username = "dns";
+    options.password_file = write_password("secret");
+    world = {};
+    follow({&server});  // its generation, the login and the lists
+    EXPECT_TRUE(soon([&] { return world.live && is("DEFAULT_GROUP/cart", "10.0.0.1:80"); })) << context;
+    stop();
+  }
+}
+
 TEST_F(NacosShell, AutoFindsAServerOf1x) {
   const FakeServer server({"grpc=false", R"(version="1.4.7")"});
   server.control("register", of("cart", at("10.0.0.1", 80)));
