@@ -161,8 +161,17 @@ void add_change(const Json& json, WatchNews& news) {
   }
 }
 
+/// "namespace>>group>>service"; only the first two can hold no `>` (3.1).
+ServiceName read_pattern(const std::string& text) {
+  const auto first = text.find(">>");
+  const auto second = first == std::string::npos ? first : text.find(">>", first + 2);
+  if (second == std::string::npos) return {"*", "*"};
+  return {text.substr(first + 2, second - first - 2), text.substr(second + 2)};
+}
+
 WatchNews read_watch_sync(const Json& body) {
   WatchNews news;
+  news.pattern = read_pattern(text_of(body, "groupKeyPattern"));
   news.first_sync_done = text_of(body, "syncType") == "FINISH_FUZZY_WATCH_INIT_NOTIFY";
   const auto* contexts = member(body, "contexts");
   if (contexts == nullptr || !contexts->is_array()) return news;

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,8 +35,11 @@ Payload list_request(std::string_view space, std::string_view group);
 Payload subscribe_request(std::string_view space, const ServiceName& service, bool subscribe);
 /// The service as it is, subscribed to or not.
 Payload query_request(std::string_view space, const ServiceName& service);
-/// Pattern `<space>>>*>>*`. `held` are the services already known, which only a repeated watch names.
-Payload watch_all_request(std::string_view space, const std::vector<ServiceName>& held, bool initializing);
+/// A fuzzy watch over one namespace; both parts of `pattern` may hold `*` (5.4). `held` are the services
+/// already known by it, which only a repeated watch names.
+Payload watch_request(std::string_view space, const ServiceName& pattern,
+                      const std::vector<ServiceName>& held, bool initializing);
+Payload unwatch_request(std::string_view space, const ServiceName& pattern);
 /// The acknowledgement of a server's request: XxxRequest is answered by XxxResponse with the same requestId.
 Payload acknowledge(std::string_view request_type, std::string_view request_id);
 
@@ -105,6 +109,8 @@ struct Push {
 };
 /// Services that came or went: batches of a fuzzy watch and single changes alike.
 struct WatchNews {
+  /// Whose batch it is, `*` and `*` when the server does not say. Empty: a change, told for all that match.
+  std::optional<ServiceName> pattern;
   struct Change {
     std::string space;
     ServiceName service;

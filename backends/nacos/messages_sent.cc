@@ -19,6 +19,12 @@ Payload request(std::string type, Json body, const char* module) {
   return {std::move(type), dump(body), {}};
 }
 
+Json watch_body(std::string_view space, const ServiceName& pattern, const char* what) {
+  return {{"namespace", space},
+          {"groupKeyPattern", std::string(space) + ">>" + pattern.group + ">>" + pattern.name},
+          {"watchType", what}};
+}
+
 }  // namespace
 
 Payload server_check_request() { return request("ServerCheckRequest", Json::object(), "internal"); }
@@ -55,14 +61,19 @@ Payload query_request(std::string_view space, const ServiceName& service) {
   return request("ServiceQueryRequest", std::move(body), "naming");
 }
 
-Payload watch_all_request(std::string_view space, const std::vector<ServiceName>& held, bool initializing) {
-  Json body{{"namespace", space}, {"groupKeyPattern", std::string(space) + ">>*>>*"}, {"watchType", "WATCH"}};
+Payload watch_request(std::string_view space, const ServiceName& pattern,
+                      const std::vector<ServiceName>& held, bool initializing) {
+  auto body = watch_body(space, pattern, "WATCH");
   body["initializing"] = initializing;
   auto keys = Json::array();
   for (const auto& service : held)
     keys.push_back(std::string(space) + "@@" + service.group + "@@" + service.name);
   body["receivedGroupKeys"] = std::move(keys);
   return request("NamingFuzzyWatchRequest", std::move(body), "naming");
+}
+
+Payload unwatch_request(std::string_view space, const ServiceName& pattern) {
+  return request("NamingFuzzyWatchRequest", watch_body(space, pattern, "CANCEL_WATCH"), "naming");
 }
 
 Payload acknowledge(std::string_view request_type, std::string_view request_id) {

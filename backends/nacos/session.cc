@@ -38,8 +38,7 @@ Monotonic Session::deadline() const {
   for (const auto& [name, group] : groups_) {
     if (!group.queued) consider(group.due);
   }
-  if (watch_.able && !watch_.queued) consider(watch_.due);
-  if (watch_.able && !watch_.synced) consider(watch_.sync_until);
+  consider(watch_deadline());
   if (!retries_.empty()) consider(retries_.begin()->first);
   if (!removals_.empty()) consider(removals_.begin()->first);
   if (!queue_.empty() && !awaiting_token_ && naming_in_flight() < timing::kInFlight) {
@@ -126,7 +125,7 @@ void Session::forget_connection(Monotonic now) {
     service.doubted = 0;
   }
   for (auto& [name, group] : groups_) group = Group{now, false, group.read, false, 0, 0, 0};
-  watch_ = Watch{};
+  watching_ = Watching{};
   audit_ = Audit{Monotonic::max(), std::move(audit_.last), 0, 0, {}};
   wait_until_ = Monotonic::max();
   health_due_ = Monotonic::max();
@@ -157,10 +156,7 @@ void Session::start_redo(Monotonic now, Actions& out) {
   heard(now);
   out.emplace_back(action::Note{log::Level::Info, "nacos.connected", spelled(current_)});
   for (const auto& [name, group] : groups_) enqueue({Call::List, {name, {}}});
-  if (watch_.able) {
-    watch_.sync_until = now + timing::kWatchSync;
-    enqueue({Call::Watch, {}});
-  }
+  start_watch(now);
   for (const auto& [name, service] : services_) enqueue({Call::Subscribe, name});
 }
 
@@ -180,7 +176,7 @@ void Session::on(event::Received&& message, Monotonic now, Actions& out) {
   if (auto* ack = std::get_if<SetupAck>(&said->what)) {
     if (state_ != State::Setup) return;
     set_up_at_ = now;
-    watch_.able = ack->fuzzy_watch && options_.fuzzy_watch;
+    watching_.able = ack->fuzzy_watch && options_.fuzzy_watch;
     return start_redo(now, out);
   }
   if (std::holds_alternative<UnknownRequest>(said->what)) return counts_.add("skipped", "unknown-request");
@@ -232,8 +228,7 @@ void Session::on(event::Tick&&, Monotonic now, Actions& out) {
   for (auto& [name, group] : groups_) {
     if (!group.queued && now >= group.due) enqueue({Call::List, {name, {}}});
   }
-  if (watch_.able && !watch_.queued && now >= watch_.due) enqueue({Call::Watch, {}});
-  if (watch_.able && now >= watch_.sync_until) watch_.synced = true;
+  watch_tick(now);
   while (!retries_.empty() && retries_.begin()->first <= now) {
     auto name = retries_.begin()->second;
     retries_.erase(retries_.begin());
@@ -256,7 +251,7 @@ void Session::reach_milestones(Monotonic now, Actions& out) {
   const auto all = [this](auto&& test) {
     return std::all_of(groups_.begin(), groups_.end(), [&](const auto& entry) { return test(entry.second); });
   };
-  const bool watched = !watch_.able || watch_.synced;
+  const bool watched = !watching_.able || watching_.synced;
   if (!listed_told_ && watched && all([](const Group& group) { return group.read; })) {
     listed_told_ = true;
     out.emplace_back(action::Reached{action::Milestone::Listed});

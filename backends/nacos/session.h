@@ -21,6 +21,8 @@
 #include "backends/nacos/choice.h"
 #include "backends/nacos/pace.h"
 #include "backends/nacos/protocol.h"
+#include "backends/nacos/timing.h"
+#include "backends/nacos/watch_plan.h"
 #include "dns/base/random.h"
 
 namespace signpost::nacos {
@@ -58,10 +60,10 @@ class Session final : public Protocol {
   State state() const noexcept { return state_; }
 
  private:
-  enum class Call : std::uint8_t { ServerCheck, Health, List, Watch, Subscribe, Unsubscribe, Audit };
+  enum class Call : std::uint8_t { ServerCheck, Health, List, Watch, Unwatch, Subscribe, Unsubscribe, Audit };
   struct Work {
     Call call;
-    ServiceName service;  // List: only the group; Watch and connection calls: empty
+    ServiceName service;  // List: only the group; Watch, Unwatch: the pattern; connection calls: empty
   };
   struct InFlight {
     Work work;
@@ -96,18 +98,28 @@ class Session final : public Protocol {
     std::uint64_t read_from = 0;  // sequence_ when the last list that was read had been sent
     std::size_t octets_hash = 0;  // of the last answer that was read; 0: it says nothing any more
   };
-  /// The fuzzy watch over the whole namespace.
+  /// One pattern of the fuzzy watch.
   struct Watch {
-    bool able = false;     // the server can
-    bool queued = false;   // the request waits or is in flight
-    bool held = false;     // the server holds our pattern: the next request only compares
-    bool partial = false;  // it stopped at its limit of services (50311)
-    bool synced = false;   // the first sync is over, or not to be waited for any longer
-    bool told = false;     // the fallback has been logged
+    bool queued = false;      // the request waits or is in flight
+    bool held = false;        // the server holds the pattern: the next request only compares
+    bool at_limit = false;    // it names only a part of the services (50311)
+    bool synced = false;      // its first sync is over
+    bool settled = false;     // and what followed from that has been done
+    std::uint64_t asked = 0;  // sequence_ before the request for that sync
     std::uint32_t failures = 0;
     Monotonic due = Monotonic::max();
-    Monotonic sync_until = Monotonic::max();
     std::optional<Monotonic> first_refused;  // by 50310 (L6)
+  };
+  /// The fuzzy watch on this connection: kWatchAll, and what takes its place where that is at its limit.
+  struct Watching {
+    bool able = false;    // the server can
+    bool synced = false;  // the first sync of kWatchAll is over, or not to be waited for any longer
+    Monotonic sync_until = Monotonic::max();
+    std::map<WatchPattern, Watch> patterns;
+    std::map<WatchPattern, Monotonic> failing;  // at their limits: not tried again until then
+    std::size_t room = timing::kWatchPatterns;  // for patterns beside kWatchAll
+    std::size_t named = 0;                      // services, by the first sync of kWatchAll
+    std::string_view fallen_for;                // the fallback that has been told; empty: none
   };
 
   /// Pulls beside the pushes. What is known of the connection; the walk goes on where it was.
@@ -182,11 +194,24 @@ class Session final : public Protocol {
   void accept(const ServiceName& name, Service& service, const ServiceInfo& info, Monotonic now,
               Actions& out);
   void pushed(const Push& push, Monotonic now, Actions& out);
+
+  // session_watch.cc: the fuzzy watch
+  void start_watch(Monotonic now);
+  void watch_tick(Monotonic now);
+  Monotonic watch_deadline() const;
+  Payload watch_request_for(const WatchPattern& pattern) const;
   void news(const WatchNews& news, Monotonic now, Actions& out);
   void expect_removal(const ServiceName& name, Monotonic now);
   void expire_removals(Monotonic now, Actions& out);
-  void watch_answered(int error_code, Monotonic now, Actions& out);
+  void watch_answered(const WatchPattern& pattern, int error_code, Monotonic now, Actions& out);
+  void watch_held(const WatchPattern& pattern, Watch& watch, bool at_limit, Monotonic now, Actions& out);
+  void watch_refused(const WatchPattern& pattern, Watch& watch, Monotonic now, Actions& out);
+  void settle_watch(const WatchPattern& pattern, Monotonic now, Actions& out);
   void fall_back(std::string_view reason, const std::string& text, Actions& out);
+
+  // session_patterns.cc: what it consists of
+  std::vector<WatchedGroup> watched_groups(WatchLimits limits) const;
+  void plan_patterns(Monotonic now, Actions& out);
 
   // session_audit.cc: whether the server still tells us what changes (A11)
   static std::uint64_t fingerprint_of(const ServiceInfo& info);
@@ -239,7 +264,7 @@ class Session final : public Protocol {
   std::map<ServiceName, Service> services_;
   std::unordered_set<std::size_t> left_out_;  // hashes of names that are not wanted: each is counted once
   std::map<std::string, Group> groups_;       // the configured ones
-  Watch watch_;
+  Watching watching_;
   Audit audit_;
   std::set<std::pair<Monotonic, ServiceName>> retries_;   // subscribe again then
   std::set<std::pair<Monotonic, ServiceName>> removals_;  // believe a DELETE_SERVICE then (L5)

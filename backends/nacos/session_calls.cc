@@ -20,9 +20,13 @@ void Session::enqueue(Work work) {
     case Call::List:
       groups_[work.service.group].queued = true;
       break;
-    case Call::Watch:
-      watch_.queued = true;
+    case Call::Watch: {
+      const auto found = watching_.patterns.find(work.service);
+      if (found == watching_.patterns.end()) return;
+      found->second.queued = true;
+      if (!found->second.held) found->second.asked = sequence_;
       break;
+    }
     case Call::Subscribe: {
       auto& service = services_[work.service];
       if (service.queued) return;
@@ -56,6 +60,8 @@ void Session::pump(Monotonic now, Actions& out) {
     queue_.pop_front();
     if (work.call == Call::Subscribe && !services_.contains(work.service)) continue;   // gone while it waited
     if (work.call == Call::Unsubscribe && services_.contains(work.service)) continue;  // and back
+    const bool watched = watching_.patterns.contains(work.service);                    // likewise
+    if ((work.call == Call::Watch && !watched) || (work.call == Call::Unwatch && watched)) continue;
     send(std::move(work), timing::kRequest, now, out);
   }
 }
@@ -74,14 +80,12 @@ Payload Session::request_for(const Work& work) {
       return subscribe_request(options_.space, work.service, false);
     case Call::Audit:
       return query_request(options_.space, work.service);
+    case Call::Unwatch:
+      return unwatch_request(options_.space, work.service);
     case Call::Watch:
       break;
   }
-  std::vector<ServiceName> held;
-  for (const auto& [name, service] : services_) {
-    if (watch_.held && service.announced == epoch_) held.push_back(name);
-  }
-  return watch_all_request(options_.space, held, !watch_.held);
+  return watch_request_for(work.service);
 }
 
 void Session::send(Work work, Duration timeout, Monotonic now, Actions& out) {
@@ -128,11 +132,12 @@ void Session::answered(const InFlight& call, const Payload& payload, Monotonic n
     case Call::Subscribe:
       return subscribed(call, payload, now, out);
     case Call::Watch:
-      return watch_answered(0, now, out);
+      return watch_answered(call.work.service, 0, now, out);
     case Call::Audit:
       return audited(call, payload, now, out);
     case Call::Health:
     case Call::Unsubscribe:
+    case Call::Unwatch:
       return;
   }
 }
@@ -166,7 +171,9 @@ void Session::refused(const InFlight& call, const Answer& answer, Monotonic now,
     case kNoHandler:
     case kPatternLimit:
     case kMatchLimit:
-      if (call.work.call == Call::Watch) return watch_answered(answer.error_code, now, out);
+      if (call.work.call == Call::Watch) {
+        return watch_answered(call.work.service, answer.error_code, now, out);
+      }
       break;
     default:
       break;
@@ -216,10 +223,13 @@ void Session::try_again(const Work& work, Monotonic now) {
       group.due = now + std::min(retry_delay(group.failures++), options_.list_interval);
       return;
     }
-    case Call::Watch:
-      watch_.queued = false;
-      watch_.due = now + retry_delay(watch_.failures++);
+    case Call::Watch: {
+      const auto found = watching_.patterns.find(work.service);
+      if (found == watching_.patterns.end()) return;
+      found->second.queued = false;
+      found->second.due = now + retry_delay(found->second.failures++);
       return;
+    }
     case Call::Subscribe: {
       const auto found = services_.find(work.service);
       if (found == services_.end()) return;
@@ -230,7 +240,7 @@ void Session::try_again(const Work& work, Monotonic now) {
     case Call::Audit:
       return audit_failed(now);
     default:
-      return;  // an Unsubscribe that fails costs a push now and then, which is ignored
+      return;  // an Unsubscribe or Unwatch that fails costs a message now and then, which is ignored
   }
 }
 

@@ -29,6 +29,11 @@ inline constexpr Duration kRetryMost = seconds(60);
 inline constexpr Duration kPauseMost = seconds(5);    // of all requests, after 503: then one more try
 inline constexpr Duration kRenewToken = seconds(60);  // at most one new login for a 403 in this time
 inline constexpr Duration kWatchAgain = minutes(3);   // compare the fuzzy watch's keys (5.4)
+inline constexpr Duration kWatchRetry = minutes(1);   // whether a server at its limits has room again
+inline constexpr Duration kWatchFailing =
+    minutes(30);  // a pattern at its limit is not tried again for so long
+inline constexpr std::size_t kWatchPatterns =
+    12;  // beside the one for everything; a server has 20 for all (L4)
 inline constexpr Duration kWatchSync = seconds(10);  // first batch after 1.0 s (L4); wait no longer than this
 inline constexpr Duration kGhost = seconds(35);      // our dead connection's pattern counts for 31 s (L6)
 inline constexpr Duration kGhostRetry = seconds(5);

@@ -1,4 +1,4 @@
-// Which services exist, and what they hold: lists, fuzzy watch, pushes. Ids: the Nacos facts page.
+// Which services exist, and what they hold: lists and pushes. Ids: the Nacos facts page.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,24 +16,6 @@ const ServiceName kCart{"DEFAULT_GROUP", "cart"};
 const ServiceName kElsewhere{"other", "cart"};
 
 std::string hosts(const std::string& ip) { return "[" + host(ip, 80) + "]"; }
-
-void change(Desk& desk, const ServiceName& service, const std::string& type,
-            const std::string& space = "public") {
-  desk.say("NamingFuzzyWatchChangeNotifyRequest", R"({"requestId":"c","serviceKey":")" + space + "@@" +
-                                                      service.group + "@@" + service.name +
-                                                      R"(","changedType":")" + type + R"("})");
-}
-
-/// A session that has been ready for a second, with its log emptied.
-std::unique_ptr<Desk> ready_desk(std::map<ServiceName, std::string> known = {}) {
-  auto desk = std::make_unique<Desk>();
-  desk->hosts = std::move(known);
-  desk->start();
-  desk->pass(1s);
-  EXPECT_EQ(desk->session.state(), Session::State::Ready);
-  desk->take_log();
-  return desk;
-}
 
 TEST(NacosList, ListedButNotReadIsPending) {
   Desk desk;
@@ -127,7 +109,7 @@ TEST(NacosList, AnOlderListDoesNotEraseWhatWasAnnouncedSince) {
   for (const auto& payload : desk->sent) list += 1, static_cast<void>(payload);
   ASSERT_EQ(desk->sent.back().type, "ServiceListRequest");
   desk->answers = true;
-  change(*desk, kCart, "ADD_SERVICE");
+  desk->change(kCart, "ADD_SERVICE");
   desk->feed(event::Reply{list, encode({"ServiceListResponse", R"({"resultCode":200,"count":0})", {}})});
   EXPECT_THAT(desk->take_news(), ElementsAre("pending DEFAULT_GROUP/cart", "DEFAULT_GROUP/cart"));
 }
@@ -136,7 +118,7 @@ TEST(NacosList, AnOlderListDoesNotEraseWhatWasAnnouncedSince) {
 TEST(NacosList, AnUnchangedListStillErasesWhatTheWatchAnnouncedInVain) {
   auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
   desk->pass(30s);
-  change(*desk, {"DEFAULT_GROUP", "pay"}, "ADD_SERVICE");
+  desk->change({"DEFAULT_GROUP", "pay"}, "ADD_SERVICE");
   EXPECT_EQ(desk->world.size(), 2U);
   desk->pass(10s);
   EXPECT_THAT(desk->world, ElementsAre(testing::Key("DEFAULT_GROUP/cart")));
@@ -147,158 +129,9 @@ TEST(NacosList, AnUnchangedListStillErasesWhatTheWatchAnnouncedInVain) {
 TEST(NacosList, AnUnchangedListContradictsADelete_L5) {
   auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
   desk->pass(30s);
-  change(*desk, kCart, "DELETE_SERVICE");
+  desk->change(kCart, "DELETE_SERVICE");
   desk->pass(200s);
   EXPECT_EQ(desk->world.size(), 1U);
-}
-
-// ---- fuzzy watch
-TEST(NacosWatch, CoversTheNamespaceAndFindsOtherGroups) {
-  auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});
-  EXPECT_THAT(desk->sent[2].body, HasSubstr(R"("groupKeyPattern":"public>>*>>*")"));
-  EXPECT_THAT(desk->sent[2].body, HasSubstr(R"("initializing":true)"));
-  change(*desk, kElsewhere, "ADD_SERVICE");
-  EXPECT_THAT(desk->take_news(), ElementsAre("pending other/cart", "other/cart 10.0.0.2:80"));
-  desk->pass(120s);
-  EXPECT_THAT(desk->take_news(), IsEmpty()) << "the list of another group says nothing about it";
-}
-
-TEST(NacosWatch, EveryNoticeIsAcknowledged) {
-  auto desk = ready_desk();
-  change(*desk, kCart, "ADD_SERVICE");
-  EXPECT_EQ(desk->streamed.back().type, "NamingFuzzyWatchChangeNotifyResponse");
-  EXPECT_THAT(desk->streamed.back().body, HasSubstr(R"("requestId":"c")"));
-}
-
-TEST(NacosWatch, DeleteAloneErasesAfterSixtySeconds_L5) {
-  auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});
-  change(*desk, kElsewhere, "ADD_SERVICE");
-  desk->take_log();
-  change(*desk, kElsewhere, "DELETE_SERVICE");
-  desk->pass(59s);
-  EXPECT_THAT(desk->take_news(), IsEmpty());
-  desk->pass(1s);
-  EXPECT_THAT(desk->take_news(), ElementsAre("erase other/cart"));
-}
-
-TEST(NacosWatch, AServiceThatComesBackIsNotErased) {
-  auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});
-  change(*desk, kElsewhere, "ADD_SERVICE");
-  change(*desk, kElsewhere, "DELETE_SERVICE");
-  desk->pass(30s);
-  change(*desk, kElsewhere, "ADD_SERVICE");
-  desk->take_log();
-  desk->pass(120s);
-  EXPECT_THAT(desk->take_news(), IsEmpty());
-}
-
-TEST(NacosWatch, TheListDecidesWhereItIsRead_L5) {
-  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
-  change(*desk, kCart, "DELETE_SERVICE");
-  desk->pass(66s);  // so long the list keeps an emptied name
-  EXPECT_THAT(desk->take_news(), IsEmpty());
-  desk->hosts.clear();
-  desk->pass(10s);
-  EXPECT_EQ(desk->take_news().back(), "erase DEFAULT_GROUP/cart");
-}
-
-TEST(NacosWatch, DeleteIsBelievedWhenTheListsFail_L5) {
-  auto desk = ready_desk({{kCart, hosts("10.0.0.1")}});
-  desk->instead = [](const Payload& payload) {
-    return std::string(payload.type == "ServiceListRequest" ? R"({"resultCode":500,"success":false})" : "");
-  };
-  change(*desk, kCart, "DELETE_SERVICE");
-  desk->pass(60s);
-  EXPECT_THAT(desk->take_news(), ElementsAre("erase DEFAULT_GROUP/cart"));
-}
-
-TEST(NacosWatch, AfterAReconnectTheNewWatchSaysWhatIsGone) {
-  auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});
-  change(*desk, kElsewhere, "ADD_SERVICE");
-  desk->take_log();
-  desk->break_connection();
-  desk->pass(50s);
-  EXPECT_THAT(desk->take_news(), testing::Not(Contains("erase other/cart")));
-  desk->pass(15s);
-  EXPECT_THAT(desk->take_news(), ElementsAre("erase other/cart"));
-}
-
-TEST(NacosWatch, OtherNamespacesAreDropped_A20) {
-  auto desk = ready_desk();
-  change(*desk, kCart, "ADD_SERVICE", "staging");
-  EXPECT_THAT(desk->take_news(), IsEmpty());
-  EXPECT_EQ(desk->counts.value("skipped", "other-namespace"), 1U);
-}
-
-TEST(NacosWatch, ABatchNamesMany) {
-  auto desk = ready_desk();
-  desk->say(
-      "NamingFuzzyWatchSyncRequest",
-      R"({"syncType":"FUZZY_WATCH_INIT_NOTIFY","contexts":[{"serviceKey":"public@@g@@a:b.c/d","changedType":
-               "ADD_SERVICE"},{"serviceKey":"nonsense","changedType":"ADD_SERVICE"},{"serviceKey":"public@@g@@x"},7]})");
-  EXPECT_THAT(desk->take_news(), ElementsAre("pending g/a:b.c/d", "g/a:b.c/d"));
-  EXPECT_EQ(desk->counts.value("skipped", "malformed-key"), 3U);
-}
-
-TEST(NacosWatch, TheFirstSyncIsWaitedForButNotForEver) {
-  Desk desk;
-  desk.finishes_sync = false;
-  desk.start();
-  desk.pass(9s);
-  EXPECT_THAT(desk.take_news(), IsEmpty());
-  desk.pass(1s);
-  EXPECT_THAT(desk.take_news(), ElementsAre("listed", "ready"));
-}
-
-TEST(NacosWatch, AtTheLimitOfServicesTheListsGoOn_L4) {
-  Desk desk;
-  desk.watch_code = 50311;
-  desk.hosts[kCart] = hosts("10.0.0.1");
-  desk.start();
-  EXPECT_EQ(desk.counts.value("watch_fallbacks", "match-limit"), 1U);
-  EXPECT_EQ(desk.count_log("note nacos.watch_fallback"), 1U);
-  EXPECT_EQ(desk.session.state(), Session::State::Ready);
-  change(desk, kElsewhere, "ADD_SERVICE");  // what it still tells is taken
-  EXPECT_THAT(desk.take_news(), Contains("pending other/cart"));
-}
-
-// L6: our own dead connection counts for about 31 s.
-TEST(NacosWatch, OurOwnGhostIsWaitedOutBeforeFallingBack_L6) {
-  Desk desk;
-  desk.watch_code = 50310;
-  desk.finishes_sync = false;
-  desk.start();
-  desk.pass(31s);
-  EXPECT_EQ(desk.counts.value("watch_fallbacks", "pattern-limit"), 0U);
-  EXPECT_GE(desk.count_log("request NamingFuzzyWatchRequest"), 6U);
-  desk.watch_code = 0;
-  desk.pass(5s);
-  desk.take_log();
-  desk.pass(60s);
-  EXPECT_EQ(desk.count_log("request NamingFuzzyWatchRequest"), 0U) << "it holds now";
-  EXPECT_EQ(desk.counts.value("watch_fallbacks", "pattern-limit"), 0U);
-}
-
-TEST(NacosWatch, APatternLimitThatStaysIsAFallback_L6) {
-  Desk desk;
-  desk.watch_code = 50310;
-  desk.finishes_sync = false;
-  desk.start();
-  desk.pass(45s);
-  EXPECT_EQ(desk.counts.value("watch_fallbacks", "pattern-limit"), 1U);
-  EXPECT_EQ(desk.session.state(), Session::State::Ready);
-}
-
-TEST(NacosWatch, HeldKeysAreComparedEveryThreeMinutes) {
-  auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});
-  change(*desk, kElsewhere, "ADD_SERVICE");
-  desk->pass(180s);
-  std::string last;
-  for (const auto& payload : desk->sent) {
-    if (payload.type == "NamingFuzzyWatchRequest") last = payload.body;
-  }
-  EXPECT_THAT(last, HasSubstr(R"("initializing":false)"));
-  EXPECT_THAT(last, HasSubstr(R"("receivedGroupKeys":["public@@other@@cart"])"));
 }
 
 // ---- pushes

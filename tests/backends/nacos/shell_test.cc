@@ -1,6 +1,7 @@
 // The whole backend against the fake server: gRPC, logins, fail-over, on real time and loopback.
 #include "tests/backends/nacos/shell.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <nlohmann/json.hpp>
@@ -32,6 +33,25 @@ TEST_F(NacosShell, ListsSubscribesAndFollowsPushes) {
     const auto now = nlohmann::json::parse(server.state());
     return now["connections"][0]["waiting"] == 0 && now["connections"][0]["subscriptions"].size() == 2;
   })) << "every push acknowledged, and the erased service unsubscribed";
+}
+
+TEST_F(NacosShell, AGroupIsWatchedByItselfWhereTheNamespaceIsTooLarge_L4) {
+  const FakeServer server({"push_delay=0.05", "watch_delay=0.05", "match_limit=5"});
+  server.control("register", of("first", at("10.0.0.1", 80), R"(,"group":"orders")"));
+  for (const std::string name : {"a", "b", "c", "d", "e", "f"}) {
+    server.control("register", of(name, at("10.0.0.2", 80)));
+  }
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return is("orders/first", "10.0.0.1:80"); })) << "among the first five";
+  const auto watched = [&](const std::string& pattern) {
+    const auto state = nlohmann::json::parse(server.state());
+    const auto watches = state["connections"][0]["watches"].get<std::vector<std::string>>();
+    return std::find(watches.begin(), watches.end(), pattern) != watches.end();
+  };
+  ASSERT_TRUE(soon([&] { return watched("public>>orders>>*") && watched("public>>DEFAULT_GROUP>>f*"); }));
+  EXPECT_EQ(count("watch_fallbacks", "match-limit"), 1U);
+  server.control("register", of("second", at("10.0.0.3", 80), R"(,"group":"orders")"));
+  EXPECT_TRUE(soon([&] { return is("orders/second", "10.0.0.3:80"); })) << "no list reads this group";
 }
 
 TEST_F(NacosShell, ListsAgainWhenAskedToThoughNothingDiffers) {

@@ -78,6 +78,7 @@ bool Desk::until(const std::function<bool()>& done, Duration at_most) {
 void Desk::carry_out(Actions& actions) {
   for (auto& each : actions) {
     if (auto* connect = std::get_if<action::Connect>(&each)) {
+      watches.clear();
       log_.push_back("connect " + connect->server.host + ":" + std::to_string(connect->server.port));
       connected = reachable;
       if (reachable) {
@@ -163,16 +164,46 @@ std::string Desk::usual_answer(const Payload& payload) {
     const auto text = found == hosts.end() ? "[]" : found->second;
     return head + R"(,"serviceInfo":)" + service_info(service, text, ref_time) + "}";
   }
-  if (payload.type == "NamingFuzzyWatchRequest") {
-    if (finishes_sync) {
-      const auto* finish = R"({"requestId":"f","syncType":"FINISH_FUZZY_WATCH_INIT_NOTIFY"})";
-      due_.emplace_back(event::Received{encode({"NamingFuzzyWatchSyncRequest", finish, {}})});
-    }
-    if (watch_code != 0) {
-      return R"({"resultCode":500,"success":false,"errorCode":)" + std::to_string(watch_code) + "}";
-    }
-  }
+  if (payload.type == "NamingFuzzyWatchRequest") return watch_answer(body);
   return head + "}";
+}
+
+/// As the Java server: at a limit it names the first services only, and holds the pattern nevertheless (L4).
+std::string Desk::watch_answer(const nlohmann::json& body) {
+  const auto refuse = [](int code) {
+    return R"({"resultCode":500,"success":false,"errorCode":)" + std::to_string(code) + "}";
+  };
+  const std::string text = body["groupKeyPattern"];
+  const auto at = text.find(">>"), next = text.find(">>", at + 2);
+  const WatchPattern pattern{text.substr(at + 2, next - at - 2), text.substr(next + 2)};
+  const auto spelled_pattern = pattern.group + "/" + pattern.name;
+  if (body["watchType"] == "CANCEL_WATCH") {
+    watches.erase(spelled_pattern);
+    return R"({"resultCode":200,"success":true})";
+  }
+  if (!watches.contains(spelled_pattern) && watches.size() >= pattern_limit) return refuse(50310);
+  if (watch_code != 50310) watches.insert(spelled_pattern);
+  std::vector<ServiceName> named;
+  for (const auto& [service, unused] : hosts) {
+    if (covers(pattern, service) && named.size() < watch_limit) named.push_back(service);
+  }
+  const auto sync = [&](const char* type, const nlohmann::json& contexts) {
+    const nlohmann::json said{
+        {"requestId", "f"}, {"syncType", type}, {"groupKeyPattern", text}, {"contexts", contexts}};
+    due_.emplace_back(event::Received{encode({"NamingFuzzyWatchSyncRequest", said.dump(), {}})});
+  };
+  if (body["initializing"]) {
+    auto contexts = nlohmann::json::array();
+    for (const auto& service : named) {
+      contexts.push_back(
+          {{"serviceKey", "public@@" + service.group + "@@" + service.name}, {"changedType", "ADD_SERVICE"}});
+    }
+    if (!contexts.empty()) sync("FUZZY_WATCH_INIT_NOTIFY", contexts);
+    if (finishes_sync) sync("FINISH_FUZZY_WATCH_INIT_NOTIFY", nlohmann::json::array());
+  }
+  if (watch_code != 0) return refuse(watch_code);
+  if (watch_limit != 0 && named.size() == watch_limit) return refuse(50311);
+  return R"({"resultCode":200,"success":true})";
 }
 
 std::string Desk::service_info(const ServiceName& service, const std::string& hosts_json,
@@ -184,6 +215,22 @@ std::string Desk::service_info(const ServiceName& service, const std::string& ho
 void Desk::push(const ServiceName& service, const std::string& hosts_json, std::int64_t at) {
   say("NotifySubscriberRequest",
       R"({"requestId":"p","serviceInfo":)" + service_info(service, hosts_json, at) + "}");
+}
+
+void Desk::change(const ServiceName& service, const std::string& type, const std::string& space) {
+  say("NamingFuzzyWatchChangeNotifyRequest", R"({"requestId":"c","serviceKey":")" + space + "@@" +
+                                                 service.group + "@@" + service.name +
+                                                 R"(","changedType":")" + type + R"("})");
+}
+
+std::unique_ptr<Desk> ready_desk(std::map<ServiceName, std::string> known) {
+  auto desk = std::make_unique<Desk>();
+  desk->hosts = std::move(known);
+  desk->start();
+  desk->pass(1s);
+  if (desk->session.state() != Session::State::Ready) throw std::logic_error("the session is not ready");
+  desk->take_log();
+  return desk;
 }
 
 std::vector<std::string> Desk::take_log() { return std::exchange(log_, {}); }

@@ -3,8 +3,12 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "backends/nacos/session.h"
 
@@ -30,6 +34,9 @@ class Desk {
   bool answers = true;                       // answers unary requests
   int watch_code = 0;                        // errorCode for the fuzzy watch
   bool finishes_sync = true;                 // ends the first sync of a watch at once
+  std::size_t watch_limit = 0;               // a watch names so many services (50311); 0: it names none
+  std::size_t pattern_limit = 20;            // of watches at once (50310)
+  std::set<std::string> watches;             // held now: "orders/cart*"
   std::map<ServiceName, std::string> hosts;  // JSON of the array; also what lists name
   std::int64_t ref_time = 1000;
   /// Asked first for every unary request: a JSON body to answer instead, or "" for the usual answer.
@@ -48,6 +55,8 @@ class Desk {
     feed(event::Received{encode({type, json, {}})});
   }
   void push(const ServiceName& service, const std::string& hosts_json, std::int64_t at);
+  /// One notice of the fuzzy watch: ADD_SERVICE or DELETE_SERVICE.
+  void change(const ServiceName& service, const std::string& type, const std::string& space = "public");
   std::string service_info(const ServiceName& service, const std::string& hosts_json, std::int64_t at) const;
 
   // ---- what happened, oldest first. Each take empties the list.
@@ -76,8 +85,12 @@ class Desk {
   void carry_out(Actions& actions);
   void answer(const action::Request& request);
   std::string usual_answer(const Payload& payload);
+  std::string watch_answer(const nlohmann::json& body);
   std::vector<std::string> log_;
   std::vector<Event> due_;  // caused by what was just done
 };
+
+/// A session that has been ready for a second, with its log emptied.
+std::unique_ptr<Desk> ready_desk(std::map<ServiceName, std::string> known = {});
 
 }  // namespace signpost::nacos::test
