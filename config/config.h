@@ -91,6 +91,22 @@ struct KubernetesRegistry {
   friend bool operator==(const KubernetesRegistry&, const KubernetesRegistry&) = default;
 };
 
+/// Under which metadata keys of an instance its facts stand; the first usable value wins. The defaults and
+/// the reason for each: backends/nacos/README.md.
+struct NacosMetadata {
+  std::vector<std::string> port_name{"port_name", "protocol"};
+  std::vector<std::string> protocol{"transport", "protocol"};
+  std::vector<std::string> version{"version"};
+  std::vector<std::string> zone{"zone"};
+  std::vector<std::string> region{"region"};
+  std::vector<std::string> tags{"tags", "dubbo.tag"};
+  std::vector<std::string> ipv6{"IPv6"};
+  friend bool operator==(const NacosMetadata&, const NacosMetadata&) = default;
+};
+
+/// What health means while Nacos calls every instance of a service healthy (reachProtectionThreshold).
+enum class ProtectedHealth : std::uint8_t { All, LastKnown };
+
 enum class NacosProtocol : std::uint8_t { Auto, Grpc, Http };
 
 struct NacosRegistry {
@@ -121,6 +137,8 @@ struct NacosRegistry {
   std::vector<std::string> deny;
   bool fuzzy_watch = true;
   Milliseconds absent_after{60000};  // a deleted name that no list contradicts goes then (L5)
+  ProtectedHealth protection = ProtectedHealth::All;
+  NacosMetadata metadata;
   friend bool operator==(const NacosRegistry&, const NacosRegistry&) = default;
 };
 

@@ -131,6 +131,27 @@ const Table<NacosRegistry>& nacos_tls_table() {
   return table;
 }
 
+const Table<NacosMetadata>& nacos_metadata_table() {
+  const auto keys = [](std::string_view key, std::vector<std::string> NacosMetadata::*member,
+                       std::string_view help) {
+    return list(key, member, text("a metadata key", 200), help, 0);
+  };
+  static const Table<NacosMetadata> table{
+      {
+          keys("port_name", &NacosMetadata::port_name,
+               "The name of the port: letters, digits and `-`, at most 15."),
+          keys("protocol", &NacosMetadata::protocol,
+               "The port's protocol: tcp, udp or sctp; else it is tcp."),
+          keys("version", &NacosMetadata::version, "The version, for <v>._version names."),
+          keys("zone", &NacosMetadata::zone, "The zone, for <zone>.pin._zone and <zone>.prefer._zone names."),
+          keys("region", &NacosMetadata::region, "The region."),
+          keys("tags", &NacosMetadata::tags, "Words between commas, for <t>._tag names."),
+          keys("ipv6", &NacosMetadata::ipv6, "A second address, of an instance that has an IPv4 address."),
+      },
+      nullptr};
+  return table;
+}
+
 }  // namespace
 
 const Table<NacosRegistry>& nacos_table() {
@@ -181,6 +202,13 @@ const Table<NacosRegistry>& nacos_table() {
                  "Whether new services of all groups are found by the fuzzy watch of Nacos 3.0 and later."),
           option("absent_after", &NacosRegistry::absent_after, duration(milliseconds(100), hours(1)),
                  "When a service that the fuzzy watch calls deleted goes, where no list says so sooner."),
+          option("protected", &NacosRegistry::protection,
+                 choice<ProtectedHealth>(
+                     {{"all", ProtectedHealth::All}, {"last_known", ProtectedHealth::LastKnown}}),
+                 "Who answers while the protection threshold of a service makes Nacos call every instance "
+                 "healthy. all: every one. last_known: those not seen unhealthy before that."),
+          section("metadata", &NacosRegistry::metadata, nacos_metadata_table,
+                  "Metadata keys of instances, the first usable one wins; [] for none."),
       },
       check_nacos};
   return table;

@@ -32,6 +32,15 @@ class Counts {
     const auto [object, service] = name();
     skipped_.set(object, service, reasons);
   }
+  /// The same for all objects of a service at once: those that are not here are whole, or gone.
+  void left_out(std::string_view service, const std::vector<LeftOut>& objects) {
+    const std::lock_guard lock(mutex_);
+    if (objects.empty() && skipped_.empty()) return;
+    for (const auto& object : objects) {
+      for (const auto& [reason, times] : object.reasons) values_[{"skipped", reason}] += times;
+    }
+    skipped_.set_all_of(service, objects);
+  }
   /// Zero for what was never counted.
   std::uint64_t value(std::string_view name, std::string_view reason = {}) const {
     const std::lock_guard lock(mutex_);

@@ -17,6 +17,11 @@ void SkippedObjects::set(std::string_view object, std::string_view service, cons
   objects_.insert_or_assign(std::string(object), Entry{std::string(service), reasons, ++turn_});
 }
 
+void SkippedObjects::set_all_of(std::string_view service, const std::vector<LeftOut>& objects) {
+  std::erase_if(objects_, [&](const auto& known) { return known.second.service == service; });
+  for (const auto& [object, reasons] : objects) set(object, service, reasons);
+}
+
 std::vector<SkippedObject> SkippedObjects::with(std::string_view reason) const {
   std::vector<SkippedObject> found;
   for (const auto& [object, entry] : objects_) {

@@ -16,6 +16,12 @@ namespace signpost::follow {
 /// Words of ours, and how often each.
 using Reasons = std::vector<std::pair<std::string, std::uint64_t>>;
 
+/// One object of a service, with what is left out of it now.
+struct LeftOut {
+  std::string object;
+  Reasons reasons;
+};
+
 /// The last kMost such objects. Not locked: its owner is (Counts).
 class SkippedObjects {
  public:
@@ -25,6 +31,8 @@ class SkippedObjects {
   /// `object` as people call it ("EndpointSlice shop/cart-x1") has these parts left out now; none: it is
   /// whole, or gone. `service`: see SkippedObject.
   void set(std::string_view object, std::string_view service, const Reasons& reasons);
+  /// These and no others are the objects of `service`.
+  void set_all_of(std::string_view service, const std::vector<LeftOut>& objects);
   /// Those with this reason, by name.
   std::vector<SkippedObject> with(std::string_view reason) const;
 

@@ -73,6 +73,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
                              {parts.options.allow, parts.options.deny, parts.options.services},
                              parts.options.fuzzy_watch,
                              parts.options.absent_after};
+      options.meaning = {parts.options.protection, parts.options.metadata};
       auto spoken = make_protocol(std::move(options));
       peers_.push_back(std::make_unique<Peer>(space, std::move(spoken), parts.strand));
     }

@@ -5,86 +5,65 @@
 #include <optional>
 #include <string_view>
 #include <tuple>
-#include <vector>
+
+#include "backends/nacos/metadata.h"
 
 namespace signpost::nacos {
 namespace {
 
-const std::string* find(const Metadata& metadata, std::string_view key) {
-  const auto found =
-      std::lower_bound(metadata.begin(), metadata.end(), key,
-                       [](const auto& entry, std::string_view wanted) { return entry.first < wanted; });
-  return found != metadata.end() && found->first == key ? &found->second : nullptr;
-}
+constexpr std::size_t kNamedMost = 8;  // instances of one service that are remembered by name
 
-std::string value_of(const Metadata& metadata, std::string_view key) {
-  const auto* value = find(metadata, key);
-  return value == nullptr ? std::string() : *value;
-}
+/// What is left out of one service, and of which of its instances.
+class LeftOut {
+ public:
+  explicit LeftOut(std::string service) : service_(std::move(service)) {}
 
-/// Why an address that a registry hands out cannot be one that others reach; nullptr: it can.
-const char* refusal(const IpAddress& address) {
-  if (address.is_unspecified()) return "unspecified";
-  if (address.is_loopback()) return "loopback";
-  if (address.is_link_local()) return "link-local";
-  if (address.is_multicast()) return "multicast";
-  return nullptr;
-}
-
-/// The ip of an instance is free text (3.1): host names and "[fd00::1]" occur (L17).
-std::optional<IpAddress> read_address(std::string_view text) {
-  if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
-  const auto address = IpAddress::parse(text);
-  if (!address) return std::nullopt;
-  return address->unmapped();
-}
-
-/// Nacos has no key for the name of a port. Dubbo and some others put the protocol of the port into
-/// `protocol` (dubbo, tri, rest, http): a word that can be a service name (RFC 6335 section 5.1) names the
-/// port.
-std::string port_name(const Metadata& metadata) {
-  auto name = value_of(metadata, "protocol");
-  if (name.empty() || name.size() > 15 || name.front() == '-' || name.back() == '-') return {};
-  bool letter = false;
-  for (auto& octet : name) {
-    if (octet >= 'A' && octet <= 'Z') octet = static_cast<char>(octet - 'A' + 'a');
-    letter = letter || (octet >= 'a' && octet <= 'z');
-    const bool allowed = (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') || octet == '-';
-    if (!allowed) return {};
+  void of_service(std::string_view reason, std::uint64_t times = 1) {
+    if (times != 0) add("Service " + service_, reason, times);
   }
-  return letter && name.find("--") == std::string::npos ? name : std::string();
-}
-
-/// Spring registers the IPv4 address and hides the other one in metadata (3.6).
-void add_second_family(Instance& instance, follow::Counts& counts) {
-  const auto* text = find(instance.metadata, "IPv6");
-  if (!instance.v4 || text == nullptr || text->empty()) return;
-  const auto address = read_address(*text);
-  if (address && address->is_v6() && refusal(*address) == nullptr) {
-    instance.v6 = address;
-  } else {
-    counts.add("skipped", "ipv6-metadata");
+  void of(const Host& host, std::string_view reason) {
+    if (objects_.size() >= kNamedMost) return of_service(reason);
+    add("instance " + host.ip.substr(0, 64) + ":" + (host.port < 0 ? "?" : std::to_string(host.port)) +
+            " of " + service_,
+        reason, 1);
   }
+  const std::string& service() const noexcept { return service_; }
+  const std::vector<follow::LeftOut>& objects() const noexcept { return objects_; }
+
+ private:
+  void add(const std::string& object, std::string_view reason, std::uint64_t times) {
+    auto found = std::find_if(objects_.begin(), objects_.end(),
+                              [&](const auto& known) { return known.object == object; });
+    if (found == objects_.end()) found = objects_.insert(found, {object, {}});
+    for (auto& [word, count] : found->reasons) {
+      if (word == reason) return void(count += times);
+    }
+    found->reasons.emplace_back(reason, times);
+  }
+
+  std::string service_;
+  std::vector<follow::LeftOut> objects_;
+};
+
+std::string spelled(const ServiceKey& key) {
+  return ServiceKey{{}, key.space, key.group, key.name}.to_string().substr(1);
 }
 
-double sane_weight(double weight, follow::Counts& counts) {
-  if (std::isfinite(weight) && weight >= 0) return weight;
-  counts.add("skipped", "weight");
+double sane_weight(const Host& host, LeftOut& left_out) {
+  if (std::isfinite(host.weight) && host.weight >= 0) return host.weight;
+  left_out.of(host, "weight");
   return 0;
 }
 
-std::optional<Instance> to_instance(const Host& host, follow::Counts& counts) {
+std::optional<Instance> to_instance(const config::NacosMetadata& keys, std::string_view service,
+                                    const Host& host, LeftOut& left_out) {
   const auto address = read_address(host.ip);
-  if (!address) {
-    counts.add("skipped", "not-an-address");
-    return std::nullopt;
-  }
-  if (const auto* reason = refusal(*address)) {
-    counts.add("skipped", reason);
-    return std::nullopt;
-  }
-  if (host.port < 1 || host.port > 65535) {
-    counts.add("skipped", "port");
+  const char* why = !address                             ? "not-an-address"
+                    : refusal(*address) != nullptr       ? refusal(*address)
+                    : host.port < 1 || host.port > 65535 ? "port"
+                                                         : nullptr;
+  if (why != nullptr) {
+    left_out.of(host, why);
     return std::nullopt;
   }
   Instance instance;
@@ -93,16 +72,13 @@ std::optional<Instance> to_instance(const Host& host, follow::Counts& counts) {
                                          : host.instance_id;
   instance.metadata = host.metadata;
   normalise(instance.metadata);
-  add_second_family(instance, counts);
-  instance.ports.push_back(
-      {port_name(instance.metadata), static_cast<std::uint16_t>(host.port), Protocol::Tcp});
+  if (host.metadata_left_out > 0) left_out.of(host, "metadata");
+  instance.ports.push_back({{}, static_cast<std::uint16_t>(host.port), Protocol::Tcp});
+  for (const auto reason : read_metadata(keys, service, instance)) left_out.of(host, reason);
   instance.health = host.healthy ? Health::Up : Health::Down;
   instance.enabled = host.enabled;
-  instance.weight = sane_weight(host.weight, counts);
+  instance.weight = sane_weight(host, left_out);
   instance.cluster = host.cluster;
-  instance.zone = value_of(instance.metadata, "zone");
-  instance.region = value_of(instance.metadata, "region");
-  instance.version = value_of(instance.metadata, "version");
   return instance;
 }
 
@@ -114,8 +90,8 @@ void sort_by_id(std::vector<Instance>& instances) {
 }
 
 /// Ids may lack the cluster (r-nacos), or be the publisher's own: instances that share one are told apart by
-/// address, port and cluster (L11). What is still the same is one instance said twice.
-void make_ids_unique(std::vector<Instance>& instances, follow::Counts& counts) {
+/// address, port and cluster (L11). What is still the same is one instance said twice. Returns how many were.
+std::uint64_t make_ids_unique(std::vector<Instance>& instances) {
   sort_by_id(instances);
   std::vector<bool> shared(instances.size());
   for (std::size_t i = 1; i < instances.size(); ++i) {
@@ -130,22 +106,60 @@ void make_ids_unique(std::vector<Instance>& instances, follow::Counts& counts) {
   sort_by_id(instances);
   const auto same_id = [](const Instance& a, const Instance& b) { return a.id == b.id; };
   const auto twice = std::unique(instances.begin(), instances.end(), same_id);
-  counts.add("skipped", "duplicate", static_cast<std::uint64_t>(instances.end() - twice));
+  const auto times = static_cast<std::uint64_t>(instances.end() - twice);
   instances.erase(twice, instances.end());
+  return times;
 }
 
 }  // namespace
 
-ServiceState to_state(ServiceKey key, const ServiceInfo& info, follow::Counts& counts) {
+ServiceState Meaning::state_of(ServiceKey key, const ServiceInfo& info) {
   ServiceState state;
   state.key = std::move(key);
   state.health_masked = info.threshold_reached;
-  counts.add("skipped", "not-an-object", info.hosts_not_objects);
+  LeftOut left_out(spelled(state.key));
+  left_out.of_service("not-an-object", info.hosts_not_objects);
+  if (info.repaired) left_out.of_service("not-json");
+  state.instances.reserve(info.hosts.size());
   for (const auto& host : info.hosts) {
-    if (auto instance = to_instance(host, counts)) state.instances.push_back(std::move(*instance));
+    if (auto instance = to_instance(options_.keys, state.key.name, host, left_out)) {
+      state.instances.push_back(std::move(*instance));
+    }
   }
-  make_ids_unique(state.instances, counts);
+  left_out.of_service("duplicate", make_ids_unique(state.instances));
+  counts_.left_out(left_out.service(), left_out.objects());
+  believe_health(state);
   return state;
+}
+
+/// Masked health is true of everybody, so only what was seen before it says something (A8).
+void Meaning::believe_health(ServiceState& state) {
+  if (state.health_masked) counts_.add("masked_updates");
+  if (options_.protection != config::ProtectedHealth::LastKnown) return;
+  if (state.health_masked) {
+    const auto known = unhealthy_.find(state.key);
+    if (known == unhealthy_.end()) return;
+    for (auto& instance : state.instances) {
+      if (std::binary_search(known->second.begin(), known->second.end(), instance.id)) {
+        instance.health = Health::Down;
+      }
+    }
+    return;
+  }
+  std::vector<std::string> unhealthy;
+  for (const auto& instance : state.instances) {
+    if (instance.health == Health::Down) unhealthy.push_back(instance.id);
+  }
+  if (unhealthy.empty()) {
+    unhealthy_.erase(state.key);
+  } else {
+    unhealthy_[state.key] = std::move(unhealthy);  // sorted, since instances are
+  }
+}
+
+void Meaning::forget(const ServiceKey& key) {
+  counts_.left_out(spelled(key), {});
+  unhealthy_.erase(key);
 }
 
 }  // namespace signpost::nacos

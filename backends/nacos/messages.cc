@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "backends/nacos/mend.h"
+
 namespace signpost::nacos {
 namespace {
 
@@ -21,6 +23,18 @@ std::optional<Json> parse_object(std::string_view text) {
   auto json = Json::parse(text, nullptr, false);
   if (!json.is_object()) return std::nullopt;
   return json;
+}
+
+/// A body with services in it: what is no JSON in one element must not cost the others.
+struct Body {
+  Json json;
+  bool repaired = false;
+};
+std::optional<Body> parse_services(std::string_view text) {
+  if (auto json = Json::parse(text, nullptr, false); json.is_object()) return Body{std::move(json), false};
+  if (auto json = Json::parse(mend(text), nullptr, false); json.is_object())
+    return Body{std::move(json), true};
+  return std::nullopt;
 }
 
 const Json* member(const Json& object, const char* key) {
@@ -68,6 +82,31 @@ double weight_of(const Json& object) {
   return error == std::errc{} && end == text.data() + text.size() ? number : std::nan("");
 }
 
+// Servers allow 1,024 octets an instance unless told otherwise (3.1), but nobody has to keep to that.
+constexpr std::size_t kMetadataValueMost = 4096, kMetadataMost = 16384;
+
+void read_metadata(const Json& metadata, Host& host) {
+  if (!metadata.is_object()) {
+    ++host.metadata_left_out;
+    return;
+  }
+  std::size_t octets = 0;
+  for (const auto& [key, value] : metadata.items()) {
+    if (value.is_null()) continue;
+    if (value.is_structured()) {  // dump() of a deep structure recurses
+      ++host.metadata_left_out;
+      continue;
+    }
+    auto text = value.is_string() ? value.get<std::string>() : dump(value);
+    if (text.size() > kMetadataValueMost || octets + key.size() + text.size() > kMetadataMost) {
+      ++host.metadata_left_out;
+      continue;
+    }
+    octets += key.size() + text.size();
+    host.metadata.emplace_back(key, std::move(text));
+  }
+}
+
 Host read_host(const Json& json) {
   Host host;
   host.instance_id = text_of(json, "instanceId");
@@ -77,11 +116,7 @@ Host read_host(const Json& json) {
   host.healthy = flag_of(json, "healthy", true);
   host.enabled = flag_of(json, "enabled", true);
   host.cluster = text_of(json, "clusterName");
-  if (const auto* metadata = member(json, "metadata"); metadata != nullptr && metadata->is_object()) {
-    for (const auto& [key, value] : metadata->items()) {
-      if (!value.is_null()) host.metadata.emplace_back(key, text_of(*metadata, key.c_str()));
-    }
-  }
+  if (const auto* metadata = member(json, "metadata")) read_metadata(*metadata, host);
   return host;
 }
 
@@ -94,12 +129,13 @@ ServiceName service_name(std::string group, std::string name) {
   return {std::move(group), std::move(name)};
 }
 
-Result<ServiceInfo> read_bare_info(const Json& json) {
+Result<ServiceInfo> read_bare_info(const Json& json, bool repaired) {
   const auto* hosts = member(json, "hosts");
   if (hosts == nullptr || !hosts->is_array()) {
     return Error{"hosts of " + text_of(json, "name") + " is null, missing or no array"};
   }
   ServiceInfo info;
+  info.repaired = repaired;
   info.service = service_name(text_of(json, "groupName"), text_of(json, "name"));
   info.last_ref_time = integer_of(json, "lastRefTime", 0);
   info.cache_millis = integer_of(json, "cacheMillis", 0);
@@ -115,10 +151,10 @@ Result<ServiceInfo> read_bare_info(const Json& json) {
   return info;
 }
 
-Result<ServiceInfo> read_service_info(const Json& body) {
-  const auto* json = member(body, "serviceInfo");
+Result<ServiceInfo> read_service_info(const Body& body) {
+  const auto* json = member(body.json, "serviceInfo");
   if (json == nullptr || !json->is_object()) return Error{"serviceInfo is missing"};
-  return read_bare_info(*json);
+  return read_bare_info(*json, body.repaired);
 }
 
 Result<std::vector<std::string>> read_names(const Json& body, const char* key) {
@@ -196,8 +232,9 @@ SetupAck read_setup_ack(const Json& body) {
   return {abilities != nullptr && abilities->is_object() && flag_of(*abilities, "fuzzyWatch", false)};
 }
 
-ServerRequest::What read_what(std::string_view type, const Json& body) {
-  if (type == "NotifySubscriberRequest") return Push{read_service_info(body)};
+ServerRequest::What read_what(std::string_view type, const Body& said) {
+  if (type == "NotifySubscriberRequest") return Push{read_service_info(said)};
+  const auto& body = said.json;
   if (type == "NamingFuzzyWatchSyncRequest") return read_watch_sync(body);
   if (type == "NamingFuzzyWatchChangeNotifyRequest") return read_watch_change(body);
   if (type == "ClientDetectionRequest") return Detection{};
@@ -228,7 +265,7 @@ Result<ServerCheck> read_server_check(const Payload& payload) {
 }
 
 Result<ServiceInfo> read_subscribed(const Payload& payload) {
-  const auto body = parse_object(payload.body);
+  const auto body = parse_services(payload.body);
   if (!body) return unreadable(payload);
   return read_service_info(*body);
 }
@@ -246,9 +283,9 @@ Result<std::vector<std::string>> read_v1_list(std::string_view text) {
 }
 
 Result<ServiceInfo> read_v1_instances(std::string_view text) {
-  const auto body = parse_object(text);
+  const auto body = parse_services(text);
   if (!body) return Error{"the instance list is no JSON object"};
-  return read_bare_info(*body);
+  return read_bare_info(body->json, body->repaired);
 }
 
 int read_v1_generation(std::string_view text, std::string& version) {
@@ -262,9 +299,9 @@ int read_v1_generation(std::string_view text, std::string& version) {
 }
 
 Result<ServerRequest> read_server_request(const Payload& payload) {
-  const auto body = parse_object(payload.body);
+  const auto body = parse_services(payload.body);
   if (!body) return unreadable(payload);
-  return ServerRequest{payload.type, text_of(*body, "requestId"), read_what(payload.type, *body)};
+  return ServerRequest{payload.type, text_of(body->json, "requestId"), read_what(payload.type, *body)};
 }
 
 Result<Login> read_login(std::string_view text) {

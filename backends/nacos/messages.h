@@ -55,6 +55,7 @@ struct Host {
   bool enabled = true;
   std::string cluster;
   std::vector<std::pair<std::string, std::string>> metadata;
+  std::uint64_t metadata_left_out = 0;  // values that are no text or number, or too long to keep
 };
 
 struct ServiceInfo {
@@ -64,6 +65,7 @@ struct ServiceInfo {
   bool threshold_reached = false;
   std::vector<Host> hosts;
   std::uint64_t hosts_not_objects = 0;  // elements that were no JSON objects
+  bool repaired = false;                // the body was read only after mend()
 };
 
 /// The members that every answer has. `ok` is the only test of success: error forms differ (L9).

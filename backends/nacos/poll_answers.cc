@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "backends/nacos/meaning.h"
 #include "backends/nacos/poll_session.h"
 #include "backends/nacos/timing.h"
 
@@ -108,6 +107,7 @@ void PollSession::list_read(const InFlight& call, std::size_t hash, Monotonic no
 void PollSession::vanish(const ServiceName& name, Actions& out) {
   out.emplace_back(action::Erase{key_of(name), true});
   if (auto& service = services_[name]; service.wanted || service.pinned) {
+    meaning_.forget(key_of(name));
     service.listed = 0;
     service.shown = false;
     return;
@@ -116,6 +116,7 @@ void PollSession::vanish(const ServiceName& name, Actions& out) {
 }
 
 void PollSession::forget(const ServiceName& name) {
+  meaning_.forget(key_of(name));
   const auto found = services_.find(name);
   tried(found->second);
   polls_.erase({found->second.due, name});
@@ -148,7 +149,7 @@ void PollSession::instances(const InFlight& call, const std::string& body, Monot
   counts_.add("polls");
   if (!hides(name, service, info->hosts.empty(), now, out)) {
     service.shown = service.read = true;
-    out.emplace_back(action::Upsert{to_state(key_of(name), *info, counts_)});
+    out.emplace_back(action::Upsert{meaning_.state_of(key_of(name), *info)});
   }
   reply_wanted(name, service, out);
 }

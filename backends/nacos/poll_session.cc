@@ -25,7 +25,11 @@ std::string target_of(const std::string& space, const ServiceName& work) {
 }  // namespace
 
 PollSession::PollSession(SessionOptions options, Random random, follow::Counts& counts)
-    : options_(std::move(options)), choice_(options_.choice), random_(random), counts_(counts) {
+    : options_(std::move(options)),
+      choice_(options_.choice),
+      random_(random),
+      counts_(counts),
+      meaning_(options_.meaning, counts) {
   assert(!options_.servers.empty() && !options_.groups.empty());
   server_ = static_cast<std::size_t>(random_.below(options_.servers.size()));
   for (const auto& group : options_.groups) groups_[group];

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "backends/follow/counts.h"
+#include "backends/nacos/meaning.h"
 #include "backends/nacos/protocol.h"
 #include "backends/nacos/session.h"
 #include "dns/base/random.h"
@@ -117,6 +118,7 @@ class PollSession final : public Protocol {
   Choice choice_;
   Random random_;
   follow::Counts& counts_;
+  Meaning meaning_;
 
   State state_ = State::Idle;
   std::size_t server_ = 0;  // the one in use, or to be tried next

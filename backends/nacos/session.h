@@ -19,6 +19,7 @@
 
 #include "backends/follow/counts.h"
 #include "backends/nacos/choice.h"
+#include "backends/nacos/meaning.h"
 #include "backends/nacos/pace.h"
 #include "backends/nacos/protocol.h"
 #include "backends/nacos/timing.h"
@@ -38,6 +39,7 @@ struct SessionOptions {
   ChoiceOptions choice = {};
   bool fuzzy_watch = true;  // false: not used even where the server can
   Duration absent_after = std::chrono::seconds(60);
+  Meaning::Options meaning = {};
 };
 
 /// One owner, one thread. `counts` outlives it.
@@ -227,6 +229,7 @@ class Session final : public Protocol {
   Choice choice_;
   Random random_;
   follow::Counts& counts_;
+  Meaning meaning_;
 
   // the connection
   State state_ = State::Idle;

@@ -1,5 +1,4 @@
 // Which services there are, and what they hold.
-#include "backends/nacos/meaning.h"
 #include "backends/nacos/session.h"
 #include "backends/nacos/timing.h"
 
@@ -89,6 +88,7 @@ void Session::on(event::ListAgain&&, Monotonic now, Actions&) {
 void Session::vanish(const ServiceName& name, bool by_list, Actions& out) {
   distrust_list_of(name.group);
   out.emplace_back(action::Erase{key_of(name), by_list});
+  meaning_.forget(key_of(name));
   if (auto& service = services_[name];
       service.wanted || service.pinned) {  // it stays armed: a push tells when it is back
     service.found = service.shown = false;
@@ -185,7 +185,7 @@ void Session::accept(const ServiceName& name, Service& service, const ServiceInf
   // Only the configuration names it, and its first answer is empty: there is no such service (5.3).
   if (service.pinned && !service.found && first && info.hosts.empty()) return vanish(name, false, out);
   judge_emptiness(name, service, info.hosts.empty(), now);
-  out.emplace_back(action::Upsert{to_state(key_of(name), info, counts_)});
+  out.emplace_back(action::Upsert{meaning_.state_of(key_of(name), info)});
 }
 
 void Session::pushed(const Push& push, Monotonic now, Actions& out) {

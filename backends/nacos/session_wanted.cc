@@ -29,6 +29,7 @@ void Session::on(event::Unwant&& wish, Monotonic, Actions& out) {
   found->second.wanted = found->second.asked = false;
   if (found->second.found || found->second.pinned) return;
   if (found->second.shown) out.emplace_back(action::Erase{key_of(wish.service)});
+  meaning_.forget(key_of(wish.service));
   services_.erase(found);
   if (connected()) enqueue({Call::Unsubscribe, wish.service});
 }

@@ -21,7 +21,7 @@ Payload with_hosts(const std::string& hosts) {
 ServiceState state_of(const std::string& hosts, follow::Counts& counts) {
   const auto info = read_subscribed(with_hosts(hosts));
   EXPECT_TRUE(info) << (info ? "" : info.error().message);
-  return to_state({"nacos", "public", "DEFAULT_GROUP", "cart"}, *info, counts);
+  return Meaning({}, counts).state_of({"nacos", "public", "DEFAULT_GROUP", "cart"}, *info);
 }
 
 // Facts Nacos 5.1: the published vector of ServerCheckRequest with body {}.
@@ -170,6 +170,22 @@ const HostCase kHosts[] = {
     {"link_local_is_refused", R"({"ip":"fe80::1","port":80})", "", "link-local"},
     {"multicast_is_refused", R"({"ip":"224.0.0.1","port":80})", "", "multicast"},
     {"unspecified_is_refused", R"({"ip":"0.0.0.0","port":80})", "", "unspecified"},
+    {"weight_1e9_stays", R"({"ip":"10.0.0.1","port":80,"weight":1e9})", "10.0.0.1:80 1000000000", ""},
+    {"weight_object_is_0", R"({"ip":"10.0.0.1","port":80,"weight":{}})", "10.0.0.1:80 0", "weight"},
+    {"zone_id_is_refused", R"({"ip":"2001:db8::1%eth0","port":80})", "", "not-an-address"},
+    {"garbage_is_skipped", R"({"ip":"\u0000' OR 1=1","port":80})", "", "not-an-address"},
+    {"ip_object_is_skipped", R"({"ip":{"a":1},"port":80})", "", "not-an-address"},
+    {"port_fraction_is_skipped", R"({"ip":"10.0.0.1","port":80.5})", "", "port"},
+    {"port_words_are_skipped", R"({"ip":"10.0.0.1","port":"80x"})", "", "port"},
+    {"unknown_fields_are_ignored", R"({"ip":"10.0.0.1","port":80,"marked":true,"valid":{"a":[1]}})",
+     "10.0.0.1:80 1", ""},
+    {"the_last_of_equal_keys_counts", R"({"ip":"10.0.0.9","ip":"10.0.0.1","port":80})", "10.0.0.1:80 1", ""},
+    {"metadata_list_is_left_out", R"({"ip":"10.0.0.1","port":80,"metadata":[1]})", "10.0.0.1:80 1",
+     "metadata"},
+    {"metadata_object_is_left_out", R"({"ip":"10.0.0.1","port":80,"metadata":{"a":{"b":1},"c":"d"}})",
+     "10.0.0.1:80 1", "metadata"},
+    {"metadata_numbers_and_nulls_are_no_fault",
+     R"({"ip":"10.0.0.1","port":80,"metadata":{"a":1,"b":true,"c":null}})", "10.0.0.1:80 1", ""},
     {"no_object_is_skipped", R"(7)", "", "not-an-object"},
     {"bad_ipv6_hint_is_ignored", R"({"ip":"10.0.0.1","port":80,"metadata":{"IPv6":"fe80::1%eth0"}})",
      "10.0.0.1:80 1", "ipv6-metadata"},
@@ -203,7 +219,7 @@ TEST(NacosMeaning, ThresholdMasksHealth_A8) {
   follow::Counts counts;
   const auto info = read_subscribed(
       answer(R"({"serviceInfo":{"name":"c","groupName":"g","hosts":[],"reachProtectionThreshold":true}})"));
-  EXPECT_TRUE(to_state({}, *info, counts).health_masked);
+  EXPECT_TRUE(Meaning({}, counts).state_of({"nacos", "public", "g", "c"}, *info).health_masked);
 }
 
 }  // namespace
