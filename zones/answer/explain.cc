@@ -101,6 +101,10 @@ ExplainedService explain_service(const HeldService& held, const std::optional<Ip
   } else if (policy::srv_weights(decision.weights).coarse) {
     out.note = "SRV weights are rounded by more than 1 %";
   }
+  if (state.health_masked) {
+    out.note += (out.note.empty() ? "" : "; ") +
+                std::string("its registry hides who is healthy: the protection threshold is reached");
+  }
   if (!held.hold.empty()) out.note = held.hold + (out.note.empty() ? "" : "; " + out.note);
   return out;
 }

@@ -51,11 +51,14 @@ std::optional<AddressPort> parse_instance_label(std::string_view label) noexcept
 
 /// Groups of a Kubernetes registry's keys: a ServiceImport, and the Pods of a namespace; a Service has none.
 inline constexpr std::string_view kImports = "clusterset", kPods = "pods";
+/// Of Nacos; spelled `default-group` by definition, not by folding alone.
+inline constexpr std::string_view kDefaultGroup = "DEFAULT_GROUP";
 
 /// How a registry's services lie under a zone.
 enum class Layout : std::uint8_t { Kubernetes, Nacos, File };
-/// In order of precedence. Kubernetes and file have the full form only.
-enum class Form : std::uint8_t { Full, Group, Bare };
+/// In order of precedence. Kubernetes and file have the full form only. The interface forms are other names
+/// of a service that Dubbo registered (README.md): they come after every service's own names.
+enum class Form : std::uint8_t { Full, Group, Bare, InterfaceFull, InterfaceGroup, InterfaceBare };
 std::string_view to_string(Form form) noexcept;  // "full"
 
 /// One name of a service.
@@ -63,13 +66,15 @@ struct Spelling {
   Name name;  // folded
   Form form = Form::Full;
   std::uint8_t dots_in_original = 0;  // in the service name; 255 stands for more as well
-  bool exact = false;                 // every word in it was spelled by the registry as it is here
+  /// Every word in it was spelled by the registry as it is here; in an interface form: it holds all that
+  /// tells the service from others of its interface.
+  bool exact = false;
   std::string original;  // the registry's words in the same order, joined by dots: "Cart.DEFAULT_GROUP"
 };
 
 /// Both empty: the zone does not show this kind of thing.
 struct Spellings {
-  std::vector<Spelling> names;       // full, group, bare; each at most once
+  std::vector<Spelling> names;       // full, group, bare, those of an interface; each name at most once
   std::vector<std::string> refused;  // one sentence for each form that cannot be published
 };
 
@@ -91,7 +96,7 @@ struct Claim {
   std::size_t registry = 0;  // place of key.registry in the zone's list
 };
 /// The rules of precedence on one name, in their order; Same when both claims are of one service.
-enum class Precedence : std::uint8_t { Registry, Form, DefaultGroup, Dots, Exact, Bytes, Same };
+enum class Precedence : std::uint8_t { Own, Registry, Form, DefaultGroup, Dots, Exact, Bytes, Same };
 /// For explain: "exact spelling first".
 std::string_view to_string(Precedence rule) noexcept;
 

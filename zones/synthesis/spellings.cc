@@ -1,14 +1,13 @@
-// Which names a service has under a zone, and who gets a name that several want.
+// Which names a service has under a zone.
 #include <algorithm>
 #include <cassert>
 
+#include "backends/registry/dubbo_name.h"
 #include "zones/synthesis/names.h"
 
 namespace signpost::names {
 
 namespace {
-
-constexpr std::string_view kDefaultGroup = "DEFAULT_GROUP";  // folds to "default-group"
 
 /// One of the registry's words that a name is made of, first one first.
 struct Word {
@@ -53,6 +52,21 @@ class Speller {
     add(std::move(spelling), labels);
   }
 
+  /// `words`: what is readable of the service's name, then the registry's group and namespace. A name that
+  /// the service has already is not said twice, and what cannot be spelled is left out: it has its own names.
+  void add_interface(Form form, bool whole, const std::vector<std::string_view>& words) {
+    std::vector<std::string> labels;
+    auto spelling = blank(form);
+    spelling.exact = whole;
+    for (const auto word : words) {
+      const auto folded = fold_name(word);
+      if (!folded) return;
+      labels.insert(labels.end(), folded->begin(), folded->end());
+      spelling.original += (spelling.original.empty() ? "" : ".") + std::string(word);
+    }
+    add_once(std::move(spelling), labels);
+  }
+
   void add_kubernetes(const config::Zone& zone) {
     using config::Layout;
     const bool pods = key_.group == kPods;
@@ -85,6 +99,15 @@ class Speller {
     result_.refused.push_back(key_.to_string() + ", " + std::string(to_string(form)) + " form: " + why);
   }
 
+  void add_once(Spelling spelling, const std::vector<std::string>& labels) {
+    auto& names = result_.names;
+    const auto before = names.size();
+    add(std::move(spelling), labels);
+    if (names.size() == before) return;
+    const auto same = [&names](const Spelling& other) { return other.name == names.back().name; };
+    if (std::any_of(names.begin(), names.end() - 1, same)) names.pop_back();
+  }
+
   void add(Spelling spelling, const std::vector<std::string>& labels) {
     std::size_t octets = apex_.size() + derived_;
     for (const auto& label : labels) octets += label.size() + 1;
@@ -104,17 +127,30 @@ class Speller {
   Spellings result_;
 };
 
+/// What Dubbo registered is named once more without `providers:`, and once by its interface alone.
+void spell_dubbo(Speller& speller, const ServiceKey& key, const config::Zone& zone, const DubboName& dubbo) {
+  std::string all(dubbo.interface);
+  for (const auto word : {dubbo.version, dubbo.group}) {
+    if (!word.empty()) all.append(":").append(word);
+  }
+  const bool near = key.space == zone.default_namespace;
+  const bool bare = near && key.group == zone.default_group;
+  for (const std::string_view word : {std::string_view(all), dubbo.interface}) {
+    const bool whole = word == all;
+    speller.add_interface(Form::InterfaceFull, whole, {word, key.group, key.space});
+    if (near) speller.add_interface(Form::InterfaceGroup, whole, {word, key.group});
+    if (bare) speller.add_interface(Form::InterfaceBare, whole, {word});
+  }
+}
+
 void spell_nacos(Speller& speller, const ServiceKey& key, const config::Zone& zone) {
   const Word service{key.name};
   const Word group{key.group, key.group == kDefaultGroup};
+  const bool near = key.space == zone.default_namespace;
   speller.add_folded(Form::Full, {service, group, {key.space}});
-  if (key.space != zone.default_namespace) return;
-  speller.add_folded(Form::Group, {service, group});
-  if (key.group == zone.default_group) speller.add_folded(Form::Bare, {service});
-}
-
-bool spells_default_group(const Claim& claim) {
-  return claim.spelling.form != Form::Bare && claim.key.group == kDefaultGroup;
+  if (near) speller.add_folded(Form::Group, {service, group});
+  if (near && key.group == zone.default_group) speller.add_folded(Form::Bare, {service});
+  if (const auto dubbo = read_dubbo_name(key.name)) spell_dubbo(speller, key, zone, *dubbo);
 }
 
 }  // namespace
@@ -127,6 +163,12 @@ std::string_view to_string(Form form) noexcept {
       return "group";
     case Form::Bare:
       return "bare";
+    case Form::InterfaceFull:
+      return "full interface";
+    case Form::InterfaceGroup:
+      return "group interface";
+    case Form::InterfaceBare:
+      return "bare interface";
   }
   return "full";
 }
@@ -166,48 +208,5 @@ Spellings spellings(const ServiceKey& key, Layout layout, const config::Zone& zo
   }
   return speller.take();
 }
-
-std::string_view to_string(Precedence rule) noexcept {
-  switch (rule) {
-    case Precedence::Registry:
-      return "registry listed earlier in the zone";
-    case Precedence::Form:
-      return "full form before group form before bare form";
-    case Precedence::DefaultGroup:
-      return "DEFAULT_GROUP owns default-group";
-    case Precedence::Dots:
-      return "fewer dots in the service name first";
-    case Precedence::Exact:
-      return "exact spelling first";
-    case Precedence::Bytes:
-      return "byte order of the registry's spelling";
-    case Precedence::Same:
-      return "same service";
-  }
-  return "same service";
-}
-
-std::pair<std::strong_ordering, Precedence> compare(const Claim& a, const Claim& b) noexcept {
-  using Order = std::strong_ordering;
-  if (const auto order = a.registry <=> b.registry; order != Order::equal)
-    return {order, Precedence::Registry};
-  if (const auto order = a.spelling.form <=> b.spelling.form; order != Order::equal)
-    return {order, Precedence::Form};
-  if (const auto order = spells_default_group(b) <=> spells_default_group(a); order != Order::equal) {
-    return {order, Precedence::DefaultGroup};
-  }
-  if (const auto order = a.spelling.dots_in_original <=> b.spelling.dots_in_original; order != Order::equal) {
-    return {order, Precedence::Dots};
-  }
-  if (const auto order = b.spelling.exact <=> a.spelling.exact; order != Order::equal)
-    return {order, Precedence::Exact};
-  for (const auto part : {&ServiceKey::name, &ServiceKey::group, &ServiceKey::space, &ServiceKey::registry}) {
-    if (const auto order = a.key.*part <=> b.key.*part; order != Order::equal)
-      return {order, Precedence::Bytes};
-  }
-  return {Order::equal, Precedence::Same};
-}
-
-bool precedes(const Claim& a, const Claim& b) noexcept { return compare(a, b).first < 0; }
 
 }  // namespace signpost::names
