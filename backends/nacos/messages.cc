@@ -248,13 +248,14 @@ Error unreadable(const Payload& payload) { return Error{payload.type + ": the bo
 }  // namespace
 
 Result<Answer> read_answer(const Payload& payload) {
-  const auto body = parse_object(payload.body);
+  const auto body = parse_services(payload.body);
   if (!body) return unreadable(payload);
   Answer answer;
-  const auto result = integer_of(*body, "resultCode", 200);
-  answer.ok = flag_of(*body, "success", result == 200) && result == 200 && payload.type != "ErrorResponse";
-  answer.error_code = static_cast<int>(integer_of(*body, "errorCode", answer.ok ? 0 : result));
-  answer.message = text_of(*body, "message");
+  const auto result = integer_of(body->json, "resultCode", 200);
+  answer.ok =
+      flag_of(body->json, "success", result == 200) && result == 200 && payload.type != "ErrorResponse";
+  answer.error_code = static_cast<int>(integer_of(body->json, "errorCode", answer.ok ? 0 : result));
+  answer.message = text_of(body->json, "message");
   return answer;
 }
 

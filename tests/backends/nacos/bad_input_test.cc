@@ -1,6 +1,7 @@
 // What no publisher should say: the element is left out, counted and named; the others stay (A9, A17).
 #include "backends/nacos/mend.h"
 #include "tests/backends/nacos/meaning_support.h"
+#include "tests/backends/nacos/virtual_server.h"
 
 namespace signpost::nacos {
 namespace {
@@ -125,6 +126,16 @@ TEST(NacosBadInput, HugeMetadataIsNotKept) {
   for (const auto& [key, value] : most.instances.at(0).metadata) octets += key.size() + value.size();
   EXPECT_LE(octets, 16384U);
   EXPECT_GT(octets, 15000U);
+}
+
+TEST(NacosBadInput, ASubscriptionIsAnsweredInSpiteOfIt_A9) {
+  test::Desk desk;
+  desk.hosts[{"DEFAULT_GROUP", "cart"}] =
+      "[" + test::host("10.0.0.1", 80, R"("weight":NaN)") + "," + test::host("10.0.0.2", 80) + "]";
+  desk.start();
+  EXPECT_TRUE(desk.until([&] { return desk.session.ready(); }));
+  EXPECT_EQ(desk.world["DEFAULT_GROUP/cart"], "DEFAULT_GROUP/cart 10.0.0.1:80 10.0.0.2:80");
+  EXPECT_EQ(desk.counts.value("skipped", "malformed-message"), 0U);
 }
 
 }  // namespace
