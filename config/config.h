@@ -109,6 +109,15 @@ enum class ProtectedHealth : std::uint8_t { All, LastKnown };
 
 enum class NacosProtocol : std::uint8_t { Auto, Grpc, Http };
 
+/// Services that no list names are followed once somebody asks for them.
+struct OnQuery {
+  bool enabled = false;
+  std::uint32_t services = 1000;  // followed at once for such names
+  Milliseconds budget{1000};      // how long a query waits for the registry
+  Milliseconds idle{600000};      // names that nobody used for so long are let go
+  friend bool operator==(const OnQuery&, const OnQuery&) = default;
+};
+
 struct NacosRegistry {
   struct Server {
     std::string host;  // name or literal address
@@ -139,6 +148,7 @@ struct NacosRegistry {
   Milliseconds absent_after{60000};  // a deleted name that no list contradicts goes then (L5)
   ProtectedHealth protection = ProtectedHealth::All;
   NacosMetadata metadata;
+  OnQuery on_query;
   friend bool operator==(const NacosRegistry&, const NacosRegistry&) = default;
 };
 

@@ -152,6 +152,20 @@ const Table<NacosMetadata>& nacos_metadata_table() {
   return table;
 }
 
+const Table<OnQuery>& on_query_table() {
+  static const Table<OnQuery> table{
+      {
+          option("services", &OnQuery::services, whole<std::uint32_t>(1, 100000),
+                 "Services followed at once for such names; beyond, the one used longest ago goes."),
+          option("budget", &OnQuery::budget, duration(milliseconds(10), std::chrono::seconds(5)),
+                 "How long such a query waits for the registry; then SERVFAIL."),
+          option("idle", &OnQuery::idle, duration(std::chrono::seconds(1), hours(24)),
+                 "A name that nobody asked for in this time is let go; the next query asks again."),
+      },
+      [](Reader&, const Node&, OnQuery& on_query) { on_query.enabled = true; }};
+  return table;
+}
+
 }  // namespace
 
 const Table<NacosRegistry>& nacos_table() {
@@ -209,6 +223,9 @@ const Table<NacosRegistry>& nacos_table() {
                  "healthy. all: every one. last_known: those not seen unhealthy before that."),
           section("metadata", &NacosRegistry::metadata, nacos_metadata_table,
                   "Metadata keys of instances, the first usable one wins; [] for none."),
+          section("on_query", &NacosRegistry::on_query, on_query_table,
+                  "Services in groups that nobody lists are found when they are asked for. Leave it out to "
+                  "turn it off."),
       },
       check_nacos};
   return table;

@@ -33,6 +33,8 @@ constexpr std::chrono::milliseconds kReadinessPauseMin{5};
 constexpr std::chrono::milliseconds kReadinessPauseMax{250};
 /// How old a secret of cookies may be: rolling one waits for an hour between steps anyway.
 constexpr auto kCookieFilePause = 10s;
+/// Each registry's `on_query.budget` comes first: at most 5 s. This is for a thread that hangs.
+constexpr auto kDeferralDeadline = 6s;
 
 Result<std::unique_ptr<Backend>> make_backend(const config::Registry& registry, asio::io_context& context) {
   const auto executor = asio::any_io_executor(context.get_executor());
@@ -49,6 +51,7 @@ Result<std::unique_ptr<Backend>> make_backend(const config::Registry& registry, 
 ServerOptions server_options(const config::Config& config, std::shared_ptr<RulesStore> rules) {
   ServerOptions options;
   options.rules = std::move(rules);
+  options.deferral_deadline = kDeferralDeadline;
   options.tcp.idle = config.tcp.idle;
   options.tcp.clients = config.tcp.clients;
   options.tcp.per_source = config.tcp.per_source;
@@ -78,7 +81,9 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
           registry_context_,
           {[this](const config::Registry& registry) { return make_backend(registry, registry_context_); },
            [this](const std::string& name) -> RegistrySink& { return builder_.sink(name); },
-           [this](const std::string& name) { builder_.reset(name); }}),
+           [this](const std::string& name) { builder_.reset(name); },
+           [this](const std::string& name) { on_query_.restarted(name); }}),
+      on_query_(registry_context_, registries_, builder_, system_clock()),
       admin_(admin_sources(), system_clock()),
       readiness_timer_(control),
       cookie_timer_(control) {
@@ -130,7 +135,7 @@ Result<void> Program::open_admin_listeners() {
 
 Result<void> Program::start_server() {
   const auto workers = config_->workers != 0 ? config_->workers : automatic_worker_count();
-  responders_ = make_responder_factory(store_);
+  responders_ = make_responder_factory(store_, std::nullopt, &on_query_.gate());
   auto server = Server::start(config_->listen.dns, workers, server_options(*config_, rules_), *responders_);
   if (!server) return Error{"listen.dns " + server.error().message};
   server_ = std::move(*server);
@@ -140,7 +145,10 @@ Result<void> Program::start_server() {
 }
 
 void Program::start_registries() {
-  asio::post(registry_context_, [this, config = config_] { registries_.apply(config->registries); });
+  asio::post(registry_context_, [this, config = config_] {
+    registries_.apply(config->registries);
+    on_query_.apply(*config);
+  });
   registry_thread_ = std::thread([this] {
     begin_background_thread("registry");
     registry_context_.run();
@@ -188,8 +196,10 @@ admin::ReloadOutcome Program::reload() {
     static_files_.follow(config_, std::move(changed.statics));
     cookies_.follow(config_->cookies.secret_file);
     rules_->publish(make_rules(*config_, cookies_.secrets(), rules_->current().get()));
-    asio::post(registry_context_,
-               [this, config = config_] { registries_.apply(config->registries, file_registries(*config)); });
+    asio::post(registry_context_, [this, config = config_] {
+      registries_.apply(config->registries, file_registries(*config));
+      on_query_.apply(*config);
+    });
   }
   const std::lock_guard lock(mutex_);
   ++(changed.config ? reload_.accepted : reload_.refused);
@@ -204,6 +214,7 @@ admin::ProgramReport Program::report() const {
   report.started = started_;
   report.workers = server_ ? server_->worker_count() : 0;
   report.registries = registries_.reports();
+  on_query_.add_to(report);
   report.static_files = static_files_.reports();
   report.cookie_files_refused = cookies_.refused();
   const std::lock_guard lock(mutex_);
@@ -225,7 +236,12 @@ admin::Sources Program::admin_sources() {
   sources.program = [this] { return report(); };
   sources.dns = [this] { return server_->counters(); };
   sources.explain = [this](const Name& name, RRType type, auto reply) {
-    explain(builder_, store_, name, type, std::move(reply));
+    on_query_.explain(name, [this, name, type, reply](std::vector<std::string> lines) {
+      explain(builder_, store_, name, type, [reply, lines = std::move(lines)](Explanation explanation) {
+        explanation.notes.insert(explanation.notes.end(), lines.begin(), lines.end());
+        reply(std::move(explanation));
+      });
+    });
   };
   sources.admit = [this](const Name& name, const IpAddress& client) {
     const auto rules = rules_->current();
@@ -263,7 +279,10 @@ void Program::stop() {
   if (registry_thread_.joinable()) {
     const auto ended = std::make_shared<std::promise<void>>();
     auto all_ended = ended->get_future();
-    asio::post(registry_context_, [this, ended] { registries_.stop([ended] { ended->set_value(); }); });
+    asio::post(registry_context_, [this, ended] {
+      on_query_.stop();
+      registries_.stop([ended] { ended->set_value(); });
+    });
     if (all_ended.wait_for(kRegistriesEnd) != std::future_status::ready) {
       log::warning("registry.stop_timeout",
                    {{"waited_seconds", std::chrono::seconds(kRegistriesEnd).count()}});

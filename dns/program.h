@@ -17,6 +17,7 @@
 #include "dns/admin/admin.h"
 #include "dns/base/result.h"
 #include "dns/cookie_keeper.h"
+#include "dns/on_query.h"
 #include "dns/overload_log.h"
 #include "dns/query/rules.h"
 #include "dns/registries.h"
@@ -70,6 +71,7 @@ class Program {
   boost::asio::io_context registry_context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> registry_work_;
   Registries registries_;
+  OnQuery on_query_;
   std::thread registry_thread_;
 
   admin::Admin admin_;

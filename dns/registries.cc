@@ -55,7 +55,16 @@ struct Follower {
   std::atomic<std::uint64_t> restarts{0};
 };
 
-bool same(const config::Registry& a, const config::Registry& b) { return a.options == b.options; }
+/// What a backend reads: `on_query` is between the program and zones/demand.
+decltype(config::Registry::options) read_by_backend(const config::Registry& registry) {
+  auto options = registry.options;
+  if (auto* nacos = std::get_if<config::NacosRegistry>(&options)) nacos->on_query = {};
+  return options;
+}
+
+bool same(const config::Registry& a, const config::Registry& b) {
+  return read_by_backend(a) == read_by_backend(b);
+}
 
 }  // namespace
 
@@ -78,6 +87,10 @@ class Registries::Core : public std::enable_shared_from_this<Registries::Core> {
   void apply(const std::vector<config::Registry>& registries, const std::vector<std::string>& restart);
   void stop(std::function<void()> done);
   void list_again(const std::string& name);
+  Backend* backend(const std::string& name) const {
+    const auto found = followers_.find(name);
+    return found != followers_.end() ? found->second->backend.get() : nullptr;
+  }
   std::vector<admin::RegistryReport> reports() const;
 
  private:
@@ -164,8 +177,11 @@ Result<void> Registries::Core::make_backend(Follower& follower) {
   if (follower.backend) return {};
   auto made = sources_.make_backend(follower.config);
   if (!made) return made.error();
-  const std::lock_guard lock(mutex_);
-  follower.backend = std::move(*made);
+  {
+    const std::lock_guard lock(mutex_);
+    follower.backend = std::move(*made);
+  }
+  if (sources_.made) sources_.made(follower.config.name);
   return {};
 }
 
@@ -229,6 +245,12 @@ void Registries::apply(const std::vector<config::Registry>& registries,
 }
 void Registries::stop(std::function<void()> done) { core_->stop(std::move(done)); }
 void Registries::list_again(const std::string& name) { core_->list_again(name); }
+void Registries::want(const ServiceKey& key, std::function<void(bool)> done) {
+  if (auto* backend = core_->backend(key.registry)) backend->want(key, std::move(done));
+}
+void Registries::unwant(const ServiceKey& key) {
+  if (auto* backend = core_->backend(key.registry)) backend->unwant(key);
+}
 std::vector<admin::RegistryReport> Registries::reports() const { return core_->reports(); }
 
 }  // namespace signpost

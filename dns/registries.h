@@ -33,6 +33,8 @@ struct RegistrySources {
   std::function<RegistrySink&(const std::string& name)> sink;
   /// The registry is another one now: forget what the old one said.
   std::function<void(const std::string& name)> reset;
+  /// On the context's thread: a backend was made, which nobody has told yet what is wanted. May be empty.
+  std::function<void(const std::string& name)> made = {};
 };
 
 /// "kubernetes", "nacos" or "file".
@@ -60,6 +62,9 @@ class Registries {
   void stop(std::function<void()> done);
   /// On the context's thread: a guard doubts this registry's last list (Backend::list_again()).
   void list_again(const std::string& name);
+  /// On the context's thread: Backend::want() and unwant() of this registry; without it nothing happens.
+  void want(const ServiceKey& key, std::function<void(bool there)> done);
+  void unwant(const ServiceKey& key);
   /// Any thread.
   std::vector<admin::RegistryReport> reports() const;
 

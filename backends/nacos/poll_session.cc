@@ -143,6 +143,7 @@ void PollSession::begin(Monotonic now, Actions& out) {
   failures_in_a_row_ = 0;
   answered_ = false;
   forbidden_told_ = false;
+  forget_unwanted(out);
   untried_ = services_.size();
   polls_.clear();
   for (auto& [name, group] : groups_) {

@@ -110,6 +110,7 @@ class PollSession final : public Protocol {
   void tried(Service& service);
   void vanish(const ServiceName& name, Actions& out);
   void forget(const ServiceName& name);
+  void forget_unwanted(Actions& out);
   Duration drawn(Duration most);
   Duration upper_half(Duration full);
   Duration retry_delay(std::uint32_t failures);

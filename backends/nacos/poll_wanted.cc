@@ -27,9 +27,20 @@ void PollSession::unwant(const ServiceName& name, Actions& out) {
   const auto found = services_.find(name);
   if (found == services_.end()) return;
   found->second.wanted = found->second.asked = false;
-  if (found->second.listed != 0 || found->second.pinned) return;
+  // An outage takes nothing away: begin() will.
+  if (found->second.listed != 0 || found->second.pinned || !following()) return;
   if (found->second.shown) out.emplace_back(action::Erase{key_of(name)});
   forget(name);
+}
+
+void PollSession::forget_unwanted(Actions& out) {
+  for (auto entry = services_.begin(); entry != services_.end();) {
+    const auto name = entry->first;
+    const auto& service = (entry++)->second;
+    if (service.listed != 0 || service.wanted || service.pinned) continue;
+    if (service.shown) out.emplace_back(action::Erase{key_of(name)});
+    forget(name);
+  }
 }
 
 /// True: the sink is not to hear of this answer. Only what no list names is ever hidden.

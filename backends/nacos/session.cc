@@ -160,6 +160,7 @@ void Session::start_redo(Monotonic now, Actions& out) {
   heard(now);
   out.emplace_back(action::Note{log::Level::Info, "nacos.connected", spelled(current_)});
   for (const auto& [name, group] : groups_) enqueue({Call::List, {name, {}}});
+  forget_unwanted(out);
   start_watch(now);
   for (const auto& [name, service] : services_) enqueue({Call::Subscribe, name});
 }

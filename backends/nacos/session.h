@@ -179,6 +179,7 @@ class Session final : public Protocol {
 
   // session_wanted.cc: what nobody named but a query
   bool is_hidden(const Service& service, const ServiceInfo& info) const;
+  void forget_unwanted(Actions& out);
   void judge_emptiness(const ServiceName& name, Service& service, bool empty, Monotonic now);
   void reply_wanted(const ServiceName& name, Service& service, Actions& out);
 

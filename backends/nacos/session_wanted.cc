@@ -27,11 +27,25 @@ void Session::on(event::Unwant&& wish, Monotonic, Actions& out) {
   const auto found = services_.find(wish.service);
   if (found == services_.end()) return;
   found->second.wanted = found->second.asked = false;
-  if (found->second.found || found->second.pinned) return;
+  // An outage takes nothing away: forget_unwanted() will.
+  if (found->second.found || found->second.pinned || !connected()) return;
   if (found->second.shown) out.emplace_back(action::Erase{key_of(wish.service)});
   meaning_.forget(key_of(wish.service));
   services_.erase(found);
-  if (connected()) enqueue({Call::Unsubscribe, wish.service});
+  enqueue({Call::Unsubscribe, wish.service});
+}
+
+/// On a new connection: what was unwanted while there was none.
+void Session::forget_unwanted(Actions& out) {
+  for (auto entry = services_.begin(); entry != services_.end();) {
+    const auto& [name, service] = *entry;
+    if (service.found || service.wanted || service.pinned) {
+      ++entry;
+      continue;
+    }
+    if (service.shown) out.emplace_back(action::Erase{key_of(name)});
+    entry = services_.erase(entry);
+  }
 }
 
 /// Nobody but a query named it, and it has never had instances, or lost its name since.

@@ -81,11 +81,11 @@ class Backend {
   /// also when nothing differs. Asking twice before that list ends asks once.
   virtual void list_again() = 0;
   /// I/O thread, as list_again(). Somebody asked for a service that no list may name: follow it from now on,
-  /// until unwant() or the end of follow(). `done` is called once, on the backend's strand, with the
-  /// registry's first word: true when the service is there, and then the sink has its state already; false
-  /// when the registry knows no instances of it: then the sink hears nothing, and is told if ever there are
-  /// some. It is not called before the registry answers, which may be never: whoever waits has a deadline.
-  /// Wanting the same service again asks the registry again only if it has not answered yet.
+  /// until unwant(), however often follow() begins anew. `done` is called once, on the backend's strand, with
+  /// the registry's first word: true when the service is there, and then the sink has its state already;
+  /// false when the registry knows no instances of it: then the sink hears nothing, and is told if ever there
+  /// are some. It is not called before the registry answers, which may be never: whoever waits has a
+  /// deadline. Wanting the same service again asks the registry again only if it has not answered yet.
   virtual void want(const ServiceKey& key, std::function<void(bool there)> done);
   /// The opposite: it is forgotten, and erased from the sink, unless the registry names it by itself.
   virtual void unwant(const ServiceKey& key);

@@ -273,10 +273,23 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
              {{"registry", registry.name}, {"state", "withheld"}}, number(withheld));
 }
 
+void on_query_families(Exposition& page, const std::string& registry, const OnQueryReport& report) {
+  const auto names = [&](const char* state, std::size_t count) {
+    page.gauge("registry_on_query_names", "Names that queries asked the registry for, by what it said.",
+               {{"registry", registry}, {"state", state}}, number(count));
+  };
+  names("asking", report.asking);
+  names("there", report.there);
+  names("absent", report.absent);
+  page.gauge("registry_on_query_services", "Services followed because a query asked for them.",
+             {{"registry", registry}}, number(report.subscriptions));
+}
+
 void backend_families(Exposition& page, const std::vector<RegistryReport>& registries) {
   for (const auto& registry : registries) {
     page.counter("registry_restarts_total", "Times following the registry failed by a mistake of ours.",
                  {{"registry", registry.name}}, number(registry.restarts));
+    if (registry.on_query) on_query_families(page, registry.name, *registry.on_query);
     std::map<std::pair<std::string, std::string>, std::uint64_t> sums;  // equal labels may not appear twice
     for (const auto& count : registry.counts) sums[{metric_word(count.name), count.reason}] += count.value;
     for (const auto& [key, value] : sums) {
@@ -333,6 +346,8 @@ void program_families(Exposition& page, const Scrape& scrape) {
                number(scrape.program.reload.refused));
   page.counter("cookie_file_refused_total", "Readings of the cookie secrets that found a bad file.", {},
                number(scrape.program.cookie_files_refused));
+  page.counter("on_query_refused_total", "Queries that the workers refused: too many new names at once.", {},
+               number(scrape.program.on_query_refused));
   page.counter("health_request_failures_total", "Health checks that a worker did not answer in time.", {},
                number(scrape.health_failures));
   const auto& process = scrape.process;

@@ -14,15 +14,6 @@ std::string printed(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string iso_time(WallTime time) {
-  const auto seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
-
 Json counts_of(const std::vector<BackendCount>& counts) {
   auto list = Json::array();
   for (const auto& count : counts) {
@@ -76,6 +67,11 @@ Json registry_json(const RegistryStatus& registry, const ProgramReport& program)
     json["type"] = report.type;
     json["restarts"] = report.restarts;
     json["counts"] = counts_of(report.counts);
+    if (!report.on_query) continue;
+    json["on_query"] = {{"asking", report.on_query->asking},
+                        {"there", report.on_query->there},
+                        {"absent", report.on_query->absent},
+                        {"subscriptions", report.on_query->subscriptions}};
   }
   return json;
 }
@@ -130,6 +126,15 @@ Json service_json(const ExplainedService& service) {
 }
 
 }  // namespace
+
+std::string iso_time(WallTime time) {
+  const auto seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
 
 std::string to_json(const StatusReport& status) {
   auto listeners = Json::array(), registries = Json::array(), zones = Json::array(), files = Json::array();

@@ -107,6 +107,28 @@ std::string holds_text(const std::vector<RegistryStatus>& registries) {
   return rows.size() == 1 ? "" : "\n" + table(rows);
 }
 
+std::string count_text(const RegistryReport& registry, std::string_view reason) {
+  std::uint64_t sum = 0;
+  for (const auto& count : registry.counts)
+    sum += count.name == "on_query" && count.reason == reason ? count.value : 0;
+  return std::to_string(sum);
+}
+
+/// Nothing when no registry has `on_query`.
+std::string on_query_text(const std::vector<RegistryReport>& registries) {
+  std::vector<Row> rows{{"ON QUERY OF", "ASKING", "THERE", "ABSENT", "FOLLOWED", "QUERIES", "OVER BUDGET",
+                         "REFUSED", "EVICTED"}};
+  for (const auto& registry : registries) {
+    if (!registry.on_query) continue;
+    const auto& now = *registry.on_query;
+    rows.push_back({registry.name, std::to_string(now.asking), std::to_string(now.there),
+                    std::to_string(now.absent), std::to_string(now.subscriptions),
+                    count_text(registry, "asked"), count_text(registry, "expired"),
+                    count_text(registry, "refused"), count_text(registry, "evicted")});
+  }
+  return rows.size() == 1 ? "" : "\n" + table(rows);
+}
+
 /// Nothing when every object is whole.
 std::string skipped_text(const std::vector<RegistryReport>& registries) {
   std::vector<Row> rows{{"LEFT OUT BY", "REASON", "SINCE START", "NOW"}};
@@ -167,8 +189,8 @@ std::string to_text(const StatusReport& status) {
                     (program.workers == 1 ? " worker\n" : " workers\n");
   std::vector<Row> listeners{{"LISTENER", "ADDRESS"}};
   for (const auto& listener : program.listeners) listeners.push_back({listener.kind, listener.address});
-  out += "\n" + table(listeners) + "\n" + registries_text(status) + holds_text(status.builder.registries) +
-         "\n" + zones_text(status) + files_text(program.static_files);
+  out += "\n" + table(listeners) + "\n" + registries_text(status) + on_query_text(program.registries) +
+         holds_text(status.builder.registries) + "\n" + zones_text(status) + files_text(program.static_files);
   if (!program.reload.last_outcome.empty())
     out += "\nlast reload: " + plain(program.reload.last_outcome) + "\n";
   out += skipped_text(program.registries);

@@ -27,6 +27,9 @@ std::string to_text(const StatusReport& status);
 std::string to_text(const ReloadOutcome& outcome);
 std::string to_text(const ReleaseOutcome& outcome);
 
+/// "2026-11-21T16:20:03Z".
+std::string iso_time(WallTime time);
+
 /// "A", "aaaa", "TYPE65"; nullopt for what is no type or cannot be asked (OPT).
 std::optional<RRType> parse_type(std::string_view word);
 

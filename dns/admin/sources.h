@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,19 @@
 
 namespace signpost::admin {
 
+/// A registry with `on_query`, now; what it counted since the start is among the counts ("on_query").
+struct OnQueryReport {
+  std::size_t asking = 0, there = 0, absent = 0;  // names
+  std::size_t subscriptions = 0;                  // services that are followed for them
+};
+
 /// What the program knows of a registry beside what the builder knows.
 struct RegistryReport {
   std::string name;
   std::string type;            // "kubernetes"
   std::uint64_t restarts = 0;  // times its coroutine ended with an exception and was started again
   std::vector<BackendCount> counts;
+  std::optional<OnQueryReport> on_query = {};
 };
 
 /// One zone that is read from a file.
@@ -55,6 +63,7 @@ struct ProgramReport {
   std::vector<StaticFileReport> static_files;
   ReloadReport reload;
   std::uint64_t cookie_files_refused = 0;  // readings of the secret file that changed nothing: it was bad
+  std::uint64_t on_query_refused = 0;      // queries that a worker refused: too many names at once
 };
 
 /// What a reload came to, for POST /reload and the log.

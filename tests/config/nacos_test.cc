@@ -56,10 +56,27 @@ const struct {
      "E f.yaml:1:64: `list_interval` takes a duration from 100ms to 1h, not `99ms`"},
     {"list_interval_long", registry("type: nacos, servers: [a], list_interval: 2h"),
      "E f.yaml:1:64: `list_interval` takes a duration from 100ms to 1h, not `2h`"},
+    {"on_query_is_a_section", registry("type: nacos, servers: [a], on_query: true"),
+     "E f.yaml:1:59: `on_query` takes a section with services, budget or idle, not `true`"},
+    {"on_query_services", registry("type: nacos, servers: [a], on_query: {services: 0}"),
+     "E f.yaml:1:70: `services` takes 1 to 100000, not `0`"},
+    {"on_query_budget", registry("type: nacos, servers: [a], on_query: {budget: 6s}"),
+     "E f.yaml:1:68: `budget` takes a duration from 10ms to 5s, not `6s`"},
 };
 
 TEST(NacosOptions, MistakesAreReported) {
   for (const auto& c : kMistakes) EXPECT_EQ(said(c.text), c.said) << c.name;
+}
+
+TEST(NacosOptions, OnQueryIsOffUntilItIsNamed) {
+  const auto options = [](const std::string& more) {
+    const auto loaded = load_text(registry("type: nacos, servers: [a]" + more), "f.yaml");
+    return std::get<NacosRegistry>(loaded->config.registries.at(0).options).on_query;
+  };
+  EXPECT_EQ(options(""), OnQuery());
+  EXPECT_EQ(options(", on_query: {}"), (OnQuery{true, 1000, Milliseconds(1000), Milliseconds(600000)}));
+  EXPECT_EQ(options(", on_query: {services: 7, budget: 300ms, idle: 1m}"),
+            (OnQuery{true, 7, Milliseconds(300), Milliseconds(60000)}));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "zones/answer/put.h"
+#include "zones/demand/gate.h"
 
 namespace signpost {
 namespace {
@@ -36,9 +37,10 @@ Answerer::Answerer(Random random, std::optional<config::AnswerMode> mode)
       scratch_(new Scratch) {}  // not make_unique: pages nobody needs stay untouched
 
 void Answerer::answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate,
-                      Response& response, const Block* candidate) noexcept {
+                      Response& response, const Block* candidate, Demand* demand) noexcept {
   Ask ask{&snapshot, nullptr, candidate, name, {}, kOwnerPointer, type, may_truncate, 0, &response};
   question_ = name;
+  demand_ = demand;
   chain_count_ = dname_count_ = 0;
   while (answer_once(ask) == Step::Follow) {
     const auto admission = response.admission_of(ask.name);  // C8
@@ -76,6 +78,8 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
   const bool reverse = ask.zone->zone->reverse;
   switch (ask.block->kind()) {
     case BlockKind::Answers:
+      if (demand_ != nullptr && !ask.zone->zone->on_query.empty()) [[unlikely]]
+        demand_->gate->use(ask.service);
       answer_node(ask, located.node);
       break;
     case BlockKind::Pending:
@@ -180,6 +184,10 @@ void Answerer::negative(Ask& ask, Rcode rcode) noexcept {
       rcode == Rcode::NoError && ask.block->kind() != BlockKind::EmptyNonTerminal && !inner_reverse;
   if (ask.zone->cold && !known)
     return not_ready(ask, "a registry of this zone has not listed its services yet");
+  const bool missing = rcode == Rcode::NxDomain || ask.block->kind() == BlockKind::EmptyNonTerminal;
+  if (missing && demand_ != nullptr && !ask.zone->zone->on_query.empty()) [[unlikely]] {
+    if (is_unsettled(ask)) return;
+  }
   // A service that is known has its name, whatever it answers now: no wildcard stands in for it.
   const bool wildcards = rcode == Rcode::NxDomain && ask.snapshot->wildcards;
   if (wildcards && ask.block->kind() != BlockKind::Absent && answer_wildcard(ask)) return;

@@ -18,6 +18,15 @@
 
 namespace signpost {
 
+class DemandGate;
+
+/// A query that may wait for a name that no list has (zones/demand).
+struct Demand {
+  DemandGate* gate;
+  const QueryContext* context;
+  bool deferred = false;  // it waits: the response says nothing
+};
+
 class Answerer {
  public:
   /// `mode`: in place of every block's own, for those who want whole sets in stable order.
@@ -25,9 +34,10 @@ class Answerer {
 
   /// Fills `response` (begun with the same question). `name` folded. `may_truncate`: UDP; otherwise a set
   /// that does not fit is cut to a fair draw of what does, since TC over TCP is illegal (T8).
-  /// `candidate`: what look_ahead() noted for this name in this snapshot, or null.
+  /// `candidate`: what look_ahead() noted for this name in this snapshot, or null. `demand`: null for those
+  /// who cannot wait; then nothing is asked and a miss is NXDOMAIN.
   void answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate, Response& response,
-              const Block* candidate = nullptr) noexcept;
+              const Block* candidate = nullptr, Demand* demand = nullptr) noexcept;
 
  private:
   /// What the steps below share; one question's, reset by answer().
@@ -93,6 +103,9 @@ class Answerer {
   bool answer_wildcard(Ask& ask) noexcept;
   bool answer_for_parent(Ask& ask) noexcept;
 
+  // In miss.cc.
+  bool is_unsettled(Ask& ask) noexcept;
+
   void no_data(Ask& ask) noexcept { negative(ask, Rcode::NoError); }
   void negative(Ask& ask, Rcode rcode) noexcept;
   void not_ready(Ask& ask, std::string_view why) noexcept;
@@ -122,6 +135,7 @@ class Answerer {
   };
 
   Random random_;
+  Demand* demand_ = nullptr;
   std::optional<config::AnswerMode> mode_;
   std::unique_ptr<Scratch> scratch_;
   std::array<Glue, kGlueMax> glue_;

@@ -9,7 +9,8 @@ namespace {
 
 class SnapshotResponder final : public Responder {
  public:
-  SnapshotResponder(SnapshotStore& store, Random random) : reader_(store), answerer_(random) {
+  SnapshotResponder(SnapshotStore& store, Random random, DemandGate* gate)
+      : reader_(store), answerer_(random), gate_(gate) {
     snapshot_ = &reader_.refresh();
     reader_.idle();
   }
@@ -17,36 +18,41 @@ class SnapshotResponder final : public Responder {
   void idle() noexcept override { reader_.idle(); }
   void look_ahead(std::span<Asked> asked) noexcept override { signpost::look_ahead(*snapshot_, asked); }
   Outcome respond(const QueryContext& context, const Query& query, Response& response) noexcept override {
+    Demand demand{gate_, &context};
     answerer_.answer(*snapshot_, query.question.folded.wire(), query.question.type,
-                     context.transport == Transport::Udp, response, noted_block(query));
-    return Outcome::Answered;
+                     context.transport == Transport::Udp, response, noted_block(query),
+                     gate_ != nullptr ? &demand : nullptr);
+    return demand.deferred ? Outcome::Deferred : Outcome::Answered;
   }
 
  private:
   SnapshotReader reader_;
   const Snapshot* snapshot_;
   Answerer answerer_;
+  DemandGate* gate_;
 };
 
 class SnapshotResponderFactory final : public ResponderFactory {
  public:
-  SnapshotResponderFactory(SnapshotStore& store, std::optional<std::uint64_t> seed)
-      : store_(store), seed_(seed) {}
+  SnapshotResponderFactory(SnapshotStore& store, std::optional<std::uint64_t> seed, DemandGate* gate)
+      : store_(store), seed_(seed), gate_(gate) {}
   std::unique_ptr<Responder> make_responder(unsigned worker) override {
-    return std::make_unique<SnapshotResponder>(store_,
-                                               seed_ ? Random(*seed_ + worker) : Random::from_kernel());
+    return std::make_unique<SnapshotResponder>(
+        store_, seed_ ? Random(*seed_ + worker) : Random::from_kernel(), gate_);
   }
 
  private:
   SnapshotStore& store_;
   std::optional<std::uint64_t> seed_;
+  DemandGate* gate_;
 };
 
 }  // namespace
 
 std::unique_ptr<ResponderFactory> make_responder_factory(SnapshotStore& store,
-                                                         std::optional<std::uint64_t> seed) {
-  return std::make_unique<SnapshotResponderFactory>(store, seed);
+                                                         std::optional<std::uint64_t> seed,
+                                                         DemandGate* gate) {
+  return std::make_unique<SnapshotResponderFactory>(store, seed, gate);
 }
 
 }  // namespace signpost

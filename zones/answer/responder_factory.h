@@ -9,11 +9,13 @@
 
 namespace signpost {
 
+class DemandGate;
 class SnapshotStore;
 
 /// The store outlives the factory and its responders. `seed`: fixed draws for tests; otherwise from the
-/// kernel.
+/// kernel. `gate`: where misses in zones with `on_query` are left, null for nowhere; it outlives them too.
 std::unique_ptr<ResponderFactory> make_responder_factory(SnapshotStore& store,
-                                                         std::optional<std::uint64_t> seed = std::nullopt);
+                                                         std::optional<std::uint64_t> seed = std::nullopt,
+                                                         DemandGate* gate = nullptr);
 
 }  // namespace signpost

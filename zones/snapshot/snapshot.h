@@ -30,6 +30,15 @@ struct Zone {
   bool one_pointer = true;             // reverse: only the best of them
   std::vector<std::string> registries;
 
+  /// A registry of it may know more names than it lists (zones/demand): which ones, in folded labels.
+  struct OnQuery {
+    std::vector<std::string> spaces;  // namespaces that it follows
+    std::vector<std::string> listed;  // groups of which a list names everything
+    bool default_space = false;       // it follows the zone's default namespace: group and bare form
+    bool bare = false;                // and nobody lists the zone's default group
+  };
+  std::vector<OnQuery> on_query;
+
   /// DS of a zone below this one that is served here too: the parent answers it.
   struct ChildDs {
     Name name;

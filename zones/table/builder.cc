@@ -55,6 +55,9 @@ class Builder::Core {
 
   RegistrySink& sink(const std::string& registry);
 
+  /// Builder thread: when nothing is dirty any more.
+  void after_publish(std::function<void()> done) { waiting_.push_back(std::move(done)); }
+
   World& world() { return world_; }
 
   BuilderStatus status() const {
@@ -79,6 +82,7 @@ class Builder::Core {
       events.clear();
       more = world_.flush(kServicesAStep);
       worked ? world_.publish() : world_.tick();
+      if (!more) tell_published();
       const auto ended = clock_.now();
       if (worked) last_publish_ = ended - oldest;
       if (ended >= next_tick_) {
@@ -87,6 +91,10 @@ class Builder::Core {
       }
       longest_step_ = std::max(longest_step_, Duration(ended - began));
     }
+  }
+
+  void tell_published() {
+    for (const auto& done : std::exchange(waiting_, {})) done();
   }
 
   void apply(BuilderEvent& event) {
@@ -123,6 +131,7 @@ class Builder::Core {
   EventQueue queue_;
   std::mutex sinks_mutex_;
   std::map<std::string, std::unique_ptr<Sink>> sinks_;
+  std::vector<std::function<void()>> waiting_;  // for what is dirty to be published
   std::thread thread_;
   Monotonic next_tick_{};
   Duration last_publish_{};
@@ -223,6 +232,10 @@ void Builder::release(const std::string& registry, const std::string& service,
   core_->task([this, registry, service, reply = std::move(reply)] {
     reply(core_->world().release(registry, service));
   });
+}
+
+void Builder::when_published(std::function<void()> done) {
+  core_->task([this, done = std::move(done)]() mutable { core_->after_publish(std::move(done)); });
 }
 
 void Builder::status(std::function<void(BuilderStatus)> reply) {

@@ -92,6 +92,10 @@ class Builder {
   void release(const std::string& registry, const std::string& service,
                std::function<void(ReleaseOutcome)> reply);
 
+  /// Any thread: `done` runs on the builder thread when all that its sinks heard before this call is
+  /// published.
+  void when_published(std::function<void()> done);
+
   /// Any thread; the answer comes on the builder thread: hand it on, do not work there.
   void status(std::function<void(BuilderStatus)> reply);
   /// The services that have `name` (or an ancestor of it) as a spelling: winner first. For an address in a

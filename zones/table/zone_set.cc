@@ -7,6 +7,7 @@
 #include <ifaddrs.h>
 #include <netinet/in.h>
 
+#include "zones/demand/candidates.h"
 #include "zones/synthesis/static_node.h"
 
 namespace signpost {
@@ -154,6 +155,16 @@ std::shared_ptr<Zone> make_zone(const config::Zone& rules, const std::vector<con
   return zone;
 }
 
+/// What this registry may know beyond its lists, for the workers.
+void add_on_query(const config::Config& config, const std::string& name, const config::Zone& rules,
+                  Zone& zone) {
+  for (const auto& registry : config.registries) {
+    const auto* nacos = std::get_if<config::NacosRegistry>(&registry.options);
+    if (registry.name == name && nacos != nullptr && nacos->on_query.enabled)
+      zone.on_query.push_back(demand::on_query_of(rules, *nacos));
+  }
+}
+
 /// The zones that a reverse zone points into, the preferred first: those of `reverse_of`, or the first zone
 /// that shows each of its registries. It knows as much, and as little, as the registries behind them.
 void find_forward(const ZoneSet& set, const config::Zone& rules, Zone& zone) {
@@ -225,6 +236,7 @@ ZoneSet make_zone_set(std::shared_ptr<const config::Config> config, const Static
           rules.registries.end())
         continue;
       if (!made.back()->reverse) registry.zones.push_back(index);
+      if (!made.back()->reverse) add_on_query(*config, registry.name, rules, *made.back());
       kubernetes = kubernetes || registry.layout == names::Layout::Kubernetes;
     }
     if (kubernetes && !made.back()->reverse) add_kubernetes_names(set, index);

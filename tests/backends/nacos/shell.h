@@ -85,6 +85,10 @@ class NacosShell : public testing::Test {
     for (const auto* server : servers) options.servers.push_back({"127.0.0.1", server->port()});
     options.list_interval = 300ms;
     backend = make_nacos_backend("nacos", options, io.get_executor(), system_clock());
+    follow_on();
+  }
+  /// With the same backend, after stop().
+  void follow_on() {
     following = true;
     boost::asio::co_spawn(
         io, backend->follow(world),

@@ -87,6 +87,20 @@ TEST_F(NacosShell, AWantedServiceIsInTheSinkBeforeTheReply) {
   EXPECT_TRUE(soon([&] { return !is("orders/nobody", "10.0.0.5:80"); }));
 }
 
+TEST_F(NacosShell, WishesOutliveFollowing) {
+  const FakeServer server({"fuzzy_watch=false", "push_delay=0.05"});
+  server.control("register", of("pay", at("10.0.0.4", 80), R"(,"group":"orders")"));
+  follow({&server});
+  int replies = 0;
+  backend->want({"nacos", "public", "orders", "pay"}, [&](bool there) { replies += there; });
+  ASSERT_TRUE(soon([&] { return replies == 1; })) << "though it was wanted before anything was followed";
+  stop();
+  world.services.clear();
+  follow_on();
+  EXPECT_TRUE(soon([&] { return is("orders/pay", "10.0.0.4:80"); }));
+  EXPECT_EQ(replies, 1) << "told once";
+}
+
 TEST_F(NacosShell, EachNamespaceHasItsOwnConnection_A20) {
   const FakeServer server({"push_delay=0.05", "watch_delay=0.05"});
   server.control("register", of("cart", at("10.0.0.1", 80)));

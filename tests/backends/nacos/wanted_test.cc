@@ -159,6 +159,21 @@ TEST(NacosWanted, UnwantedItIsErasedAndUnsubscribed) {
   EXPECT_THAT(taken(*desk), IsEmpty());
 }
 
+TEST(NacosWanted, UnwantedDuringAnOutageItAnswersUntilTheNextConnection) {
+  auto desk = desk_without_watch();
+  desk->hosts[kPay] = hosts("10.0.0.1");
+  want(*desk, kPay);
+  desk->reachable = false;
+  desk->break_connection();
+  desk->take_log();
+  desk->feed(event::Unwant{kPay});
+  desk->pass(60s);
+  EXPECT_TRUE(desk->world.contains("orders/pay"));
+  desk->reachable = true;
+  desk->pass(10s);
+  EXPECT_FALSE(desk->world.contains("orders/pay"));
+}
+
 TEST(NacosWanted, WhatAListNamesStaysWhenUnwanted) {
   auto desk = desk_without_watch();
   want(*desk, kCart);

@@ -48,6 +48,25 @@ Page parsed(const Scrape& scrape) {
   return page ? *page : Page{};
 }
 
+TEST(Metrics, OfNamesFoundOnQuery) {
+  auto scraped = scrape();
+  EXPECT_FALSE(parsed(scraped).value("signpost_registry_on_query_services", {{"registry", "cluster"}}));
+  scraped.program.registries[0].on_query = {1, 20, 3, 25};
+  scraped.program.registries[0].counts.push_back({"on_query", "expired", 2});
+  scraped.program.on_query_refused = 7;
+  const auto page = parsed(scraped);
+  const auto names = [&](const char* state) {
+    return page.value("signpost_registry_on_query_names", {{"registry", "cluster"}, {"state", state}});
+  };
+  EXPECT_EQ(names("asking"), 1);
+  EXPECT_EQ(names("there"), 20);
+  EXPECT_EQ(names("absent"), 3);
+  EXPECT_EQ(page.value("signpost_registry_on_query_services", {{"registry", "cluster"}}), 25);
+  EXPECT_EQ(page.value("signpost_registry_on_query_total", {{"registry", "cluster"}, {"reason", "expired"}}),
+            2);
+  EXPECT_EQ(page.value("signpost_on_query_refused_total", {}), 7);
+}
+
 TEST(Metrics, MirrorsCoreDnsShapes) {
   const auto page = parsed(scrape());
   const auto requests = [&](const char* proto, const char* family, const char* type) {

@@ -43,6 +43,23 @@ TEST(StatusJson, KeepsKindsAndKeys) {
   EXPECT_EQ(json["zones"][0]["serial"], 42);
 }
 
+TEST(Status, TellsOfNamesFoundOnQuery) {
+  auto report = status();
+  EXPECT_EQ(to_text(report).find("ON QUERY OF"), std::string::npos);
+  auto& registry = report.program.registries[0];
+  registry.on_query = {1, 20, 3, 25};
+  registry.counts.push_back({"on_query", "asked", 40});
+  registry.counts.push_back({"on_query", "expired", 2});
+  registry.counts.push_back({"on_query", "evicted", 5});
+  EXPECT_NE(to_text(report).find(
+                "  ON QUERY OF  ASKING  THERE  ABSENT  FOLLOWED  QUERIES  OVER BUDGET  REFUSED  EVICTED\n"
+                "  local        1       20     3       25        40       2            0        5\n"),
+            std::string::npos)
+      << to_text(report);
+  EXPECT_EQ(Json::parse(to_json(report))["registries"][0]["on_query"],
+            (Json{{"asking", 1}, {"there", 20}, {"absent", 3}, {"subscriptions", 25}}));
+}
+
 TEST(StatusJson, UnknownAgeIsNull) {
   auto report = status();
   report.builder.registries[0].last_event_age_seconds = -1;

@@ -71,7 +71,8 @@ struct House {
                       return Made(std::make_unique<Scripted>(registry.name, context, ends, alive));
                     },
                     [this](const std::string& name) -> RegistrySink& { return heard[name]; },
-                    [this](const std::string& name) { reset.push_back(name); }},
+                    [this](const std::string& name) { reset.push_back(name); },
+                    [this](const std::string& name) { to_be_told.push_back(name); }},
                    {.first = 1ns, .longest = 1ns}) {}
 
   /// Everything that can happen now has happened after it.
@@ -100,6 +101,7 @@ struct House {
   int alive = 0;
   std::vector<std::string> made;
   std::vector<std::string> reset;
+  std::vector<std::string> to_be_told;  // new backends, which know of no wish
   std::map<std::string, Heard> heard;
   Registries registries;
 };
@@ -141,6 +143,23 @@ TEST(Registries, OnlyWhatDiffersIsReplaced) {
   EXPECT_EQ(house.alive, 2);
   EXPECT_TRUE(house.reset.empty());  // what was known answers until the new list is complete
   EXPECT_EQ(house.heard["b"].lines, (Lines{"begin 1", "end 1", "begin 2", "end 2"}));
+}
+
+TEST(Registries, EveryNewBackendIsToBeToldTheWishes) {
+  House house;
+  house.apply({file("a", "/a"), nacos("b")});
+  EXPECT_EQ(house.to_be_told, (Lines{"a", "b"}));
+  house.apply({file("a", "/other"), nacos("b")});
+  EXPECT_EQ(house.to_be_told, (Lines{"a", "b", "a"}));
+}
+
+TEST(Registries, LimitsOfOnQueryAreNotTheBackends) {
+  House house;
+  house.apply({nacos("a")});
+  auto other = nacos("a");
+  std::get<config::NacosRegistry>(other.options).on_query = {true, 7, 10ms, 1s};
+  house.apply({other});
+  EXPECT_EQ(house.made, (Lines{"a"}));
 }
 
 TEST(Registries, ListsAreNumberedThroughAllBackends) {

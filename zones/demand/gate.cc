@@ -1,0 +1,78 @@
+#include "zones/demand/gate.h"
+
+#include <sys/eventfd.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace signpost {
+
+DemandGate::DemandGate(std::uint64_t seed, int wake_descriptor)
+    : seed_(seed), wake_descriptor_(wake_descriptor), cells_(std::make_unique<Cell[]>(kAsks)) {
+  for (std::size_t i = 0; i < kAsks; ++i) cells_[i].turn.store(i, std::memory_order_relaxed);
+}
+
+/// A bounded queue after Dmitry Vyukov: a cell's turn says whose it is, so pushers wait for nobody.
+bool DemandGate::push(NameView name, std::uint64_t ticket, DeferralMailbox* mailbox) noexcept {
+  const auto refuse = [this] {
+    refused_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  };
+  if (shut_.load(std::memory_order_relaxed)) return refuse();
+  auto at = tail_.load(std::memory_order_relaxed);
+  Cell* cell = nullptr;
+  for (;;) {
+    cell = &cells_[at % kAsks];
+    const auto turn = cell->turn.load(std::memory_order_acquire);
+    if (turn == at) {
+      if (tail_.compare_exchange_weak(at, at + 1, std::memory_order_relaxed)) break;
+    } else if (turn < at) {
+      return refuse();  // not emptied since the last time round
+    } else {
+      at = tail_.load(std::memory_order_relaxed);
+    }
+  }
+  cell->ask = {Name::from_wire(name), ticket, mailbox};
+  cell->turn.store(at + 1, std::memory_order_release);
+  if (!rung_.exchange(true, std::memory_order_seq_cst) && wake_descriptor_ >= 0)
+    (void)eventfd_write(wake_descriptor_, 1);
+  return true;
+}
+
+bool DemandGate::pop(Ask& ask) noexcept {
+  auto& cell = cells_[head_ % kAsks];
+  if (cell.turn.load(std::memory_order_acquire) != head_ + 1) return false;
+  ask = cell.ask;
+  cell.turn.store(head_ + kAsks, std::memory_order_release);
+  ++head_;
+  return true;
+}
+
+std::uint64_t DemandGate::hash(NameView name) const noexcept {
+  return XXH3_64bits_withSeed(name.data(), name.size(), seed_) | 1;  // never the mark of a free place
+}
+
+bool DemandGate::is_settled(NameView name) const noexcept {
+  const auto mark = hash(name);
+  return there_.has(mark) || absent_.has(mark);
+}
+
+void DemandGate::settle(NameView name, Found found) noexcept {
+  const auto mark = hash(name);
+  const bool there = found == Found::There;
+  (there ? there_ : absent_).add(mark);
+  (there ? absent_ : there_).remove(mark);
+}
+
+void DemandGate::unsettle(NameView name) noexcept {
+  const auto mark = hash(name);
+  there_.remove(mark);
+  absent_.remove(mark);
+}
+
+void DemandGate::unsettle_all() noexcept {
+  there_.clear();
+  absent_.clear();
+}
+
+}  // namespace signpost
