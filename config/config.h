@@ -125,6 +125,7 @@ struct NacosRegistry {
     friend bool operator==(const Server&, const Server&) = default;
   };
   std::vector<Server> servers;
+  std::string address_server;  // the URL of a list of servers, instead of `servers`
   std::vector<std::string> namespaces{"public"};
   std::vector<std::string> groups{"DEFAULT_GROUP"};
   NacosProtocol protocol = NacosProtocol::Auto;

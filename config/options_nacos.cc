@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "config/nacos_server.h"
 #include "config/names.h"
 #include "config/registry_tables.h"
 #include "config/scalars.h"
@@ -17,37 +18,8 @@ bool is_word(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-/// "nacos-0.nacos:8848", "10.0.0.1", "[::1]:8848".
 Value<NacosRegistry::Server> nacos_server() {
-  const auto read = [](std::string_view text, const Surroundings&) -> Result<NacosRegistry::Server> {
-    NacosRegistry::Server server;
-    if (const auto address = IpAddress::parse(text)) {
-      if (address->is_v6()) return Error{fmt::format("write [{}]", text)};
-      server.host = text;
-      return server;
-    }
-    const auto colon = text.ends_with(']') ? std::string_view::npos : text.rfind(':');
-    if (colon != std::string_view::npos) {
-      const auto port = parse_whole(text.substr(colon + 1));
-      if (!port || *port == 0 || *port > 65535) return Error{"the port is 1 to 65535"};
-      server.port = static_cast<std::uint16_t>(*port);
-    }
-    const auto host = text.substr(0, colon);
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-      const auto address = IpAddress::parse(host.substr(1, host.size() - 2));
-      if (!address || address->is_v4()) return Error{};
-      server.host = address->to_string();
-      return server;
-    }
-    if (const auto address = IpAddress::parse(host); address && address->is_v4()) {
-      server.host = host;
-      return server;
-    }
-    const auto name = read_host_name(host);
-    if (!name) return name.error();
-    server.host = *name;
-    return server;
-  };
+  const auto read = [](std::string_view text, const Surroundings&) { return read_nacos_server(text); };
   const auto print = [](const NacosRegistry::Server& server) {
     return fmt::format("{}:{}", server.host, server.port);
   };
@@ -69,7 +41,39 @@ Value<std::string> context_path() {
   return {"a path such as /nacos, without a slash at its end, or / alone", read, print};
 }
 
+/// What an address server is asked for (facts: Nacos 4.8).
+Value<std::string> address_server() {
+  const auto read = [](std::string_view text, const Surroundings&) -> Result<std::string> {
+    const auto host = text.starts_with("http://") ? 7U : text.starts_with("https://") ? 8U : 0U;
+    if (host == 0) return Error{"it begins with http:// or https://"};
+    if (std::any_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c == 0x7f; }))
+      return Error{"no spaces"};
+    const auto path = text.find('/', host);
+    if (text.substr(0, path).find('@') != std::string_view::npos) return Error{"no user name in it"};
+    if (path == std::string_view::npos || path + 1 == text.size())
+      return Error{"the path is missing; it often is /nacos/serverlist"};
+    const auto server = read_nacos_server(text.substr(host, path - host));
+    if (!server) return server.error();
+    return std::string(text);
+  };
+  return {"the URL of a list of servers, such as http://nacos-address:8080/nacos/serverlist", read,
+          [](const std::string& url) { return url; }};
+}
+
+/// Either a list, or where to get one.
+void check_nacos_servers(Reader& reader, const Node& written) {
+  const auto* servers = written.find("servers");
+  const auto* address = written.find("address_server");
+  if (servers == nullptr && address == nullptr) {
+    reader.report.error(written.mark, "`servers` is missing: it takes a list, each " + nacos_server().takes +
+                                          "; or write `address_server`");
+  } else if (servers != nullptr && address != nullptr) {
+    reader.report.error(address->key_mark, "`servers` and `address_server` say the same thing; keep one");
+  }
+}
+
 void check_nacos(Reader& reader, const Node& written, NacosRegistry& registry) {
+  check_nacos_servers(reader, written);
   const auto* username = written.find("username");
   const auto* password = written.find("password_file");
   if (username != nullptr && password == nullptr) {
@@ -171,8 +175,9 @@ const Table<OnQuery>& on_query_table() {
 const Table<NacosRegistry>& nacos_table() {
   static const Table<NacosRegistry> table{
       {
-          list("servers", &NacosRegistry::servers, nacos_server(), "The members of the Nacos cluster.")
-              .needed(),
+          list("servers", &NacosRegistry::servers, nacos_server(), "The members of the Nacos cluster."),
+          option("address_server", &NacosRegistry::address_server, address_server(),
+                 "Where the members are listed, a line each, instead of `servers`; read every 30 s."),
           list("namespaces", &NacosRegistry::namespaces,
                text("the id of a namespace (letters, digits, `-` and `_`)", 128, is_word),
                "Namespace ids, not their show names."),

@@ -87,6 +87,7 @@ std::vector<std::string> servers_of(const config::Registry& registry) {
   std::vector<std::string> hosts;
   if (const auto* nacos = std::get_if<config::NacosRegistry>(&registry.options)) {
     for (const auto& server : nacos->servers) hosts.push_back(server.host);
+    if (!nacos->address_server.empty()) hosts.push_back(kubernetes::host_of(nacos->address_server));
   } else if (const auto* options = std::get_if<config::KubernetesRegistry>(&registry.options)) {
     const auto account = kubernetes::load_account(*options);
     if (account) hosts.push_back(kubernetes::host_of(account->server));

@@ -51,6 +51,10 @@ struct Fetched {
   std::string body;
   std::string why;
 };
+/// The address server names these members of the cluster now; never none.
+struct Servers {
+  std::vector<Server> servers;
+};
 /// Somebody doubts the last list: all groups are to be listed again, now.
 struct ListAgain {};
 /// Somebody asked for this service, which no list may name: subscribe to it, and say what came of it.
@@ -66,7 +70,7 @@ struct Tick {};
 }  // namespace event
 using Event = std::variant<event::Start, event::Connected, event::Disconnected, event::Reply,
                            event::RequestFailed, event::Received, event::Token, event::Fetched,
-                           event::ListAgain, event::Want, event::Unwant, event::Tick>;
+                           event::Servers, event::ListAgain, event::Want, event::Unwant, event::Tick>;
 
 namespace action {
 /// Drop what there is and make a new connection to this server.

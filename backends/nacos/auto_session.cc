@@ -36,6 +36,7 @@ std::unique_ptr<Protocol> AutoSession::make_speaker() {
 
 void AutoSession::input(Event event, Monotonic now, Actions& out) {
   if (const auto* given = std::get_if<event::Token>(&event)) token_ = given->token;
+  if (const auto* told = std::get_if<event::Servers>(&event)) options_.servers = told->servers;
   if (std::holds_alternative<event::ListAgain>(event)) list_again_ = true;
   const auto* answer = std::get_if<event::Fetched>(&event);
   if (answer != nullptr && answer->id >= kProbeIds) {

@@ -8,6 +8,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -18,6 +19,7 @@
 #include "backends/nacos/link.h"
 #include "backends/nacos/login_task.h"
 #include "backends/nacos/poll_session.h"
+#include "backends/nacos/server_list_task.h"
 #include "backends/nacos/session.h"
 #include "backends/nacos/tls_files.h"
 #include "backends/nacos/v1_fetcher.h"
@@ -27,6 +29,7 @@ namespace signpost::nacos {
 namespace {
 
 namespace asio = boost::asio;
+using namespace asio::experimental::awaitable_operators;
 
 constexpr auto kCaughtUpEvery = std::chrono::seconds(1);
 constexpr std::size_t kMentionsAStep = 512;  // a fraction of a millisecond
@@ -61,7 +64,10 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
         tls_(parts.registry, parts.options),
         login_(parts.options, tls_, parts.strand, *parts.clock, counts,
                {[this] { token_came(); }, [this](const std::string& why) { login_failed(why); }}),
-        fetcher_(parts.options, tls_, parts.strand, *parts.clock) {
+        fetcher_(parts.options, tls_, parts.strand, *parts.clock),
+        list_task_(parts.options, tls_, parts.strand, *parts.clock, counts,
+                   {[this](const std::vector<Server>& servers) { servers_came(servers); },
+                    [this](const std::string& why) { no_servers(why); }}) {
     for (const auto& space : parts.options.namespaces) {
       SessionOptions options{parts.registry,
                              space,
@@ -106,8 +112,12 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   asio::awaitable<void> run() {
     co_await asio::this_coro::throw_if_cancelled(false);
     sink_.begin_list(++epoch_);
-    for (auto& peer : peers_) step(*peer, event::Start{});
-    co_await login_.run();
+    if (parts_.options.address_server.empty()) {
+      start();
+      co_await login_.run();
+    } else {
+      co_await (login_.run() && list_task_.run());
+    }
     stopped_ = true;
     for (auto& peer : peers_) {
       drop_link(*peer);
@@ -327,6 +337,25 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
                });
   }
 
+  // ---- the address server
+  void start() {
+    for (auto& peer : peers_) step(*peer, event::Start{});
+  }
+
+  /// Sessions begin with the first list; later ones change only where they turn next.
+  void servers_came(const std::vector<Server>& servers) {
+    log::info("nacos.servers", {{"registry", parts_.registry}, {"count", servers.size()}});
+    login_.replace_servers(servers);
+    for (auto& peer : peers_) step(*peer, event::Servers{servers});
+    if (!std::exchange(started_, true)) start();
+  }
+
+  void no_servers(const std::string& why) {
+    log::warning("nacos.address_server",
+                 {{"registry", parts_.registry}, {"url", parts_.options.address_server}, {"text", why}});
+    if (!started_) sink_.lost_contact("address server: " + why);
+  }
+
   // ---- the token
   void give_token(Peer& peer) {
     asio::post(parts_.strand, [self = shared_from_this(), &peer] {
@@ -352,10 +381,12 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   TlsFiles tls_;
   LoginTask login_;
   V1Fetcher fetcher_;
+  ServerListTask list_task_;
   Monotonic caught_up_at_{};
   Epoch epoch_ = 0;
   bool list_due_ = false;  // told as soon as what is under way is done
   bool telling_ = false;
+  bool started_ = false;  // there were servers, with an address server
   bool stopped_ = false;
 };
 

@@ -31,6 +31,7 @@ LoginTask::LoginTask(const config::NacosRegistry& options, TlsFiles& tls, const 
 
 asio::awaitable<void> LoginTask::run() {
   const bool needed = !options_.username.empty();
+  co_await asio::this_coro::throw_if_cancelled(false);
   const auto state = co_await asio::this_coro::cancellation_state;
   while (state.cancelled() == asio::cancellation_type::none) {
     if (needed) {
@@ -39,13 +40,19 @@ asio::awaitable<void> LoginTask::run() {
         continue;
       }
     }
-    if (needed) {
-      wake_.expires_after(std::max(keeper_.deadline() - now(), Duration::zero()));
+    const auto due = needed ? keeper_.deadline() : Monotonic::max();
+    if (due == Monotonic::max()) {
+      wake_.expires_at(due);
     } else {
-      wake_.expires_at(Monotonic::max());
+      wake_.expires_after(std::max(due - now(), Duration::zero()));
     }
     co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
   }
+}
+
+void LoginTask::replace_servers(const std::vector<Server>& servers) {
+  keeper_.replace_servers(servers);
+  wake_.cancel();
 }
 
 void LoginTask::refused(std::string_view token) {

@@ -31,6 +31,7 @@ class LoginTask {
 
   /// Until cancelled (terminal).
   boost::asio::awaitable<void> run();
+  void replace_servers(const std::vector<Server>& servers);
   /// A server refused this token.
   void refused(std::string_view token);
   const std::string& token() const noexcept { return keeper_.token(); }

@@ -28,10 +28,10 @@ PollSession::PollSession(SessionOptions options, Random random, follow::Counts& 
     : options_(std::move(options)),
       choice_(options_.choice),
       random_(random),
+      ring_(options_.servers, random_),
       counts_(counts),
       meaning_(options_.meaning, counts) {
-  assert(!options_.servers.empty() && !options_.groups.empty());
-  server_ = static_cast<std::size_t>(random_.below(options_.servers.size()));
+  assert(!options_.groups.empty());
   for (const auto& group : options_.groups) groups_[group];
 }
 
@@ -109,6 +109,8 @@ void PollSession::input(Event event, Monotonic now, Actions& out) {
     if (state_ == State::Login) begin(now, out);
   } else if (auto* answer = std::get_if<event::Fetched>(&event)) {
     fetched(std::move(*answer), now, out);
+  } else if (auto* told = std::get_if<event::Servers>(&event)) {
+    turn_to(std::move(told->servers), now, out);
   } else if (std::holds_alternative<event::ListAgain>(event)) {
     list_again(now);
   } else if (const auto* wish = std::get_if<event::Want>(&event)) {
@@ -138,6 +140,7 @@ Monotonic PollSession::deadline() const {
 
 void PollSession::begin(Monotonic now, Actions& out) {
   ++epoch_;
+  current_ = ring_.current();
   state_ = State::Redo;
   wait_until_ = Monotonic::max();
   failures_in_a_row_ = 0;
@@ -155,8 +158,7 @@ void PollSession::begin(Monotonic now, Actions& out) {
     service.failures = 0;
     enqueue(name);
   }
-  out.emplace_back(
-      action::Note{log::Level::Debug, "nacos.polling", "HTTP v1 at " + spelled(options_.servers[server_])});
+  out.emplace_back(action::Note{log::Level::Debug, "nacos.polling", "HTTP v1 at " + spelled(current_)});
 }
 
 /// The server failed. What it told us stays; the next one is asked everything anew.
@@ -164,21 +166,28 @@ void PollSession::lose(std::string_view reason, const std::string& why, Monotoni
   counts_.add("reconnects", reason);
   if (ready_since_ != Monotonic::max() && now - ready_since_ >= timing::kLasted) attempts_ = 0;
   out.emplace_back(action::Disconnect{});
-  const auto text = spelled(options_.servers[server_]) + ": " + why;
+  const auto text = spelled(current_) + ": " + why;
   const auto level = lost_told_ ? log::Level::Debug : log::Level::Warning;
   out.emplace_back(action::Note{level, "nacos.connection_lost", text});
   if (!lost_told_) out.emplace_back(action::Lost{text});
   lost_told_ = true;
-  server_ = (server_ + 1) % options_.servers.size();
+  ring_.advance();
   in_flight_.clear();
   queue_.clear();
   polls_.clear();
   ready_since_ = Monotonic::max();
   alive_ = false;
   state_ = State::Wait;
-  const auto round = attempts_++ / static_cast<std::uint32_t>(options_.servers.size());
+  const auto round = attempts_++ / static_cast<std::uint32_t>(ring_.size());
   wait_until_ = now + upper_half(std::min<Duration>(timing::kReconnectMost,
                                                     timing::kReconnectStep * (std::min(round, 50U) + 1)));
+}
+
+/// A server that has left the cluster is left.
+void PollSession::turn_to(std::vector<Server> servers, Monotonic now, Actions& out) {
+  ring_.replace(std::move(servers), random_);
+  if (!following() || ring_.contains(current_)) return;
+  lose("server-left", "the address server no longer names it", now, out);
 }
 
 void PollSession::tick(Monotonic now, Actions& out) {
@@ -229,7 +238,7 @@ void PollSession::send(Work work, Monotonic now, Actions& out) {
   auto target = target_of(options_.space, work);
   in_flight_.emplace(id,
                      InFlight{std::move(work), now + timing::kFetch, ++sequence_, token_, token_in_query_});
-  out.emplace_back(action::Fetch{id, options_.servers[server_], std::move(target), token_, token_in_query_,
+  out.emplace_back(action::Fetch{id, current_, std::move(target), token_, token_in_query_,
                                  timing::kFetch + std::chrono::seconds(1)});
 }
 
@@ -250,8 +259,7 @@ void PollSession::reach_milestones(Monotonic now, Actions& out) {
   state_ = State::Ready;
   ready_since_ = now;
   lost_told_ = false;
-  out.emplace_back(action::Note{log::Level::Info, "nacos.connected",
-                                spelled(options_.servers[server_]) + " over HTTP v1"});
+  out.emplace_back(action::Note{log::Level::Info, "nacos.connected", spelled(current_) + " over HTTP v1"});
   out.emplace_back(action::Reached{action::Milestone::Ready});
 }
 

@@ -21,6 +21,7 @@
 #include "backends/follow/counts.h"
 #include "backends/nacos/meaning.h"
 #include "backends/nacos/protocol.h"
+#include "backends/nacos/server_ring.h"
 #include "backends/nacos/session.h"
 #include "dns/base/random.h"
 
@@ -82,6 +83,7 @@ class PollSession final : public Protocol {
   void pin(Actions& out);
   bool is_chosen(const ServiceName& name);
   void show_pending(const ServiceName& name, Actions& out);
+  void turn_to(std::vector<Server> servers, Monotonic now, Actions& out);
   void tick(Monotonic now, Actions& out);
   void list_again(Monotonic now);
   void lose(std::string_view reason, const std::string& why, Monotonic now, Actions& out);
@@ -118,11 +120,12 @@ class PollSession final : public Protocol {
   SessionOptions options_;
   Choice choice_;
   Random random_;
+  ServerRing ring_;  // the one in use, or to be tried next
   follow::Counts& counts_;
   Meaning meaning_;
 
   State state_ = State::Idle;
-  std::size_t server_ = 0;  // the one in use, or to be tried next
+  Server current_;  // the one in use
   Monotonic wait_until_ = Monotonic::max();
   Monotonic ready_since_ = Monotonic::max();
   std::uint32_t attempts_ = 0;           // since the last server that lasted

@@ -17,10 +17,10 @@ Session::Session(SessionOptions options, Random random, follow::Counts& counts)
     : options_(std::move(options)),
       choice_(options_.choice),
       random_(random),
+      ring_(options_.servers, random_),
       counts_(counts),
       meaning_(options_.meaning, counts) {
-  assert(!options_.servers.empty() && !options_.groups.empty());
-  server_ = static_cast<std::size_t>(random_.below(options_.servers.size()));
+  assert(!options_.groups.empty());
   for (const auto& group : options_.groups) groups_[group];
 }
 
@@ -67,10 +67,17 @@ void Session::on(event::Token&& given, Monotonic now, Actions& out) {
   if (state_ == State::Login) connect(now, out);
 }
 
+/// A server that has left the cluster is left, as the official clients do; any other connection goes on.
+void Session::on(event::Servers&& told, Monotonic now, Actions& out) {
+  ring_.replace(std::move(told.servers), random_);
+  if (state_ < State::Connect || ring_.contains(current_)) return;
+  lose("server-left", "the address server no longer names it", now, out);
+}
+
 void Session::connect(Monotonic now, Actions& out) {
   forget_connection(now);
   at_named_ = named_.has_value();
-  current_ = named_ ? *named_ : options_.servers[server_];
+  current_ = named_ ? *named_ : ring_.current();
   named_.reset();
   ++epoch_;
   state_ = State::Connect;
@@ -99,7 +106,7 @@ void Session::lose(std::string_view reason, const std::string& why, Monotonic no
   out.emplace_back(action::Note{level, "nacos.connection_lost", text});
   if (!lost_told_) out.emplace_back(action::Lost{text});
   lost_told_ = true;
-  if (!at_named_) server_ = (server_ + 1) % options_.servers.size();
+  if (!at_named_) ring_.advance();
   forget_connection(now);
   state_ = State::Wait;
   wait_until_ = now + reconnect_delay();
@@ -108,7 +115,7 @@ void Session::lose(std::string_view reason, const std::string& why, Monotonic no
 
 /// min(5 s, 0.1 s x (round + 1)), of which the upper half is drawn: a round is once through the list (5.6).
 Duration Session::reconnect_delay() {
-  const auto round = attempts_ / static_cast<std::uint32_t>(options_.servers.size());
+  const auto round = attempts_ / static_cast<std::uint32_t>(ring_.size());
   const auto full =
       std::min<Duration>(timing::kReconnectMost, timing::kReconnectStep * (std::min(round, 50U) + 1));
   const auto half = full / 2;
@@ -202,7 +209,7 @@ void Session::reset_to(const Reset& reset, Monotonic now, Actions& out) {
   if (!reset.host.empty()) {
     named_ = Server{reset.host, reset.port};
   } else if (!at_named_) {
-    server_ = (server_ + 1) % options_.servers.size();
+    ring_.advance();
   }
   const auto to = named_ ? spelled(*named_) : std::string("another server");
   out.emplace_back(action::Note{log::Level::Info, "nacos.reset", spelled(current_) + " sends us to " + to});

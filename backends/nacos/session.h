@@ -22,6 +22,7 @@
 #include "backends/nacos/meaning.h"
 #include "backends/nacos/pace.h"
 #include "backends/nacos/protocol.h"
+#include "backends/nacos/server_ring.h"
 #include "backends/nacos/timing.h"
 #include "backends/nacos/watch_plan.h"
 #include "dns/base/random.h"
@@ -141,6 +142,7 @@ class Session final : public Protocol {
   void on(event::Reply&&, Monotonic now, Actions& out);
   void on(event::RequestFailed&&, Monotonic now, Actions& out);
   void on(event::Received&&, Monotonic now, Actions& out);
+  void on(event::Servers&& told, Monotonic now, Actions& out);
   void on(event::Token&&, Monotonic now, Actions& out);
   void on(event::Fetched&&, Monotonic, Actions&) {}  // HTTP v1: not asked for here
   void on(event::ListAgain&&, Monotonic now, Actions& out);
@@ -229,13 +231,13 @@ class Session final : public Protocol {
   SessionOptions options_;
   Choice choice_;
   Random random_;
+  ServerRing ring_;  // the one to try next, or tried now
   follow::Counts& counts_;
   Meaning meaning_;
 
   // the connection
   State state_ = State::Idle;
   Monotonic wait_until_ = Monotonic::max();  // of Wait, Connect and Setup
-  std::size_t server_ = 0;                   // index in the list: the one to try next, or tried now
   std::optional<Server> named_;              // by ConnectResetRequest: tried once, then the list again
   bool at_named_ = false;
   Server current_;

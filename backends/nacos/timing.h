@@ -60,6 +60,12 @@ inline constexpr Duration kGrpcTrial = seconds(5);
 inline constexpr Duration kTrialGap = seconds(15);  // after one in vain; doubles
 inline constexpr Duration kTrialGapMost = minutes(10);
 
+// The address server (4.8)
+inline constexpr Duration kServerList = seconds(30);
+inline constexpr Duration kServerListMissing = seconds(5);
+inline constexpr Duration kServerListStep = milliseconds(100);
+inline constexpr std::uint32_t kServerListTries = 5;
+
 inline constexpr std::uint32_t kMalformedInARow = 5;  // A17
 
 }  // namespace signpost::nacos::timing

@@ -13,18 +13,20 @@ constexpr std::int64_t kLongestTtlSeconds = 86400;  // somebody may change the p
 }  // namespace
 
 TokenKeeper::TokenKeeper(std::vector<Server> servers, Random random, follow::Counts& counts)
-    : servers_(std::move(servers)),
-      random_(random),
+    : random_(random),
+      servers_(std::move(servers), random_),
       counts_(counts),
-      backoff_(std::chrono::seconds(1), std::chrono::seconds(60)) {
-  server_ = static_cast<std::size_t>(random_.below(servers_.size()));
+      backoff_(std::chrono::seconds(1), std::chrono::seconds(60)) {}
+
+void TokenKeeper::replace_servers(std::vector<Server> servers) {
+  servers_.replace(std::move(servers), random_);
 }
 
 std::optional<LoginAttempt> TokenKeeper::next(Monotonic now) {
-  if (under_way_ || now < due_) return std::nullopt;
+  if (under_way_ || now < due_ || servers_.empty()) return std::nullopt;
   under_way_ = true;
-  return LoginAttempt{servers_[server_],
-                      old_path_ ? "/nacos/v1/auth/users/login" : "/nacos/v3/auth/user/login"};
+  asked_ = servers_.current();
+  return LoginAttempt{asked_, old_path_ ? "/nacos/v1/auth/users/login" : "/nacos/v3/auth/user/login"};
 }
 
 bool TokenKeeper::answered(int status, std::string_view body, Monotonic now) {
@@ -57,9 +59,8 @@ void TokenKeeper::failed(const std::string& why, Monotonic now) {
   counts_.add("logins_failed");
   under_way_ = false;
   old_path_ = false;
-  const auto& server = servers_[server_];
-  trouble_ = server.host + ":" + std::to_string(server.port) + ": " + why;
-  server_ = (server_ + 1) % servers_.size();
+  trouble_ = asked_.host + ":" + std::to_string(asked_.port) + ": " + why;
+  servers_.advance();
   // The full jitter may draw almost nothing; a password that is wrong must not be tried all the time.
   due_ = now + std::max<Duration>(backoff_.next(random_), std::chrono::milliseconds(200));
 }

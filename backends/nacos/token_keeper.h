@@ -9,6 +9,7 @@
 #include "backends/follow/backoff.h"
 #include "backends/follow/counts.h"
 #include "backends/nacos/actions.h"
+#include "backends/nacos/server_ring.h"
 #include "dns/base/random.h"
 
 namespace signpost::nacos {
@@ -33,17 +34,20 @@ class TokenKeeper {
   /// A server refused `token`: a new login is due, unless a newer one is known already.
   void refused(std::string_view token, Monotonic now);
 
-  /// When next() will have something; max() while an attempt is under way.
-  Monotonic deadline() const noexcept { return under_way_ ? Monotonic::max() : due_; }
+  /// The members of the cluster are these now.
+  void replace_servers(std::vector<Server> servers);
+
+  /// When next() will have something; max() while an attempt is under way, and without servers.
+  Monotonic deadline() const noexcept { return under_way_ || servers_.empty() ? Monotonic::max() : due_; }
   const std::string& token() const noexcept { return token_; }
   const std::string& trouble() const noexcept { return trouble_; }
 
  private:
-  std::vector<Server> servers_;
   Random random_;
+  ServerRing servers_;
+  Server asked_;  // by the attempt of this moment
   follow::Counts& counts_;
   follow::Backoff backoff_;
-  std::size_t server_ = 0;
   bool old_path_ = false;
   bool under_way_ = false;
   Monotonic due_{};  // at once

@@ -10,6 +10,7 @@ namespace signpost {
 std::optional<IpAddress> IpAddress::parse(std::string_view text) noexcept {
   char terminated[INET6_ADDRSTRLEN];
   if (text.empty() || text.size() >= sizeof terminated) return std::nullopt;
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;  // inet_pton() would stop there
   *std::copy(text.begin(), text.end(), terminated) = '\0';
   if (text.find(':') == std::string_view::npos) {
     std::array<std::uint8_t, 4> octets{};

@@ -85,6 +85,14 @@ TEST(Load, ANacosRegistry) {
   EXPECT_EQ(nacos.protocol, NacosProtocol::Auto);
 }
 
+TEST(Load, AnAddressServer) {
+  const auto config =
+      good(registry("type: nacos, address_server: 'https://[::1]:8080/nacos/serverlist?a=b'"));
+  const auto& nacos = std::get<NacosRegistry>(config.registries.at(0).options);
+  EXPECT_TRUE(nacos.servers.empty());
+  EXPECT_EQ(nacos.address_server, "https://[::1]:8080/nacos/serverlist?a=b");
+}
+
 TEST(Load, TheProtocolOfANacosRegistry) {
   const auto config = good(registry("type: nacos, servers: ['n:65000'], protocol: http"));  // no gRPC port
   EXPECT_EQ(std::get<NacosRegistry>(config.registries.at(0).options).protocol, NacosProtocol::Http);

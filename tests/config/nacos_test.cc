@@ -13,7 +13,22 @@ const struct {
 } kMistakes[] = {
     {"servers_missing", registry("type: nacos"),
      "E f.yaml:1:21: `servers` is missing: it takes a list, each a host with or without a port (8848), such "
-     "as nacos-0.nacos:8848"},
+     "as nacos-0.nacos:8848; or write `address_server`"},
+    {"servers_twice", registry("type: nacos, servers: [a], address_server: http://a/list"),
+     "E f.yaml:1:49: `servers` and `address_server` say the same thing; keep one"},
+    {"address_server_scheme", registry("type: nacos, address_server: a:8080"),
+     "E f.yaml:1:51: `address_server` takes the URL of a list of servers, such as "
+     "http://nacos-address:8080/nacos/serverlist, not `a:8080`; it begins with http:// or https://"},
+    {"address_server_path", registry("type: nacos, address_server: 'http://a:8080/'"),
+     "E f.yaml:1:51: `address_server` takes the URL of a list of servers, such as "
+     "http://nacos-address:8080/nacos/serverlist, not `http://a:8080/`; the path is missing; it often is "
+     "/nacos/serverlist"},
+    {"address_server_user", registry("type: nacos, address_server: 'http://me:x@a/list'"),
+     "E f.yaml:1:51: `address_server` takes the URL of a list of servers, such as "
+     "http://nacos-address:8080/nacos/serverlist, not `http://me:x@a/list`; no user name in it"},
+    {"address_server_port", registry("type: nacos, address_server: 'http://a:0/list'"),
+     "E f.yaml:1:51: `address_server` takes the URL of a list of servers, such as "
+     "http://nacos-address:8080/nacos/serverlist, not `http://a:0/list`; the port is 1 to 65535"},
     {"servers_empty", registry("type: nacos, servers: []"),
      "E f.yaml:1:44: `servers` takes a list, each a host with or without a port (8848), such as "
      "nacos-0.nacos:8848, not an empty list"},

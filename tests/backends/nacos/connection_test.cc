@@ -42,6 +42,27 @@ TEST(NacosConnection, GoesThroughTheHandshakeInOrder) {
   EXPECT_THAT(body_of(desk.streamed, "ConnectionSetupRequest"), HasSubstr(R"("module":"naming")"));
 }
 
+// 4.8: an address server renames the members while a connection stands.
+TEST(NacosConnection, IsLeftWithItsServerAndNotBefore) {
+  Desk desk(Desk::options_for({"DEFAULT_GROUP"}, 2));
+  desk.hosts[kCart] = "[" + host("10.0.0.1", 80) + "]";
+  desk.start();
+  ASSERT_EQ(desk.session.state(), Session::State::Ready);
+  const auto used = desk.connects().front();
+  const bool first = used == "nacos-0:8848";
+  desk.feed(event::Servers{{{"nacos-9", 8848}, {first ? "nacos-0" : "nacos-1", 8848}}});
+  desk.pass(2s);
+  EXPECT_EQ(desk.connects().size(), 1U) << "it still is a member";
+  desk.take_news();
+  desk.feed(event::Servers{{{"nacos-9", 8848}}});
+  desk.pass(2s);
+  EXPECT_EQ(desk.connects().back(), "nacos-9:8848");
+  EXPECT_EQ(desk.connects().size(), 1U);
+  EXPECT_EQ(desk.session.state(), Session::State::Ready);
+  EXPECT_EQ(desk.world.at("DEFAULT_GROUP/cart"), "DEFAULT_GROUP/cart 10.0.0.1:80");
+  EXPECT_THAT(desk.take_news(), Contains(HasSubstr("lost: nacos-"))) << "the guards are told";
+}
+
 // L7: without negotiation there is no acknowledgement; the set-up has taken effect a few milliseconds later.
 TEST(NacosConnection, OldServersAreNotAskedForAbilities) {
   Desk desk;

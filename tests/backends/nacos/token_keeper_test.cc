@@ -29,6 +29,20 @@ TEST_F(Keeper, RefreshesAtEightyPercent_A13) {
   EXPECT_EQ(keeper.token(), "t1") << "the old one still holds";
 }
 
+TEST_F(Keeper, WaitsForServersAndTakesTheirNewList) {
+  TokenKeeper none{{}, Random(1), counts};
+  EXPECT_FALSE(none.next(now));
+  EXPECT_EQ(none.deadline(), Monotonic::max());
+  none.replace_servers({{"c", 8848}});
+  const auto attempt = none.next(now);
+  ASSERT_TRUE(attempt);
+  EXPECT_EQ(attempt->server.host, "c");
+  none.replace_servers({{"d", 8848}});
+  none.failed("down", now);
+  EXPECT_EQ(none.trouble(), "c:8848: down") << "what was asked is named";
+  EXPECT_EQ(none.next(none.deadline())->server.host, "d");
+}
+
 TEST_F(Keeper, TriesTheOldPathWhereTheNewOneIsMissing) {
   for (const int status : {404, 501}) {
     TokenKeeper each{{{"a", 8848}, {"b", 8848}}, Random(1), counts};

@@ -153,6 +153,8 @@ def make_handler(fake):
             if self.path == STATE_PATH and fake.config["version"]:
                 return self.reply(200, {"standalone_mode": "standalone", "function_mode": None,
                                         "version": fake.config["version"]})
+            if self.path == "/nacos/serverlist" and fake.config["serverlist"]:
+                return self.reply(200, fake.config["serverlist"])
             known = self.path == "/control/state"
             self.reply(*(self.on_loop("state", {}) if known else (404, {"message": "not here"})))
 

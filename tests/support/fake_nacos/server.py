@@ -30,6 +30,7 @@ DEFAULTS = {
     "match_limit": 500, "detect_after": 20.0, "detect_timeout": 5.0, "user": "", "password": "", "token_ttl": 18000,
     "login_path": "v3", "silent": False, "drop_acks": False, "withhold_setup_ack": False, "connection_limit": 10000,
     "v1": True, "v1_state": "UP", "v1_token": "any", "v1_delay": 0, "cache_millis": 10000, "grpc": True, "version": "3.1.0", "context": "/nacos", "udp_ack": 10.0,
+    "serverlist": "",  # what an address server would say at /nacos/serverlist; empty: 404
     "tls_certificate": "", "tls_key": "",  # PEM files; both ports speak TLS then
     "tls_client_ca": "",  # a PEM file; both ports want a client's certificate of this authority then
 }
