@@ -113,7 +113,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     co_await asio::this_coro::throw_if_cancelled(false);
     sink_.begin_list(++epoch_);
     if (parts_.options.address_server.empty()) {
-      start();
+      for (auto& peer : peers_) step(*peer, event::Start{});
       co_await login_.run();
     } else {
       co_await (login_.run() && list_task_.run());
@@ -338,22 +338,20 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   // ---- the address server
-  void start() {
-    for (auto& peer : peers_) step(*peer, event::Start{});
-  }
-
   /// Sessions begin with the first list; later ones change only where they turn next.
   void servers_came(const std::vector<Server>& servers) {
     log::info("nacos.servers", {{"registry", parts_.registry}, {"count", servers.size()}});
     login_.replace_servers(servers);
-    for (auto& peer : peers_) step(*peer, event::Servers{servers});
-    if (!std::exchange(started_, true)) start();
+    for (auto& peer : peers_) {
+      step(*peer, event::Servers{servers});
+      step(*peer, event::Start{});
+    }
   }
 
   void no_servers(const std::string& why) {
     log::warning("nacos.address_server",
                  {{"registry", parts_.registry}, {"url", parts_.options.address_server}, {"text", why}});
-    if (!started_) sink_.lost_contact("address server: " + why);
+    if (!all_listed()) sink_.lost_contact("address server: " + why);
   }
 
   // ---- the token
@@ -386,7 +384,6 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   Epoch epoch_ = 0;
   bool list_due_ = false;  // told as soon as what is under way is done
   bool telling_ = false;
-  bool started_ = false;  // there were servers, with an address server
   bool stopped_ = false;
 };
 
