@@ -5,14 +5,9 @@
 #include <cassert>
 
 #include "backends/nacos/timing.h"
+#include "backends/nacos/url.h"
 
 namespace signpost::nacos {
-namespace {
-
-std::string spelled(const Server& server) { return server.host + ":" + std::to_string(server.port); }
-
-}  // namespace
-
 Session::Session(SessionOptions options, Random random, follow::Counts& counts)
     : options_(std::move(options)),
       choice_(options_.choice),
@@ -27,6 +22,7 @@ Session::Session(SessionOptions options, Random random, follow::Counts& counts)
 void Session::input(Event event, Monotonic now, Actions& out) {
   std::visit([&](auto&& what) { on(std::move(what), now, out); }, std::move(event));
   if (!connected()) return;
+  read_on(now, out);
   pump(now, out);
   reach_milestones(now, out);
   if (std::exchange(alive_, false)) out.emplace_back(action::Reached{action::Milestone::Alive});
@@ -37,6 +33,7 @@ Monotonic Session::deadline() const {
   const auto consider = [&earliest](Monotonic when) { earliest = std::min(earliest, when); };
   for (const auto& [id, call] : in_flight_) consider(call.deadline);
   if (!connected()) return earliest;
+  if (!readings_.empty() || (queue_.empty() && redo_)) return Monotonic{};  // there is more to do at once
   consider(health_due_);
   consider(audit_deadline());
   for (const auto& [name, group] : groups_) {
@@ -126,16 +123,14 @@ Duration Session::reconnect_delay() {
 /// What belongs to the connection goes; what it told us stays (5.8).
 void Session::forget_connection(Monotonic now) {
   in_flight_.clear();
+  dropped_.swap(queue_);
   queue_.clear();
+  redo_.reset();
+  while (readings_.size() > (taking_ != 0 ? 1U : 0U))
+    readings_.pop_back();  // what is told to be gone stays gone
   retries_.clear();
   removals_.clear();
-  for (auto& [name, service] : services_) {
-    service.queued = false;
-    service.failures = 0;
-    service.removed_at.reset();
-    service.doubted = 0;
-  }
-  for (auto& [name, group] : groups_) group = Group{now, false, group.read, false, 0, 0, 0};
+  for (auto& [name, group] : groups_) group = Group{now, false, group.read};
   watching_ = Watching{};
   audit_ = Audit{Monotonic::max(), std::move(audit_.last), 0, 0, {}};
   wait_until_ = Monotonic::max();
@@ -159,17 +154,6 @@ void Session::server_checked(const Payload& payload, Monotonic now, Actions& out
   wait_until_ = now + (negotiates_ ? timing::kSetupAck : timing::kSetupSettle);
   out.emplace_back(action::OpenStream{});
   out.emplace_back(action::Send{encode(connection_setup_request(options_.space, negotiates_))});
-}
-
-void Session::start_redo(Monotonic now, Actions& out) {
-  state_ = State::Redo;
-  wait_until_ = Monotonic::max();
-  heard(now);
-  out.emplace_back(action::Note{log::Level::Info, "nacos.connected", spelled(current_)});
-  for (const auto& [name, group] : groups_) enqueue({Call::List, {name, {}}});
-  forget_unwanted(out);
-  start_watch(now);
-  for (const auto& [name, service] : services_) enqueue({Call::Subscribe, name});
 }
 
 void Session::heard(Monotonic now) {
@@ -241,7 +225,7 @@ void Session::on(event::Tick&&, Monotonic now, Actions& out) {
     if (!group.queued && now >= group.due) enqueue({Call::List, {name, {}}});
   }
   watch_tick(now);
-  while (!retries_.empty() && retries_.begin()->first <= now) {
+  for (int i = 0; i < timing::kPiece && !retries_.empty() && retries_.begin()->first <= now; ++i) {
     auto name = retries_.begin()->second;
     retries_.erase(retries_.begin());
     if (services_.contains(name)) enqueue({Call::Subscribe, std::move(name)});
@@ -272,7 +256,7 @@ void Session::reach_milestones(Monotonic now, Actions& out) {
     list_again_ = 0;
     out.emplace_back(action::Reached{action::Milestone::ListedAgain});
   }
-  if (state_ != State::Redo || !watched || !queue_.empty() || naming_in_flight() != 0) return;
+  if (state_ != State::Redo || !watched || !queue_.empty() || redo_ || naming_in_flight() != 0) return;
   if (!all([](const Group& group) { return group.current; })) return;
   state_ = State::Ready;
   ready_since_ = now;

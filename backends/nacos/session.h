@@ -19,6 +19,7 @@
 
 #include "backends/follow/counts.h"
 #include "backends/nacos/choice.h"
+#include "backends/nacos/list_reader.h"
 #include "backends/nacos/meaning.h"
 #include "backends/nacos/pace.h"
 #include "backends/nacos/protocol.h"
@@ -75,22 +76,26 @@ class Session final : public Protocol {
     std::string token;      // sent with it
   };
   struct Service {
+    // Of one connection: whoever looks at these goes through of_now() first.
+    std::uint64_t connection = 0;         // epoch of which they speak
     bool queued = false;                  // a Subscribe waits or is in flight
     std::uint32_t failures = 0;           // of subscribing, in a row
-    std::uint64_t epoch = 0;              // of last_ref_time; 0: nothing accepted yet
-    std::int64_t last_ref_time = 0;       // compared only within one epoch (6.1)
-    std::uint64_t content = 0;            // fingerprint of what was accepted last
-    std::uint64_t pushed = 0;             // sequence_ of its last push
     std::uint64_t doubted = 0;            // sequence_ of a pull that told something new; 0: none did
-    std::uint64_t appeared = 0;           // sequence_ when the fuzzy watch last announced it
-    std::uint64_t announced = 0;          // epoch in which it did
-    std::uint64_t listed = 0;             // number of the last list that named it
     std::optional<Monotonic> removed_at;  // when a DELETE_SERVICE came that no list has contradicted
-    bool found = false;                   // a list or the fuzzy watch named it
-    bool wanted = false;                  // a query did
-    bool asked = false;                   // and waits for the answer
-    bool shown = false;                   // the sink knows it
-    bool pinned = false;                  // configured by name: stays subscribed whatever lists say
+
+    std::uint64_t epoch = 0;         // of last_ref_time; 0: nothing accepted yet
+    std::int64_t last_ref_time = 0;  // compared only within one epoch (6.1)
+    std::uint64_t content = 0;       // fingerprint of what was accepted last
+    std::uint64_t pushed = 0;        // sequence_ of its last push
+    std::uint64_t appeared = 0;      // sequence_ when the fuzzy watch last announced it
+    std::uint64_t announced = 0;     // epoch in which it did
+    std::uint64_t listed = 0;        // number of the last list that named it
+    std::uint64_t left_out = 0;      // number of a list that did not and is about to take it; 0: none
+    bool found = false;              // a list or the fuzzy watch named it
+    bool wanted = false;             // a query did
+    bool asked = false;              // and waits for the answer
+    bool shown = false;              // the sink knows it
+    bool pinned = false;             // configured by name: stays subscribed whatever lists say
   };
   struct Group {
     Monotonic due{};
@@ -98,8 +103,22 @@ class Session final : public Protocol {
     bool read = false;     // ever
     bool current = false;  // on this connection, and the last try did not fail
     std::uint32_t failures = 0;
-    std::uint64_t read_from = 0;  // sequence_ when the last list that was read had been sent
-    std::size_t octets_hash = 0;  // of the last answer that was read; 0: it says nothing any more
+    std::uint64_t read_from = 0;   // sequence_ when the last list that was read had been sent
+    std::size_t octets_hash = 0;   // of the last answer that was read; 0: it says nothing any more
+    std::uint64_t distrusted = 0;  // sequence_ when something else was heard of one of its services
+  };
+  /// A list that is being read, in pieces.
+  struct Reading {
+    enum class Stage : std::uint8_t { Naming, Comparing, Taking };
+    InFlight call;
+    ListReader names;
+    std::size_t octets_hash;
+    std::uint64_t number;  // of the list
+    std::uint64_t began;   // sequence_ when it came
+    Stage stage = Stage::Naming;
+    ServiceName at = {};  // Comparing: whom it has looked at last
+    bool spared = false;  // one that it does not name stays for now: the next list is to judge it
+    std::vector<ServiceName> gone = {};
   };
   /// One pattern of the fuzzy watch.
   struct Watch {
@@ -155,7 +174,6 @@ class Session final : public Protocol {
   Duration reconnect_delay();
   void forget_connection(Monotonic now);
   void server_checked(const Payload& payload, Monotonic now, Actions& out);
-  void start_redo(Monotonic now, Actions& out);
   void heard(Monotonic now);
   void reset_to(const Reset& reset, Monotonic now, Actions& out);
   void malformed(const std::string& what, Monotonic now, Actions& out);
@@ -172,7 +190,7 @@ class Session final : public Protocol {
   void pump(Monotonic now, Actions& out);
   Payload request_for(const Work& work);
   void send(Work work, Duration timeout, Monotonic now, Actions& out);
-  void answered(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
+  void answered(InFlight&& call, const Payload& payload, ListReader&& names, Monotonic now, Actions& out);
   void refused(const InFlight& call, const Answer& answer, Monotonic now, Actions& out);
   void forbidden(const InFlight& call, Monotonic now, Actions& out);
   void try_again(const Work& work, Monotonic now);
@@ -181,7 +199,6 @@ class Session final : public Protocol {
 
   // session_wanted.cc: what nobody named but a query
   bool is_hidden(const Service& service, const ServiceInfo& info) const;
-  void forget_unwanted(Actions& out);
   void judge_emptiness(const ServiceName& name, Service& service, bool empty, Monotonic now);
   void reply_wanted(const ServiceName& name, Service& service, Actions& out);
 
@@ -191,14 +208,25 @@ class Session final : public Protocol {
   Service* appear(const ServiceName& name, Actions& out);
   bool is_chosen(const ServiceName& name);
   void show_pending(const ServiceName& name, Actions& out);
-  bool listed_as_before(const InFlight& call, const std::string& octets, Monotonic now);
-  void distrust_list_of(const std::string& group_name);
-  void vanish(const ServiceName& name, bool by_list, Actions& out);
-  void listed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
   void subscribed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
   void accept(const ServiceName& name, Service& service, const ServiceInfo& info, Monotonic now,
               Actions& out);
   void pushed(const Push& push, Monotonic now, Actions& out);
+
+  // session_lists.cc: what lists say, in bounded pieces
+  bool listed_as_before(const InFlight& call, const std::string& octets, Monotonic now);
+  void distrust_list_of(const std::string& group_name);
+  void vanish(const ServiceName& name, bool by_list, Actions& out);
+  void listed(InFlight&& call, const Payload& payload, ListReader&& names, Monotonic now, Actions& out);
+  void read_on(Monotonic now, Actions& out);
+  void name_some(Reading& reading, std::size_t& budget, Monotonic now, Actions& out);
+  void compare_some(Reading& reading, std::size_t& budget, Monotonic now);
+  void take_some(Reading& reading, std::size_t& budget, Actions& out);
+
+  // session_redo.cc: everything anew on each connection
+  Service& of_now(Service& service);
+  void start_redo(Monotonic now, Actions& out);
+  void redo_some(Actions& out);
 
   // session_watch.cc: the fuzzy watch
   void start_watch(Monotonic now);
@@ -262,7 +290,10 @@ class Session final : public Protocol {
   std::uint64_t sequence_ = 0;  // orders announcements and requests
   std::map<RequestId, InFlight> in_flight_;
   std::deque<Work> queue_;
-  Monotonic paused_until_{};  // the server is over its limit (503), or not done with our set-up (301)
+  std::deque<Work> dropped_;         // a lost connection's, to be freed in pieces
+  std::set<ServiceName> asked_;      // services with `asked`
+  std::optional<ServiceName> redo_;  // up to here all services are subscribed to or queued; none: all are
+  Monotonic paused_until_{};         // the server is over its limit (503), or not done with our set-up (301)
   std::uint32_t pauses_ = 0;
   Pace pace_;
 
@@ -274,6 +305,8 @@ class Session final : public Protocol {
   Audit audit_;
   std::set<std::pair<Monotonic, ServiceName>> retries_;   // subscribe again then
   std::set<std::pair<Monotonic, ServiceName>> removals_;  // believe a DELETE_SERVICE then (L5)
+  std::deque<Reading> readings_;                          // lists that have come, the first of them under way
+  std::uint64_t taking_ = 0;  // number of the list whose `left_out` are gone already; 0: none
   std::uint64_t lists_read_ = 0;
   std::size_t list_hash_ = 0;     // of the list answer at hand
   std::uint64_t list_again_ = 0;  // sequence_ when a second read was asked for; 0: it has been made

@@ -72,7 +72,7 @@ void Session::audit(Monotonic now, Actions& out) {
   auto next = services_.upper_bound(audit_.last);
   if (next == services_.end()) next = services_.begin();
   audit_.last = next->first;
-  if (next->second.queued || next->second.epoch != epoch_) return;  // it is being read as it is
+  if (of_now(next->second).queued || next->second.epoch != epoch_) return;  // it is being read as it is
   ++audit_.in_flight;
   send({Call::Audit, next->first}, timing::kRequest, now, out);
 }
@@ -95,7 +95,7 @@ void Session::audited(const InFlight& call, const Payload& payload, Monotonic no
   audit_.failures = 0;
   const auto found = services_.find(name);
   if (found == services_.end()) return;
-  auto& service = found->second;
+  auto& service = of_now(found->second);
   if (service.queued || service.epoch != epoch_ || info->last_ref_time < service.last_ref_time) return;
   if (fingerprint_of(*info) == service.content) return counts_.add("audits", "same");
   counts_.add("audits", "differs");
@@ -111,7 +111,7 @@ void Session::settle_doubts(Monotonic now, Actions& out) {
     const auto name = audit_.doubts.begin()->second;
     audit_.doubts.erase(audit_.doubts.begin());
     const auto found = services_.find(name);
-    if (found == services_.end() || found->second.doubted == 0) continue;
+    if (found == services_.end() || of_now(found->second).doubted == 0) continue;
     const auto doubted = std::exchange(found->second.doubted, 0);
     if (found->second.pushed > doubted) continue;
     counts_.add("drift", "service");

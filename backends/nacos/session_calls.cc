@@ -28,7 +28,7 @@ void Session::enqueue(Work work) {
       break;
     }
     case Call::Subscribe: {
-      auto& service = services_[work.service];
+      auto& service = of_now(services_[work.service]);
       if (service.queued) return;
       service.queued = true;
       if (service.asked) return queue_.push_front(std::move(work));  // a query waits, within a budget
@@ -54,6 +54,7 @@ std::size_t Session::naming_in_flight() const {
 /// server's own limits (A16).
 void Session::pump(Monotonic now, Actions& out) {
   auto free = timing::kInFlight - std::min(timing::kInFlight, naming_in_flight());
+  redo_some(out);
   for (; free > 0 && !queue_.empty() && !awaiting_token_ && now >= paused_until_; --free) {
     if (paced(queue_.front().call) && !pace_.take(now)) return;
     auto work = std::move(queue_.front());
@@ -109,7 +110,9 @@ void Session::on(event::Reply&& reply, Monotonic now, Actions& out) {
     alive_ = true;
     return;
   }
-  const auto payload = decode_payload(reply.octets);
+  auto payload = decode_payload(reply.octets);
+  ListReader names;
+  if (payload && call.work.call == Call::List) names = ListReader::cut_out_of(*payload);
   const auto answer = payload ? read_answer(*payload) : Result<Answer>(payload.error());
   if (!answer) {
     if (call.work.call == Call::ServerCheck) return lose("server-check", answer.error().message, now, out);
@@ -119,16 +122,17 @@ void Session::on(event::Reply&& reply, Monotonic now, Actions& out) {
   malformed_in_a_row_ = 0;
   if (!answer->ok) return refused(call, *answer, now, out);
   pauses_ = 0;
-  answered(call, *payload, now, out);
+  answered(std::move(call), *payload, std::move(names), now, out);
 }
 
-void Session::answered(const InFlight& call, const Payload& payload, Monotonic now, Actions& out) {
+void Session::answered(InFlight&& call, const Payload& payload, ListReader&& names, Monotonic now,
+                       Actions& out) {
   alive_ = true;
   switch (call.work.call) {
     case Call::ServerCheck:
       return server_checked(payload, now, out);
     case Call::List:
-      return listed(call, payload, now, out);
+      return listed(std::move(call), payload, std::move(names), now, out);
     case Call::Subscribe:
       return subscribed(call, payload, now, out);
     case Call::Watch:
@@ -209,7 +213,7 @@ void Session::enqueue_again(const Work& work) {
   if (work.call == Call::Subscribe) {
     const auto found = services_.find(work.service);
     if (found == services_.end()) return;
-    found->second.queued = false;
+    of_now(found->second).queued = false;
   }
   enqueue(work);
 }
@@ -233,8 +237,9 @@ void Session::try_again(const Work& work, Monotonic now) {
     case Call::Subscribe: {
       const auto found = services_.find(work.service);
       if (found == services_.end()) return;
-      found->second.queued = false;
-      retries_.emplace(now + retry_delay(found->second.failures++), work.service);
+      auto& service = of_now(found->second);
+      service.queued = false;
+      retries_.emplace(now + retry_delay(service.failures++), work.service);
       return;
     }
     case Call::Audit:

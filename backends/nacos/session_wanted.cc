@@ -16,6 +16,7 @@ void Session::on(event::Want&& wish, Monotonic, Actions& out) {
   }
   auto& service = services_[wish.service];
   service.wanted = service.asked = true;
+  asked_.insert(wish.service);
   // Pushes keep what is shown as it is, also over an outage (5.8); absence is known on a live connection
   // alone.
   const bool known = service.shown ? service.epoch != 0 : connected() && service.epoch == epoch_;
@@ -27,25 +28,13 @@ void Session::on(event::Unwant&& wish, Monotonic, Actions& out) {
   const auto found = services_.find(wish.service);
   if (found == services_.end()) return;
   found->second.wanted = found->second.asked = false;
-  // An outage takes nothing away: forget_unwanted() will.
+  asked_.erase(wish.service);
+  // An outage takes nothing away: redo_some() will.
   if (found->second.found || found->second.pinned || !connected()) return;
   if (found->second.shown) out.emplace_back(action::Erase{key_of(wish.service)});
   meaning_.forget(key_of(wish.service));
   services_.erase(found);
   enqueue({Call::Unsubscribe, wish.service});
-}
-
-/// On a new connection: what was unwanted while there was none.
-void Session::forget_unwanted(Actions& out) {
-  for (auto entry = services_.begin(); entry != services_.end();) {
-    const auto& [name, service] = *entry;
-    if (service.found || service.wanted || service.pinned) {
-      ++entry;
-      continue;
-    }
-    if (service.shown) out.emplace_back(action::Erase{key_of(name)});
-    entry = services_.erase(entry);
-  }
 }
 
 /// Nobody but a query named it, and it has never had instances, or lost its name since.
@@ -65,7 +54,9 @@ void Session::judge_emptiness(const ServiceName& name, Service& service, bool em
 }
 
 void Session::reply_wanted(const ServiceName& name, Service& service, Actions& out) {
-  if (std::exchange(service.asked, false)) out.emplace_back(action::Wanted{name, service.shown});
+  if (!std::exchange(service.asked, false)) return;
+  asked_.erase(name);
+  out.emplace_back(action::Wanted{name, service.shown});
 }
 
 }  // namespace signpost::nacos

@@ -85,15 +85,21 @@ void Session::settle_watch(const WatchPattern& pattern, Monotonic now, Actions& 
   if (pattern == kWatchAll) watching_.synced = watching_.synced || watch.synced;
   if (!watch.held || !watch.synced || std::exchange(watch.settled, true)) return;
   if (watch.at_limit) return plan_patterns(now, out);
-  for (const auto& [name, service] : services_) {
+  for (auto entry = services_.begin(); entry != services_.end();) {
+    const auto& [name, service] = *entry;
+    if (groups_.contains(name.group)) {  // what lists decide on may be much
+      entry = services_.lower_bound({name.group + '\0', {}});
+      continue;
+    }
     const bool named = service.announced == epoch_ && service.appeared > watch.asked;
-    if (!named && !groups_.contains(name.group) && covers(pattern, name)) expect_removal(name, now);
+    if (!named && covers(pattern, name)) expect_removal(name, now);
+    ++entry;
   }
 }
 
 void Session::expect_removal(const ServiceName& name, Monotonic now) {
   const auto found = services_.find(name);
-  if (found == services_.end() || found->second.removed_at) return;
+  if (found == services_.end() || of_now(found->second).removed_at) return;
   distrust_list_of(name.group);
   found->second.removed_at = now;
   found->second.announced = 0;
@@ -102,11 +108,11 @@ void Session::expect_removal(const ServiceName& name, Monotonic now) {
 
 /// A DELETE_SERVICE that no list has confirmed or contradicted for so long is believed (L5).
 void Session::expire_removals(Monotonic now, Actions& out) {
-  while (!removals_.empty() && removals_.begin()->first <= now) {
+  for (int i = 0; i < timing::kPiece && !removals_.empty() && removals_.begin()->first <= now; ++i) {
     const auto name = removals_.begin()->second;
     removals_.erase(removals_.begin());
     const auto found = services_.find(name);
-    if (found == services_.end() || !found->second.removed_at) continue;
+    if (found == services_.end() || !of_now(found->second).removed_at) continue;
     if (now - *found->second.removed_at >= options_.absent_after) vanish(name, false, out);
   }
 }

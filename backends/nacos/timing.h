@@ -24,6 +24,7 @@ inline constexpr Duration kReconnectStep = milliseconds(100);
 inline constexpr Duration kReconnectMost = seconds(5);
 inline constexpr Duration kLasted = seconds(10);  // a connection that was ready so long was a good one
 inline constexpr std::size_t kInFlight = 64;
+inline constexpr int kPiece = 256;  // services dealt with in one step: a step must not take 2 ms
 inline constexpr Duration kRetryFirst = milliseconds(500);
 inline constexpr Duration kRetryMost = seconds(60);
 inline constexpr Duration kPauseMost = seconds(5);    // of all requests, after 503: then one more try

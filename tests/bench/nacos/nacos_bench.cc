@@ -57,12 +57,14 @@ class Bench {
     events.push_back(std::move(first));
     while (!events.empty()) {
       Actions actions;
+      const auto octets = octets_of(events.front());
       const auto before = cpu_ms();
       session_.input(std::move(events.front()), now_, actions);
       const auto took = cpu_ms() - before;
       events.pop_front();
       total_ms_ += took;
-      longest_ms_ = std::max(longest_ms_, took);
+      over_2_ms_ += took > 2 ? 1 : 0;
+      if (took > longest_ms_) longest_ms_ = took, longest_octets_ = octets;
       for (auto& action : actions) answer(action, events);
     }
   }
@@ -74,9 +76,16 @@ class Bench {
     }
     now_ = end;
   }
+  /// What an event brings along: the lists are the large ones.
+  static std::size_t octets_of(const Event& event) {
+    const auto* reply = std::get_if<event::Reply>(&event);
+    return reply == nullptr ? 0 : reply->octets.size();
+  }
   void phase(const char* what) {
-    std::printf("%-34s %8.1f ms CPU, longest step %6.2f ms\n", what, total_ms_, longest_ms_);
+    std::printf("%-34s %8.1f ms CPU, longest step %5.2f ms (of %zu octets), %d over 2 ms\n", what, total_ms_,
+                longest_ms_, longest_octets_, over_2_ms_);
     total_ms_ = longest_ms_ = 0;
+    over_2_ms_ = 0;
   }
 
   int run() {
@@ -128,6 +137,8 @@ class Bench {
   Monotonic now_{};
   double total_ms_ = 0;
   double longest_ms_ = 0;
+  std::size_t longest_octets_ = 0;
+  int over_2_ms_ = 0;
 };
 
 }  // namespace
