@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backends/nacos/messages.h"
+#include "backends/nacos/url.h"
 
 namespace signpost::nacos {
 namespace {
@@ -59,7 +60,7 @@ void TokenKeeper::failed(const std::string& why, Monotonic now) {
   counts_.add("logins_failed");
   under_way_ = false;
   old_path_ = false;
-  trouble_ = asked_.host + ":" + std::to_string(asked_.port) + ": " + why;
+  trouble_ = spelled(asked_) + ": " + why;
   servers_.advance();
   // The full jitter may draw almost nothing; a password that is wrong must not be tried all the time.
   due_ = now + std::max<Duration>(backoff_.next(random_), std::chrono::milliseconds(200));

@@ -5,7 +5,8 @@
 namespace signpost::nacos {
 
 std::string spelled(const config::NacosRegistry::Server& server) {
-  return server.host + ":" + std::to_string(server.port);
+  const bool is_v6 = server.host.find(':') != std::string::npos;
+  return (is_v6 ? "[" + server.host + "]" : server.host) + ":" + std::to_string(server.port);
 }
 
 std::string form_encoded(std::string_view text) {
@@ -29,11 +30,11 @@ void aim(follow::HttpRequest& request, const config::NacosRegistry& options,
   static constexpr std::string_view kContext = "/nacos";
   assert(target.starts_with(kContext));
   const auto path = options.context_path + std::string(target.substr(kContext.size()));
-  const auto literal = server.host.find(':') == std::string::npos ? server.host : "[" + server.host + "]";
-  const auto port = ":" + std::to_string(server.port);
   const bool renamed = options.tls && !options.tls_name.empty();
-  if (renamed) request.connect_to = literal + port;
-  request.url = (options.tls ? "https://" : "http://") + (renamed ? options.tls_name : literal) + port + path;
+  const auto at = spelled(server);
+  if (renamed) request.connect_to = at;
+  const auto named = renamed ? options.tls_name + ":" + std::to_string(server.port) : at;
+  request.url = (options.tls ? "https://" : "http://") + named + path;
 }
 
 }  // namespace signpost::nacos

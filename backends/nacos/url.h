@@ -9,7 +9,7 @@
 
 namespace signpost::nacos {
 
-/// "nacos-0:8848", for messages.
+/// "nacos-0:8848", "[::1]:8848": for messages and URLs.
 std::string spelled(const config::NacosRegistry::Server& server);
 /// Percent-encoded for a query or a form: only letters, digits, `-`, `.` and `_` stay.
 std::string form_encoded(std::string_view text);

@@ -35,6 +35,23 @@ TEST_F(NacosShell, ListsSubscribesAndFollowsPushes) {
   })) << "every push acknowledged, and the erased service unsubscribed";
 }
 
+TEST_F(NacosShell, Ipv6ServersAreReachedByBothProtocolsAndTheLogin) {
+  for (const auto protocol : {config::NacosProtocol::Grpc, config::NacosProtocol::Http}) {
+    const FakeServer server(
+        {"ipv6=true", "push_delay=0.05", "watch_delay=0.05", R"(user="dns")", R"(password="x")"});
+    server.control("register", of("cart", R"({"ip":"2001:db8::1","port":80})"));
+    options = {};
+    world = {};
+    options.protocol = protocol;
+    options.username = "dns";
+    options.password_file = write_password("x");
+    options.servers.push_back({"::1", server.port()});
+    follow({});
+    EXPECT_TRUE(soon([&] { return world.live && is("DEFAULT_GROUP/cart", "2001:db8::1:80"); }));
+    stop();
+  }
+}
+
 TEST_F(NacosShell, AGroupIsWatchedByItselfWhereTheNamespaceIsTooLarge_L4) {
   const FakeServer server({"push_delay=0.05", "watch_delay=0.05", "match_limit=5"});
   server.control("register", of("first", at("10.0.0.1", 80), R"(,"group":"orders")"));

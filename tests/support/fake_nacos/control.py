@@ -5,6 +5,7 @@ import base64
 import http.server
 import json
 import secrets
+import socket
 import ssl
 import threading
 import time
@@ -197,15 +198,23 @@ def make_handler(fake):
     return Handler
 
 
+class Ipv6Server(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
 def serve_http(fake, port):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), make_handler(fake))
-    server.daemon_threads = True
-    if fake.config["tls_certificate"]:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(fake.config["tls_certificate"], fake.config["tls_key"])
-        if fake.config["tls_client_ca"]:
-            context.load_verify_locations(fake.config["tls_client_ca"])
-            context.verify_mode = ssl.CERT_REQUIRED
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
+    """The servers of the HTTP port: at 127.0.0.1, and at ::1 where it is wanted."""
+    servers = [http.server.ThreadingHTTPServer(("127.0.0.1", port), make_handler(fake))]
+    if fake.config["ipv6"]:
+        servers.append(Ipv6Server(("::1", servers[0].server_address[1]), make_handler(fake)))
+    for server in servers:
+        server.daemon_threads = True
+        if fake.config["tls_certificate"]:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(fake.config["tls_certificate"], fake.config["tls_key"])
+            if fake.config["tls_client_ca"]:
+                context.load_verify_locations(fake.config["tls_client_ca"])
+                context.verify_mode = ssl.CERT_REQUIRED
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    return servers

@@ -31,6 +31,7 @@ DEFAULTS = {
     "login_path": "v3", "silent": False, "drop_acks": False, "withhold_setup_ack": False, "connection_limit": 10000,
     "v1": True, "v1_state": "UP", "v1_token": "any", "v1_delay": 0, "cache_millis": 10000, "grpc": True, "version": "3.1.0", "context": "/nacos", "udp_ack": 10.0,
     "serverlist": "",  # what an address server would say at /nacos/serverlist; empty: 404
+    "ipv6": False,  # both ports at ::1 too
     "tls_certificate": "", "tls_key": "",  # PEM files; both ports speak TLS then
     "tls_client_ca": "",  # a PEM file; both ports want a client's certificate of this authority then
 }
@@ -309,16 +310,19 @@ async def run(config, port):
     await fake.udp.open()
     while True:
         http = serve_http(fake, port)
-        http_port = http.server_address[1]
+        http_port = http[0].server_address[1]
         server = grpc.aio.server(options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", 10 << 20)])
         server.add_generic_rpc_handlers((Handlers(fake),))
         try:
-            bound = not config["grpc"] or http_port < 64535 and listen(server, f"127.0.0.1:{http_port + 1000}", config) != 0
+            hosts = ("127.0.0.1", "[::1]") if config["ipv6"] else ("127.0.0.1",)
+            bound = http_port < 64535 and all(listen(server, f"{host}:{http_port + 1000}", config) for host in hosts)
+            bound = bound or not config["grpc"]
         except RuntimeError:
             bound = False
         if bound:
             break
-        http.shutdown()
+        for each in http:
+            each.shutdown()
         if port:
             raise SystemExit(f"port {http_port + 1000} is taken")
     if config["grpc"]:
