@@ -1,5 +1,7 @@
 #include "dns/admin/metrics.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "dns/admin/exposition.h"
@@ -50,7 +52,8 @@ Page parsed(const Scrape& scrape) {
 
 TEST(Metrics, OfNamesFoundOnQuery) {
   auto scraped = scrape();
-  EXPECT_FALSE(parsed(scraped).value("signpost_registry_on_query_services", {{"registry", "cluster"}}));
+  EXPECT_TRUE(
+      std::isnan(parsed(scraped).value("signpost_registry_on_query_services", {{"registry", "cluster"}})));
   scraped.program.registries[0].on_query = {1, 20, 3, 25};
   scraped.program.registries[0].counts.push_back({"on_query", "expired", 2});
   scraped.program.on_query_refused = 7;
