@@ -150,6 +150,7 @@ struct NacosRegistry {
   ProtectedHealth protection = ProtectedHealth::All;
   NacosMetadata metadata;
   OnQuery on_query;
+  bool second_opinion = true;  // another of the servers is asked about what is held
   friend bool operator==(const NacosRegistry&, const NacosRegistry&) = default;
 };
 

@@ -231,6 +231,8 @@ const Table<NacosRegistry>& nacos_table() {
           section("on_query", &NacosRegistry::on_query, on_query_table,
                   "Services in groups that nobody lists are found when they are asked for. Leave it out to "
                   "turn it off."),
+          option("second_opinion", &NacosRegistry::second_opinion, on_or_off(),
+                 "Whether another of the servers is asked about what guards hold; one server has none."),
       },
       check_nacos};
   return table;

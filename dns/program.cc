@@ -98,6 +98,13 @@ Result<void> Program::start() {
   builder_.on_list_wanted([this](const std::string& registry) {
     asio::post(registry_context_, [this, registry] { registries_.list_again(registry); });
   });
+  builder_.on_opinion_wanted([this](const std::string& registry, OpinionQuestion question) {
+    asio::post(registry_context_, [this, registry, question = std::move(question)]() mutable {
+      registries_.second_opinion(registry, std::move(question), [this, registry](SecondOpinion opinion) {
+        builder_.take_opinion(registry, std::move(opinion));
+      });
+    });
+  });
   builder_.start();
   configure_and_wait(builder_, config_, zones_of(first_statics_));
   static_files_.follow(config_, std::move(first_statics_));

@@ -55,10 +55,13 @@ struct Follower {
   std::atomic<std::uint64_t> restarts{0};
 };
 
-/// What a backend reads: `on_query` is between the program and zones/demand.
+/// What a backend reads: `on_query` is between the program and zones/demand, `second_opinion` is the guards'.
 decltype(config::Registry::options) read_by_backend(const config::Registry& registry) {
   auto options = registry.options;
-  if (auto* nacos = std::get_if<config::NacosRegistry>(&options)) nacos->on_query = {};
+  if (auto* nacos = std::get_if<config::NacosRegistry>(&options)) {
+    nacos->on_query = {};
+    nacos->second_opinion = true;
+  }
   return options;
 }
 
@@ -86,11 +89,7 @@ class Registries::Core : public std::enable_shared_from_this<Registries::Core> {
 
   void apply(const std::vector<config::Registry>& registries, const std::vector<std::string>& restart);
   void stop(std::function<void()> done);
-  void list_again(const std::string& name);
-  Backend* backend(const std::string& name) const {
-    const auto found = followers_.find(name);
-    return found != followers_.end() ? found->second->backend.get() : nullptr;
-  }
+  Backend* backend_of(const std::string& name) const;
   std::vector<admin::RegistryReport> reports() const;
 
  private:
@@ -218,9 +217,10 @@ void Registries::Core::stop(std::function<void()> done) {
   for (const auto& [name, follower] : followers_) end(*follower, std::nullopt);
 }
 
-void Registries::Core::list_again(const std::string& name) {
+/// On the context's thread; null where none runs.
+Backend* Registries::Core::backend_of(const std::string& name) const {
   const auto found = followers_.find(name);
-  if (found != followers_.end() && found->second->backend) found->second->backend->list_again();
+  return found == followers_.end() ? nullptr : found->second->backend.get();
 }
 
 std::vector<admin::RegistryReport> Registries::Core::reports() const {
@@ -244,12 +244,18 @@ void Registries::apply(const std::vector<config::Registry>& registries,
   core_->apply(registries, restart);
 }
 void Registries::stop(std::function<void()> done) { core_->stop(std::move(done)); }
-void Registries::list_again(const std::string& name) { core_->list_again(name); }
+void Registries::list_again(const std::string& name) {
+  if (auto* backend = core_->backend_of(name)) backend->list_again();
+}
 void Registries::want(const ServiceKey& key, std::function<void(bool)> done) {
-  if (auto* backend = core_->backend(key.registry)) backend->want(key, std::move(done));
+  if (auto* backend = core_->backend_of(key.registry)) backend->want(key, std::move(done));
 }
 void Registries::unwant(const ServiceKey& key) {
-  if (auto* backend = core_->backend(key.registry)) backend->unwant(key);
+  if (auto* backend = core_->backend_of(key.registry)) backend->unwant(key);
+}
+void Registries::second_opinion(const std::string& name, OpinionQuestion question,
+                                std::function<void(SecondOpinion)> done) {
+  if (auto* backend = core_->backend_of(name)) backend->second_opinion(std::move(question), std::move(done));
 }
 std::vector<admin::RegistryReport> Registries::reports() const { return core_->reports(); }
 

@@ -65,6 +65,9 @@ class Registries {
   /// On the context's thread: Backend::want() and unwant() of this registry; without it nothing happens.
   void want(const ServiceKey& key, std::function<void(bool there)> done);
   void unwant(const ServiceKey& key);
+  /// On the context's thread: Backend::second_opinion(); never answered where no such registry runs.
+  void second_opinion(const std::string& name, OpinionQuestion question,
+                      std::function<void(SecondOpinion)> done);
   /// Any thread.
   std::vector<admin::RegistryReport> reports() const;
 

@@ -78,7 +78,9 @@ struct Connect {
   Server server;
 };
 /// Drop the connection. Nothing of it is reported from here on.
-struct Disconnect {};
+struct Disconnect {
+  bool failed = true;  // false: the server is well, and sends us away
+};
 struct OpenStream {};
 /// A unary request on this connection; to be given up after `timeout` at the latest.
 struct Request {

@@ -81,6 +81,14 @@ class NacosBackend final : public Backend {
     boost::asio::post(parts_.strand, [wishes = wishes_, key] { wishes->unwant(key); });
   }
 
+  void second_opinion(OpinionQuestion question, std::function<void(SecondOpinion)> done) override {
+    boost::asio::post(parts_.strand,
+                      [wishes = wishes_, question = std::move(question), done = std::move(done)]() mutable {
+                        if (const auto follower = wishes->following.lock())
+                          follower->second_opinion(std::move(question), std::move(done));
+                      });
+  }
+
   std::vector<BackendCount> counts() const override { return counts_.all(); }
 
  private:

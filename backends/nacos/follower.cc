@@ -9,15 +9,15 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "backends/nacos/auto_session.h"
-#include "backends/nacos/link.h"
+#include "backends/nacos/line.h"
 #include "backends/nacos/login_task.h"
+#include "backends/nacos/opinion_task.h"
 #include "backends/nacos/poll_session.h"
 #include "backends/nacos/server_list_task.h"
 #include "backends/nacos/session.h"
@@ -36,18 +36,25 @@ constexpr std::size_t kMentionsAStep = 512;  // a fraction of a millisecond
 
 /// One namespace: its protocol, its connection, its timer.
 struct Peer {
-  Peer(std::string space_id, std::unique_ptr<Protocol> spoken, const asio::any_io_executor& strand)
-      : space(std::move(space_id)), protocol(std::move(spoken)), timer(strand), resolver(strand) {}
+  Peer(std::string space_id, std::unique_ptr<Protocol> spoken, const LineParts& parts, ServersSeen& seen,
+       std::function<void(Peer&, Event)> on_event)
+      : space(std::move(space_id)),
+        protocol(std::move(spoken)),
+        timer(parts.strand),
+        line(parts, [this, on_event = std::move(on_event)](Event what) { on_event(*this, std::move(what)); }),
+        opinion(space, parts, seen, [this] {
+          return OpinionTask::Followed{server, line.address()};
+        }) {}
   std::string space;
   std::unique_ptr<Protocol> protocol;
+  Server server = {{}, 0};  // of the connection over gRPC, or of the last one; no host: none yet
   asio::steady_timer timer;
-  asio::ip::tcp::resolver resolver;
-  std::unique_ptr<Link> link;
+  Line line;
+  OpinionTask opinion;
   std::map<RequestId, std::shared_ptr<asio::cancellation_signal>> fetches;         // of the connection
   std::map<RequestId, std::shared_ptr<asio::cancellation_signal>> beside_fetches;  // of none
   Monotonic armed = Monotonic::max();
   std::uint64_t connection = 0;  // counts Connect and Disconnect: what belongs to an older one is dropped
-  std::size_t turn = 0;          // which of a host's addresses is next
   bool listed = false;
   bool listed_again = false;                                     // since list_again()
   std::multimap<ServiceName, std::function<void(bool)>> asking;  // who waits for the first word of a service
@@ -67,7 +74,9 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
         fetcher_(parts.options, tls_, parts.strand, *parts.clock),
         list_task_(parts.options, tls_, parts.strand, *parts.clock, counts,
                    {[this](const std::vector<Server>& servers) { servers_came(servers); },
-                    [this](const std::string& why) { no_servers(why); }}) {
+                    [this](const std::string& why) { no_servers(why); }}),
+        lines_{parts.options, parts.strand, parts.clock,
+               &tls_,         &loop_,       [this] { return shared_from_this(); }} {
     for (const auto& space : parts.options.namespaces) {
       SessionOptions options{parts.registry,
                              space,
@@ -81,7 +90,9 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
                              parts.options.absent_after};
       options.meaning = {parts.options.protection, parts.options.metadata};
       auto spoken = make_protocol(std::move(options));
-      peers_.push_back(std::make_unique<Peer>(space, std::move(spoken), parts.strand));
+      peers_.push_back(
+          std::make_unique<Peer>(space, std::move(spoken), lines_, seen_,
+                                 [this](Peer& peer, Event what) { step(peer, std::move(what)); }));
     }
   }
 
@@ -109,6 +120,11 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     step(*peer, event::Unwant{service});
   }
 
+  void second_opinion(OpinionQuestion question, std::function<void(SecondOpinion)> done) {
+    auto* peer = question.services.empty() ? nullptr : peer_of(question.services.front().space);
+    if (peer != nullptr && !stopped_) peer->opinion.ask(std::move(question), login_.token(), std::move(done));
+  }
+
   asio::awaitable<void> run() {
     co_await asio::this_coro::throw_if_cancelled(false);
     sink_.begin_list(++epoch_);
@@ -123,6 +139,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
       drop_link(*peer);
       cancel(peer->beside_fetches);
       peer->timer.cancel();
+      peer->opinion.stop();
     }
   }
 
@@ -179,42 +196,22 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   // ---- what sessions ask for
   void perform(Peer& peer, action::Connect&& wanted) {
     drop_link(peer);
-    const auto connection = peer.connection;
-    const auto& options = parts_.options;
-    const auto port = options.grpc_port != 0
-                          ? std::int32_t{options.grpc_port}
-                          : static_cast<std::int32_t>(wanted.server.port) + options.grpc_port_offset;
-    if (port < 1 || port > 65535)
-      return fail_later(peer, "gRPC port " + std::to_string(port) + " is out of range");
-    const auto grpc_port = static_cast<std::uint16_t>(port);
-    if (const auto ip = IpAddress::parse(wanted.server.host)) {
-      return dial(peer, {*ip, grpc_port}, wanted.server.host);
-    }
-    peer.resolver.async_resolve(
-        wanted.server.host, std::to_string(port), asio::ip::tcp::resolver::numeric_service,
-        [self = shared_from_this(), &peer, connection, host = wanted.server.host, grpc_port](
-            const boost::system::error_code& error, const asio::ip::tcp::resolver::results_type& results) {
-          if (self->stopped_ || peer.connection != connection) return;
-          if (error || results.empty()) {
-            return self->step(peer, event::Disconnected{"cannot resolve " + host + ": " + error.message()});
-          }
-          auto entry = results.begin();
-          std::advance(entry, static_cast<std::ptrdiff_t>(peer.turn++ % results.size()));
-          const auto ip = IpAddress::parse(entry->endpoint().address().to_string());
-          if (!ip) return self->step(peer, event::Disconnected{host + " has an address with a scope"});
-          self->dial(peer, {*ip, grpc_port}, host);
-        });
+    peer.server = wanted.server;
+    peer.line.connect(wanted.server);
   }
-  void perform(Peer& peer, action::Disconnect&&) { drop_link(peer); }
+  void perform(Peer& peer, action::Disconnect&& wanted) {
+    drop_link(peer);
+    if (wanted.failed) seen_.broken(peer.server);
+  }
   void perform(Peer& peer, action::OpenStream&&) {
-    if (peer.link) peer.link->open_stream();
+    if (auto* link = peer.line.link()) link->open_stream();
   }
   void perform(Peer& peer, action::Request&& wanted) {
     counts_.add("requests");
-    if (peer.link) peer.link->request(wanted.id, wanted.octets, wanted.timeout);
+    if (auto* link = peer.line.link()) link->request(wanted.id, wanted.octets, wanted.timeout);
   }
   void perform(Peer& peer, action::Send&& wanted) {
-    if (peer.link) peer.link->send(std::move(wanted.octets));
+    if (auto* link = peer.line.link()) link->send(std::move(wanted.octets));
   }
   void perform(Peer& peer, action::Fetch&& wanted) {
     counts_.add("requests");
@@ -264,6 +261,9 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
       list_due_ = list_due_ || listed_again();
       return;
     }
+    const bool over_grpc = peer.line.link() != nullptr;
+    if (over_grpc && peer.protocol->ready() && peer.protocol->services() > 0)
+      seen_.proved(peer.server, now());
     const auto ready = [](const auto& each) { return each->listed && each->protocol->ready(); };
     if (!std::all_of(peers_.begin(), peers_.end(), ready)) return;
     const bool soon = wanted.milestone == action::Milestone::Alive && now() - caught_up_at_ < kCaughtUpEvery;
@@ -307,10 +307,8 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   // ---- connections
   void drop_link(Peer& peer) {
     ++peer.connection;
-    peer.resolver.cancel();
     cancel(peer.fetches);
-    if (peer.link) peer.link->close();
-    peer.link.reset();
+    peer.line.drop();
   }
 
   static void cancel(std::map<RequestId, std::shared_ptr<asio::cancellation_signal>>& fetches) {
@@ -319,29 +317,12 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
-  void dial(Peer& peer, const SocketAddress& address, const std::string& host) {
-    const auto tls = tls_.get(now());
-    if (!tls) return fail_later(peer, tls.error().message);
-    const auto& name = parts_.options.tls_name;
-    const LinkTarget target{address, *tls, name.empty() ? host : name};
-    peer.link = std::make_unique<Link>(loop_, parts_.strand, *parts_.clock, target,
-                                       [this, &peer](Event what) { step(peer, std::move(what)); });
-  }
-
-  /// Never from inside step(): a session is not called back while it is carried out.
-  void fail_later(Peer& peer, std::string why) {
-    asio::post(parts_.strand,
-               [self = shared_from_this(), &peer, connection = peer.connection, why = std::move(why)] {
-                 if (!self->stopped_ && peer.connection == connection)
-                   self->step(peer, event::Disconnected{why});
-               });
-  }
-
   // ---- the address server
   /// Sessions begin with the first list; later ones change only where they turn next.
   void servers_came(const std::vector<Server>& servers) {
     log::info("nacos.servers", {{"registry", parts_.registry}, {"count", servers.size()}});
     login_.replace_servers(servers);
+    lines_.options.servers = servers;
     for (auto& peer : peers_) {
       step(*peer, event::Servers{servers});
       step(*peer, event::Start{});
@@ -375,11 +356,13 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   RegistrySink& sink_;
   follow::Counts& counts_;
   LinkLoop loop_;
-  std::vector<std::unique_ptr<Peer>> peers_;
   TlsFiles tls_;
   LoginTask login_;
   V1Fetcher fetcher_;
   ServerListTask list_task_;
+  LineParts lines_;
+  ServersSeen seen_;
+  std::vector<std::unique_ptr<Peer>> peers_;
   Monotonic caught_up_at_{};
   Epoch epoch_ = 0;
   bool list_due_ = false;  // told as soon as what is under way is done
@@ -396,5 +379,8 @@ void Follower::want(const ServiceKey& key, std::function<void(bool)> done) {
   impl_->want(key, std::move(done));
 }
 void Follower::unwant(const ServiceKey& key) { impl_->unwant(key); }
+void Follower::second_opinion(OpinionQuestion question, std::function<void(SecondOpinion)> done) {
+  impl_->second_opinion(std::move(question), std::move(done));
+}
 
 }  // namespace signpost::nacos

@@ -37,6 +37,8 @@ class Follower {
   /// On the strand: Backend::want() and unwant().
   void want(const ServiceKey& key, std::function<void(bool there)> done);
   void unwant(const ServiceKey& key);
+  /// On the strand: Backend::second_opinion().
+  void second_opinion(OpinionQuestion question, std::function<void(SecondOpinion)> done);
 
  private:
   class Impl;

@@ -198,7 +198,7 @@ void Session::reset_to(const Reset& reset, Monotonic now, Actions& out) {
   const auto to = named_ ? spelled(*named_) : std::string("another server");
   out.emplace_back(action::Note{log::Level::Info, "nacos.reset", spelled(current_) + " sends us to " + to});
   if (!lost_told_) out.emplace_back(action::Lost{spelled(current_) + " sends us to " + to});
-  out.emplace_back(action::Disconnect{});
+  out.emplace_back(action::Disconnect{false});
   forget_connection(now);
   state_ = State::Wait;
   wait_until_ = lasted ? now : now + reconnect_delay();

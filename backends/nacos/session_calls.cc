@@ -1,19 +1,11 @@
 // Unary requests: what is sent, what fails, and when it is tried again.
 #include <algorithm>
 
+#include "backends/nacos/codes.h"
 #include "backends/nacos/session.h"
 #include "backends/nacos/timing.h"
 
 namespace signpost::nacos {
-namespace {
-
-// errorCode of facts Nacos 5.7; negative ones are the server's own checks of the connection.
-constexpr int kStarting = 300, kUnregistered = 301, kNoHandler = 302, kForbidden = 403, kOverLimit = 503;
-constexpr int kNotConnected = -400, kNotNaming = -401;
-constexpr int kPatternLimit = 50310, kMatchLimit = 50311;
-
-}  // namespace
-
 /// Marks the work as waiting, so that it is never queued twice.
 void Session::enqueue(Work work) {
   switch (work.call) {
@@ -148,22 +140,22 @@ void Session::answered(InFlight&& call, const Payload& payload, ListReader&& nam
 
 void Session::refused(const InFlight& call, const Answer& answer, Monotonic now, Actions& out) {
   const auto why = "error " + std::to_string(answer.error_code) + ": " + answer.message;
-  if (call.work.call == Call::ServerCheck || answer.error_code == kStarting) {
-    return lose(answer.error_code == kStarting ? "starting" : "server-check", why, now, out);
+  if (call.work.call == Call::ServerCheck || answer.error_code == code::kStarting) {
+    return lose(answer.error_code == code::kStarting ? "starting" : "server-check", why, now, out);
   }
   switch (answer.error_code) {
-    case kUnregistered:
-    case kNotConnected:
-    case kNotNaming:
+    case code::kUnregistered:
+    case code::kNotConnected:
+    case code::kNotNaming:
       if (now - set_up_at_ >= timing::kSetupGrace) return lose("unregistered", why, now, out);
       if (call.work.call == Call::Health) return;
       enqueue_again(call.work);
       paused_until_ = now + timing::kRepeat;
       return;
-    case kForbidden:
+    case code::kForbidden:
       return forbidden(call, now, out);
-    case kOverLimit:
-    case -kOverLimit:
+    case code::kOverLimit:
+    case -code::kOverLimit:
       counts_.add("requests_failed", "over-limit");
       enqueue_again(call.work);
       pace_.over_limit(now);
@@ -172,9 +164,9 @@ void Session::refused(const InFlight& call, const Answer& answer, Monotonic now,
         paused_until_ = now + std::min<Duration>(retry_delay(pauses_++), timing::kPauseMost);
       }
       return;
-    case kNoHandler:
-    case kPatternLimit:
-    case kMatchLimit:
+    case code::kNoHandler:
+    case code::kPatternLimit:
+    case code::kMatchLimit:
       if (call.work.call == Call::Watch) {
         return watch_answered(call.work.service, answer.error_code, now, out);
       }

@@ -6,16 +6,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "backends/nacos/codes.h"
 #include "backends/nacos/session.h"
 
 namespace signpost::nacos {
-namespace {
-
-// errorCode of the fuzzy watch (5.4, 5.7).
-constexpr int kNoHandler = 302, kMatchLimit = 50311;
-
-}  // namespace
-
 void Session::start_watch(Monotonic now) {
   if (!watching_.able) return;
   watching_.sync_until = now + timing::kWatchSync;
@@ -125,11 +119,11 @@ void Session::watch_answered(const WatchPattern& pattern, int error_code, Monoto
   auto& watch = found->second;
   watch.queued = false;
   watch.failures = 0;
-  if (error_code == kNoHandler) {
+  if (error_code == code::kNoHandler) {
     watching_ = Watching{};
     return fall_back("no-handler", "the server has no fuzzy watch", out);
   }
-  if (error_code == 0 || error_code == kMatchLimit) {
+  if (error_code == 0 || error_code == code::kMatchLimit) {
     watch_held(pattern, watch, error_code != 0, now, out);
   } else {
     watch_refused(pattern, watch, now, out);

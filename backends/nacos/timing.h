@@ -67,6 +67,12 @@ inline constexpr Duration kServerListMissing = seconds(5);
 inline constexpr Duration kServerListStep = milliseconds(100);
 inline constexpr std::uint32_t kServerListTries = 5;
 
+// A second opinion (opinion.h)
+inline constexpr Duration kOpinionConnection = seconds(10);  // one read, at most
+inline constexpr Duration kOpinionPause = seconds(10);       // from one read to the next
+inline constexpr std::size_t kOpinionInFlight = 16;
+inline constexpr std::size_t kOpinionGroups = 32;
+
 inline constexpr std::uint32_t kMalformedInARow = 5;  // A17
 
 }  // namespace signpost::nacos::timing

@@ -14,6 +14,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "backends/registry/second_opinion.h"
 #include "backends/registry/service_state.h"
 
 namespace signpost {
@@ -89,6 +90,11 @@ class Backend {
   virtual void want(const ServiceKey& key, std::function<void(bool there)> done);
   /// The opposite: it is forgotten, and erased from the sink, unless the registry names it by itself.
   virtual void unwant(const ServiceKey& key);
+  /// I/O thread, as list_again(). A guard holds what the server that we follow no longer tells: ask another
+  /// server of the registry. `done` is called on the backend's strand, 10 to 30 s later as a rule, once for
+  /// each question, or never when follow() ends before that. A question about a namespace that is being asked
+  /// about replaces the one before, which is answered with trouble.
+  virtual void second_opinion(OpinionQuestion question, std::function<void(SecondOpinion)> done);
   /// Any thread: what was skipped, retried, refused since the start.
   virtual std::vector<BackendCount> counts() const = 0;
 };
@@ -96,5 +102,11 @@ class Backend {
 /// A registry that names all its services by itself knows nothing more.
 inline void Backend::want(const ServiceKey&, std::function<void(bool there)> done) { done(false); }
 inline void Backend::unwant(const ServiceKey&) {}
+/// Where a registry is one source, whoever asks it twice asks the same one.
+inline void Backend::second_opinion(OpinionQuestion, std::function<void(SecondOpinion)> done) {
+  SecondOpinion nobody;
+  nobody.trouble = "the registry has no second server";
+  done(std::move(nobody));
+}
 
 }  // namespace signpost

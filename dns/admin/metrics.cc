@@ -240,6 +240,18 @@ void guard_families(Exposition& page, const std::string& registry, const GuardSt
   }
 }
 
+void opinion_family(Exposition& page, const std::string& registry, const OpinionCounts& opinions) {
+  const std::pair<const char*, std::uint64_t> outcomes[] = {{"gone_too", opinions.gone_too},
+                                                            {"still_there", opinions.still_there},
+                                                            {"unsure", opinions.unsure},
+                                                            {"failed", opinions.failed}};
+  for (const auto& [outcome, count] : outcomes) {
+    page.counter("guard_second_opinions_total",
+                 "Held services that another server was asked about, by what came of it; failed: questions.",
+                 {{"registry", registry}, {"outcome", outcome}}, number(count));
+  }
+}
+
 void registry_family(Exposition& page, const RegistryStatus& registry) {
   const Exposition::Labels labels{{"registry", registry.name}};
   page.gauge("registry_connected", "1 while the registry is live.", labels,
@@ -266,6 +278,7 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
   page.gauge("registry_services_unpublished", "Services without any name in DNS.", labels,
              number(registry.unpublished));
   for (const auto& guard : registry.guards) guard_families(page, registry.name, guard);
+  opinion_family(page, registry.name, registry.opinions);
   const auto withheld = registry.instances - std::min(registry.instances, registry.eligible);
   page.gauge("registry_instances", "Instances known, by whether policy lets them answer.",
              {{"registry", registry.name}, {"state", "eligible"}}, number(registry.eligible));

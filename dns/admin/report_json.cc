@@ -60,6 +60,7 @@ Json registry_json(const RegistryStatus& registry, const ProgramReport& program)
             {"events", registry.events},
             {"held", registry.held},
             {"holds", holds_json(registry)},
+            {"second_opinion", registry.last_opinion},
             {"unpublished", registry.unpublished}};
   if (registry.last_event_age_seconds >= 0) json["last_event_age_seconds"] = registry.last_event_age_seconds;
   for (const auto& report : program.registries) {

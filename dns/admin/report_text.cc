@@ -104,7 +104,13 @@ std::string holds_text(const std::vector<RegistryStatus>& registries) {
                       age_text(guard.left_seconds), "signpost release " + registry.name, examples});
     }
   }
-  return rows.size() == 1 ? "" : "\n" + table(rows);
+  if (rows.size() == 1) return "";
+  auto text = "\n" + table(rows);
+  for (const auto& registry : registries) {
+    if (!registry.last_opinion.empty())
+      text += "  another server of " + registry.name + " was asked: " + plain(registry.last_opinion) + "\n";
+  }
+  return text;
 }
 
 std::string count_text(const RegistryReport& registry, std::string_view reason) {

@@ -18,6 +18,8 @@ std::string_view to_string(HoldEnd end) noexcept {
       return "operator";
     case HoldEnd::Event:
       return "event";
+    case HoldEnd::Opinion:
+      return "second_opinion";
   }
   return "returned";
 }
@@ -77,7 +79,7 @@ std::optional<Monotonic> Holds::ends_at(const Hold& hold) const {
       break;
   }
   if (!rules_.forgetful) return hold.since + kServiceTime;
-  const auto base = hold.after_reconnect && regained_ ? *regained_ : hold.since;
+  const auto base = doubted_since(hold);
   return std::min(std::max(hold.last_growth, base) + kQuiet, base + kLongest);
 }
 
@@ -108,6 +110,42 @@ std::vector<Holds::Service> Holds::confirmed() {
     if (!hold.after_reconnect && *asked >= hold.since + kSecondRead) sure.push_back(service);
   }
   return sure;
+}
+
+Monotonic Holds::doubted_since(const Hold& hold) const {
+  return hold.after_reconnect && regained_ ? *regained_ : hold.since;
+}
+
+std::vector<Holds::Service> Holds::ask_elsewhere(Monotonic now) {
+  std::vector<Service> services;
+  if (!rules_.second_opinion || lost_ || now < elsewhere_due_) return services;
+  const auto ask = [&](auto from, auto to) {
+    for (; from != to && services.size() < kAskedAtOnce; ++from) {
+      if (now >= from->second.since + kGather) services.push_back(from->first);
+    }
+  };
+  const auto after = all_.upper_bound(last_elsewhere_);
+  ask(after, all_.end());
+  ask(all_.begin(), after);
+  if (!services.empty()) last_elsewhere_ = services.back();
+  return services;
+}
+
+void Holds::asked_elsewhere(std::size_t questions, Monotonic now) {
+  open_elsewhere_ = questions;
+  elsewhere_due_ = now + kAskAgain;
+}
+
+void Holds::answered_elsewhere(Monotonic now) {
+  if (open_elsewhere_ == 0 || --open_elsewhere_ != 0) return;
+  elsewhere_due_ = now + kElsewhereAgain;
+}
+
+void Holds::contradicted(Service service, std::string words, Monotonic now) {
+  const auto found = all_.find(service);
+  assert(found != all_.end());
+  found->second.elsewhere = std::move(words);
+  found->second.last_growth = now;
 }
 
 std::vector<Holds::Over> Holds::take_over() {

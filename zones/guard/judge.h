@@ -51,6 +51,8 @@ struct GuardRules {
   /// Servers forget when they restart, and get it back from their publishers (Nacos). Then the last instance
   /// of a service counts for G2, however few there were.
   bool forgetful = false;
+  /// There are other servers, and they are asked about what is held.
+  bool second_opinion = false;
 };
 
 /// G2 for one service that had `shown` instances and is told with `told` (0 also when it is gone).

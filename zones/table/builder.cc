@@ -227,6 +227,15 @@ void Builder::on_list_wanted(std::function<void(const std::string&)> wanted) {
   core_->world().on_list_wanted(std::move(wanted));
 }
 
+void Builder::on_opinion_wanted(std::function<void(const std::string&, OpinionQuestion)> wanted) {
+  core_->world().on_opinion_wanted(std::move(wanted));
+}
+
+void Builder::take_opinion(const std::string& registry, SecondOpinion opinion) {
+  core_->task(
+      [this, registry, opinion = std::move(opinion)] { core_->world().take_opinion(registry, opinion); });
+}
+
 void Builder::release(const std::string& registry, const std::string& service,
                       std::function<void(ReleaseOutcome)> reply) {
   core_->task([this, registry, service, reply = std::move(reply)] {

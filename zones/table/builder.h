@@ -87,6 +87,11 @@ class Builder {
 
   /// Before start(). Called on the builder thread when a guard wants a registry to be read again.
   void on_list_wanted(std::function<void(const std::string& registry)> wanted);
+  /// Before start(). Called on the builder thread when another server of a registry is to be asked about what
+  /// guards hold (Backend::second_opinion()); what it says comes back by take_opinion().
+  void on_opinion_wanted(std::function<void(const std::string& registry, OpinionQuestion)> wanted);
+  /// Any thread.
+  void take_opinion(const std::string& registry, SecondOpinion opinion);
   /// Any thread: believes at once what guards hold of all registries (both empty), of one, or of one service
   /// of it ("shop/cart"). The reply comes on the builder thread, after what was believed is published.
   void release(const std::string& registry, const std::string& service,

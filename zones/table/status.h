@@ -38,6 +38,19 @@ struct GuardStatus {
   Holds::Counts counts;
 };
 
+/// What became of what other servers of a registry said of held services, since the start.
+struct OpinionCounts {
+  std::uint64_t gone_too = 0;     // services: believed
+  std::uint64_t still_there = 0;  // held on
+  std::uint64_t unsure = 0;       // the same
+  std::uint64_t failed = 0;       // questions without an answer
+
+  OpinionCounts& operator+=(const OpinionCounts& more) {
+    gone_too += more.gone_too, still_there += more.still_there, unsure += more.unsure, failed += more.failed;
+    return *this;
+  }
+};
+
 struct RegistryStatus {
   std::string name;
   bool required = false;
@@ -57,7 +70,9 @@ struct RegistryStatus {
   std::uint64_t events = 0;         // upserts and erases taken
   std::uint64_t held = 0;           // services of which something is shown that the registry no longer tells
   std::vector<GuardStatus> guards;  // all of them, by Guard
-  std::uint64_t unpublished = 0;    // services without any name (not a host name, too long)
+  OpinionCounts opinions;
+  std::string last_opinion;  // while something is held: "nacos-1:8848: 1 gone there too, ..."; empty: none
+  std::uint64_t unpublished = 0;  // services without any name (not a host name, too long)
 };
 
 /// What `signpost release` came to.

@@ -10,6 +10,16 @@
 #include "zones/table/packed_state.h"
 
 namespace signpost {
+namespace {
+
+/// One server has nobody beside it, and over HTTP v1 nobody is asked (backends/nacos/opinion.h).
+bool has_second_opinion(const config::NacosRegistry& nacos) {
+  const bool several = nacos.servers.size() > 1 || !nacos.address_server.empty();
+  return nacos.second_opinion && several && nacos.protocol != config::NacosProtocol::Http;
+}
+
+}  // namespace
+
 /// Revisions begin with the time of the start, so that those of the next process are larger.
 World::World(SnapshotStore& store, const Clock& clock)
     : store_(store),
@@ -40,8 +50,10 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
     kept.emplace_back(registry.name, old < 0 ? RegistryState()
                                              : std::move(registries_[static_cast<std::size_t>(old)].second));
     kept.back().second.configured = true;
-    kept.back().second.holds.set_rules(
-        {registry.layout != names::Layout::File, registry.layout == names::Layout::Nacos});
+    const auto& options = set_.config->registries[kept.size() - 1].options;
+    const auto* nacos = std::get_if<config::NacosRegistry>(&options);
+    kept.back().second.holds.set_rules({registry.layout != names::Layout::File, nacos != nullptr,
+                                        nacos != nullptr && has_second_opinion(*nacos)});
   }
   registries_ = std::move(kept);
   std::vector<ServiceId> gone;

@@ -58,6 +58,12 @@ class World {
   void on_list_wanted(std::function<void(const std::string& registry)> wanted) {
     list_wanted_ = std::move(wanted);
   }
+  /// Called by tick() when another server is to be asked about what is held; its word comes back by
+  /// take_opinion(), once for each question.
+  void on_opinion_wanted(std::function<void(const std::string& registry, OpinionQuestion)> wanted) {
+    opinion_wanted_ = std::move(wanted);
+  }
+  void take_opinion(const std::string& registry, const SecondOpinion& opinion);
   /// Believes at once what is held: of all registries (both empty), of one, or one service of it by the rest
   /// of its key ("shop/cart"). Published when it returns.
   ReleaseOutcome release(const std::string& registry, const std::string& service);
@@ -76,6 +82,8 @@ class World {
     std::optional<Monotonic> lost_since;
     std::string last_error;
     Holds holds;
+    OpinionCounts opinions;
+    std::string last_opinion;  // what the log says of it
     Monotonic list_began{};
     std::map<ServiceId, Told> staged;  // told by the list that is open, with fewer instances than are shown
     std::uint64_t services_before = 0, instances_before = 0;  // when that list began
@@ -124,6 +132,9 @@ class World {
   void believe(ServiceId id, HoldEnd why);
   void believe_told(ServiceId id, const Told& told);
   void tick_holds();
+  void ask_elsewhere(std::uint16_t registry);
+  void weigh_opinion(const SecondOpinion& opinion, const SecondOpinion::Word& word, OpinionCounts& counts);
+  void log_opinion(const std::string& registry, const SecondOpinion& opinion, const OpinionCounts& counts);
   std::vector<ServiceId> held_as(const std::string& registry, const std::string& service) const;
   void log_holding(std::uint16_t registry, const std::vector<ServiceId>& services) const;
   void log_released(const std::string& name, RegistryState& registry) const;
@@ -183,6 +194,7 @@ class World {
       change_log_;  // zone -> owner -> types; with subscribers only
   std::vector<std::function<void(const ZoneChange&)>> subscribers_;
   std::function<void(const std::string&)> list_wanted_;
+  std::function<void(const std::string&, OpinionQuestion)> opinion_wanted_;
   std::vector<std::vector<OwnName>> own_;  // by zone, in ascending order of names
   std::vector<std::vector<Name>> cuts_;    // by zone: below these nothing is ours
   std::vector<SerialRules> serial_rules_;  // by zone

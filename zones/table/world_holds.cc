@@ -191,7 +191,9 @@ void World::tick_holds() {
     if (!registry.holds.empty()) {
       for (const auto id : registry.holds.due(clock_.now())) believe(id, HoldEnd::Expired);
       if (registry.holds.ask(clock_.now()) && list_wanted_) list_wanted_(name);
+      ask_elsewhere(static_cast<std::uint16_t>(index));
     }
+    if (registry.holds.empty()) registry.last_opinion.clear();
     log_released(name, registry);
   }
 }

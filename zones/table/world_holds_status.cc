@@ -23,10 +23,14 @@ std::string whole_seconds(Duration duration) {
 }
 
 /// When the hold ends by itself.
-std::string ends_text(const Hold& hold, bool forgetful) {
-  const std::string again = "a second read says the same (asked for after 10 s)";
-  if (hold.after_reconnect)
-    return "30 s after the service grew last, at most 90 s after contact was regained";
+std::string ends_text(const Hold& hold, GuardRules rules) {
+  if (hold.after_reconnect) {
+    const std::string other = rules.second_opinion ? "another server says the same, or " : "";
+    return other + "30 s after the service grew last, at most 90 s after contact was regained";
+  }
+  const std::string again = std::string("a second read") +
+                            (rules.second_opinion ? " or another server" : "") +
+                            " says the same (asked for after 10 s)";
   switch (hold.guard) {
     case ListGuard::EmptyRead:
       return again;
@@ -35,7 +39,7 @@ std::string ends_text(const Hold& hold, bool forgetful) {
     case ListGuard::ServiceShrink:
       break;
   }
-  return again + (forgetful ? ", or 30 s after it grew last, at most 90 s" : ", at most 60 s");
+  return again + (rules.forgetful ? ", or 30 s after it grew last, at most 90 s" : ", at most 60 s");
 }
 
 }  // namespace
@@ -67,8 +71,8 @@ std::string World::hold_text(const HeldRecord& record, const Hold& hold) const {
                                          " of " + std::to_string(record.instances);
   return "held by the guard " + std::string(to_string(hold.guard)) + " for " +
          whole_seconds(clock_.now() - hold.since) + ": " + said + "; shown as before until " +
-         ends_text(hold, holds.rules().forgetful) + ", or until `signpost release " + record.key.to_string() +
-         "`";
+         ends_text(hold, holds.rules()) + ", or until `signpost release " + record.key.to_string() + "`" +
+         (hold.elsewhere.empty() ? "" : "; " + hold.elsewhere);
 }
 
 /// One line when a guard begins to hold something; every number is of what it holds now.
@@ -94,7 +98,7 @@ void World::log_holding(std::uint16_t index, const std::vector<ServiceId>& servi
                 {"services", names},
                 {"from", counted(services.size(), "service") + " with " + counted(from, "instance")},
                 {"to", counted(left, "service") + " with " + counted(to, "instance")},
-                {"until", ends_text(*first, registry.holds.rules().forgetful)},
+                {"until", ends_text(*first, registry.holds.rules())},
                 {"at_once", "signpost release " + target}});
 }
 

@@ -50,6 +50,8 @@ BuilderStatus World::status() const {
     row.unpublished = state.unpublished;
     row.held = state.holds.size();
     row.guards = guards(state);
+    row.opinions = state.opinions;
+    if (row.held > 0) row.last_opinion = state.last_opinion;
     out.registries.push_back(std::move(row));
   }
   std::vector<std::uint64_t> services(zones_.size());

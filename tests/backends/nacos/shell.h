@@ -25,6 +25,13 @@ namespace signpost::nacos::test {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
+/// The machine's clock, ahead of it by as much as a test wants; timers that run do not notice.
+struct ShiftedClock : Clock {
+  Monotonic now() const noexcept override { return system_clock().now() + ahead; }
+  WallTime wall() const noexcept override { return system_clock().wall(); }
+  Duration ahead{};
+};
+
 /// The sink as text: what is known of each service now, and what happened.
 struct World : RegistrySink {
   std::map<std::string, std::string> services;
@@ -84,7 +91,7 @@ class NacosShell : public testing::Test {
   void follow(const std::vector<const FakeServer*>& servers) {
     for (const auto* server : servers) options.servers.push_back({"127.0.0.1", server->port()});
     options.list_interval = 300ms;
-    backend = make_nacos_backend("nacos", options, io.get_executor(), system_clock());
+    backend = make_nacos_backend("nacos", options, io.get_executor(), clock);
     follow_on();
   }
   /// With the same backend, after stop().
@@ -133,6 +140,7 @@ class NacosShell : public testing::Test {
     return path;
   }
 
+  ShiftedClock clock;
   boost::asio::io_context io;
   boost::asio::cancellation_signal cancel;
   config::NacosRegistry options;

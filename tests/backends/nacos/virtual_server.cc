@@ -137,15 +137,17 @@ void Desk::answer(const action::Request& request) {
   if (body.contains("subscribe") && !body["subscribe"].get<bool>()) line += " off";
   log_.push_back(line);
   sent.push_back(payload);
-  if (!answers) return;
-  const auto type = payload.type.substr(0, payload.type.size() - 7) + "Response";
-  auto text = instead ? instead(payload) : std::string();
-  if (text == "silence") return;
-  if (text.empty()) text = usual_answer(payload);
-  due_.emplace_back(event::Reply{request.id, encode({type, text, {}})});
+  if (auto said = reply(payload)) due_.emplace_back(event::Reply{request.id, encode(*said)});
 }
 
-std::string Desk::usual_answer(const Payload& payload) {
+std::optional<Payload> VirtualServer::reply(const Payload& request) {
+  auto text = answers && instead ? instead(request) : std::string();
+  if (!answers || text == "silence") return std::nullopt;
+  if (text.empty()) text = usual_answer(request);
+  return Payload{request.type.substr(0, request.type.size() - 7) + "Response", std::move(text), {}};
+}
+
+std::string VirtualServer::usual_answer(const Payload& payload) {
   const auto body = nlohmann::json::parse(payload.body);
   const std::string head = R"({"resultCode":200,"errorCode":0,"success":true)";
   if (payload.type == "ServerCheckRequest") {
@@ -169,7 +171,7 @@ std::string Desk::usual_answer(const Payload& payload) {
 }
 
 /// As the Java server: at a limit it names the first services only, and holds the pattern nevertheless (L4).
-std::string Desk::watch_answer(const nlohmann::json& body) {
+std::string VirtualServer::watch_answer(const nlohmann::json& body) {
   const auto refuse = [](int code) {
     return R"({"resultCode":500,"success":false,"errorCode":)" + std::to_string(code) + "}";
   };
@@ -206,8 +208,8 @@ std::string Desk::watch_answer(const nlohmann::json& body) {
   return R"({"resultCode":200,"success":true})";
 }
 
-std::string Desk::service_info(const ServiceName& service, const std::string& hosts_json,
-                               std::int64_t at) const {
+std::string VirtualServer::service_info(const ServiceName& service, const std::string& hosts_json,
+                                        std::int64_t at) const {
   return R"({"name":")" + service.name + R"(","groupName":")" + service.group + R"(","lastRefTime":)" +
          std::to_string(at) + R"(,"hosts":)" + hosts_json + "}";
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,14 +20,8 @@ using namespace std::chrono_literals;
 /// A host as JSON: host("10.0.0.1", 80) or host("10.0.0.1", 80, R"("weight":2.5)").
 std::string host(const std::string& ip, int port, const std::string& more = {});
 
-/// The session, the time and the server of one test. By default the server answers everything at once.
-class Desk {
- public:
-  Desk() : Desk(options_for({"DEFAULT_GROUP"}, 1)) {}
-  explicit Desk(SessionOptions options, std::uint64_t seed = 1);
-  static SessionOptions options_for(const std::vector<std::string>& groups, std::size_t servers);
-
-  // ---- the server's side; change these at will
+/// What a server would say; change it at will. By default it answers everything at once.
+struct VirtualServer {
   bool negotiates = true;
   bool fuzzy_watch = true;
   bool reachable = true;                     // connections succeed
@@ -41,6 +36,25 @@ class Desk {
   std::int64_t ref_time = 1000;
   /// Asked first for every unary request: a JSON body to answer instead, or "" for the usual answer.
   std::function<std::string(const Payload&)> instead;
+
+  /// The answer's payload; none: silence.
+  std::optional<Payload> reply(const Payload& request);
+  std::string service_info(const ServiceName& service, const std::string& hosts_json, std::int64_t at) const;
+
+ protected:
+  std::vector<Event> due_;  // caused by what was just done
+
+ private:
+  std::string usual_answer(const Payload& request);
+  std::string watch_answer(const nlohmann::json& body);
+};
+
+/// The session, the time and the server of one test.
+class Desk : public VirtualServer {
+ public:
+  Desk() : Desk(options_for({"DEFAULT_GROUP"}, 1)) {}
+  explicit Desk(SessionOptions options, std::uint64_t seed = 1);
+  static SessionOptions options_for(const std::vector<std::string>& groups, std::size_t servers);
 
   // ---- driving
   void start() { feed(event::Start{}); }
@@ -57,7 +71,6 @@ class Desk {
   void push(const ServiceName& service, const std::string& hosts_json, std::int64_t at);
   /// One notice of the fuzzy watch: ADD_SERVICE or DELETE_SERVICE.
   void change(const ServiceName& service, const std::string& type, const std::string& space = "public");
-  std::string service_info(const ServiceName& service, const std::string& hosts_json, std::int64_t at) const;
 
   // ---- what happened, oldest first. Each take empties the list.
   /// "pending DEFAULT_GROUP/cart", "DEFAULT_GROUP/cart 10.0.0.1:80", "erase ...", "listed", "ready", "lost:
@@ -84,10 +97,7 @@ class Desk {
  private:
   void carry_out(Actions& actions);
   void answer(const action::Request& request);
-  std::string usual_answer(const Payload& payload);
-  std::string watch_answer(const nlohmann::json& body);
   std::vector<std::string> log_;
-  std::vector<Event> due_;  // caused by what was just done
 };
 
 /// A session that has been ready for a second, with its log emptied.

@@ -95,6 +95,7 @@ TEST(Metrics, TellsWhatGuardsHold) {
   guard.counts.ended[static_cast<std::size_t>(HoldEnd::Operator)] = 2;
   given.builder.registries[0].guards.push_back(guard);
   given.builder.registries[0].phase = RegistryPhase::Held;
+  given.builder.registries[0].opinions = {1, 2, 3, 4};
   const auto page = parsed(given);
   const std::map<std::string, std::string> labels{{"registry", "cluster"}, {"guard", "global_shrink"}};
   EXPECT_EQ(page.value("signpost_guard_held_services", labels), 7);
@@ -105,6 +106,13 @@ TEST(Metrics, TellsWhatGuardsHold) {
   EXPECT_EQ(page.value("signpost_guard_released_total", reason), 2);
   reason["reason"] = "expired";
   EXPECT_EQ(page.value("signpost_guard_released_total", reason), 0);
+  const std::pair<const char*, double> outcomes[] = {
+      {"gone_too", 1}, {"still_there", 2}, {"unsure", 3}, {"failed", 4}};
+  for (const auto& [outcome, count] : outcomes) {
+    EXPECT_EQ(
+        page.value("signpost_guard_second_opinions_total", {{"registry", "cluster"}, {"outcome", outcome}}),
+        count);
+  }
   EXPECT_EQ(page.value("signpost_registry_state", {{"registry", "cluster"}, {"state", "held"}}), 1);
   EXPECT_EQ(page.value("signpost_registry_connected", {{"registry", "cluster"}}), 1);
 }

@@ -130,7 +130,11 @@ TEST(Status, ListsHoldsAndWhatReleasesThem) {
           "local/b\n"),
       std::string::npos)
       << to_text(report);
+  registry.last_opinion = "n1:8848: 1 gone there too";
+  EXPECT_NE(to_text(report).find("another server of local was asked: n1:8848: 1 gone there too\n"),
+            std::string::npos);
   const auto json = Json::parse(to_json(report))["registries"][0];
+  EXPECT_EQ(json["second_opinion"], "n1:8848: 1 gone there too");
   EXPECT_EQ(json["state"], "held");
   ASSERT_EQ(json["holds"].size(), 1u);
   EXPECT_EQ(json["holds"][0]["guard"], "service_shrink");

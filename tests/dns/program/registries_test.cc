@@ -49,6 +49,11 @@ class Scripted final : public Backend {
     co_await forever.async_wait(asio::use_awaitable);
   }
   void list_again() override { lists_again.push_back(name_); }
+  void second_opinion(OpinionQuestion question, std::function<void(SecondOpinion)> done) override {
+    SecondOpinion opinion;
+    opinion.server = name_ + " of " + question.services.at(0).name;
+    done(std::move(opinion));
+  }
   std::vector<BackendCount> counts() const override { return {{"skipped", "weight", 3}}; }
 
   static inline std::vector<std::string> lists_again;
@@ -178,6 +183,17 @@ TEST(Registries, OnlyTheOneThatIsDoubtedListsAgain) {
   house.registries.list_again("b");
   house.registries.list_again("gone since");
   EXPECT_EQ(Scripted::lists_again, Lines{"b"});
+}
+
+TEST(Registries, OnlyTheOneThatIsDoubtedAsksAnotherServer) {
+  House house;
+  house.apply({file("a", "/a"), file("b", "/b")});
+  Lines said;
+  for (const std::string name : {"b", "gone since"}) {
+    house.registries.second_opinion(name, {{{name, "", "", "cart"}}, {}},
+                                    [&](const SecondOpinion& opinion) { said.push_back(opinion.server); });
+  }
+  EXPECT_EQ(said, Lines{"b of cart"});
 }
 
 TEST(Registries, AnotherTypeUnderTheSameNameForgetsTheOld) {
