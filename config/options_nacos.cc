@@ -194,6 +194,10 @@ const Table<NacosRegistry>& nacos_table() {
               "first and follows servers that are upgraded."),
           option("context_path", &NacosRegistry::context_path, context_path(),
                  "Where the servers' HTTP begins (`nacos.server.contextPath`)."),
+          option(
+              "udp_push", &NacosRegistry::udp_push, on_or_off(),
+              "Over HTTP v1: whether servers may send a datagram to a free port here when a service changes, "
+              "which then is read at once instead of within 10 s."),
           option("grpc_port_offset", &NacosRegistry::grpc_port_offset, whole<std::int32_t>(-65534, 65534),
                  "What is added to a server's port for gRPC."),
           option("grpc_port", &NacosRegistry::grpc_port, whole<std::uint16_t>(1, 65535),

@@ -82,8 +82,11 @@ class Exchange {
     wake.cancel();
   }
   Result<HttpEnd> result() const {
-    if (stopped_) return HttpEnd{head_.status, true};
-    if (code_ == CURLE_OK && head_whole_) return HttpEnd{head_.status, false};
+    const char* local = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_LOCAL_IP, &local);
+    if (stopped_ || (code_ == CURLE_OK && head_whole_)) {
+      return HttpEnd{head_.status, stopped_, local == nullptr ? "" : local};
+    }
     if (!refusal_.empty()) return failed(refusal_);
     if (code_ == CURLE_OK) return failed("the response ended before its head was whole");
     return failed(trouble_[0] != '\0' ? trouble_.data() : curl_easy_strerror(code_));
@@ -309,6 +312,7 @@ boost::asio::awaitable<Result<HttpReply>> HttpClient::fetch(HttpRequest request,
   if (!end) co_return end.error();
   if (end->stopped)
     co_return Error{where + ": response larger than " + std::to_string(body_bytes_max) + " octets"};
+  collector.reply.local_address = std::move(end->local_address);
   co_return std::move(collector.reply);
 }
 

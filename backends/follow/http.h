@@ -47,13 +47,15 @@ struct HttpRequest {
 /// How an exchange ended that ended well.
 struct HttpEnd {
   int status = 0;
-  bool stopped = false;  // by the receiver, before the response was whole
+  bool stopped = false;       // by the receiver, before the response was whole
+  std::string local_address;  // ours of that connection, as text; may be empty
 };
 
 /// A whole response, for small answers.
 struct HttpReply {
   HttpHead head;
   std::string body;
+  std::string local_address;  // ours of that connection, as text; may be empty
 };
 
 /// One source's connections. All calls on one executor that runs one handler at a time; it must outlive its

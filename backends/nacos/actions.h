@@ -55,6 +55,10 @@ struct Fetched {
 struct Servers {
   std::vector<Server> servers;
 };
+/// A datagram that nobody vouches for says that this service changed (HTTP v1, A15).
+struct Hinted {
+  ServiceName service;
+};
 /// Somebody doubts the last list: all groups are to be listed again, now.
 struct ListAgain {};
 /// Somebody asked for this service, which no list may name: subscribe to it, and say what came of it.
@@ -69,7 +73,7 @@ struct Unwant {
 struct Tick {};
 }  // namespace event
 using Event = std::variant<event::Start, event::Connected, event::Disconnected, event::Reply,
-                           event::RequestFailed, event::Received, event::Token, event::Fetched,
+                           event::RequestFailed, event::Received, event::Token, event::Fetched, event::Hinted,
                            event::Servers, event::ListAgain, event::Want, event::Unwant, event::Tick>;
 
 namespace action {
@@ -100,7 +104,8 @@ struct Fetch {
   std::string token;   // empty: none
   bool token_in_query = false;
   Duration timeout{};
-  bool beside = false;  // it is of no connection: Connect and Disconnect leave it alone
+  bool wants_pushes = false;  // a datagram, please, when the service of this list changes (4.3)
+  bool beside = false;        // it is of no connection: Connect and Disconnect leave it alone
 };
 /// A server refused this token: one new login, please.
 struct RenewToken {

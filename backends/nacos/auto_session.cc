@@ -152,7 +152,7 @@ void AutoSession::release(Actions& out) {
 /// some milliseconds for tens of thousands of services.
 void AutoSession::change_over(bool to_grpc, const std::string& why, Monotonic now, Actions& out) {
   const auto known = speaker_->known();
-  out.emplace_back(action::Disconnect{});
+  out.emplace_back(action::Disconnect{false});
   const auto* const text = to_grpc ? "gRPC from here on: " : "HTTP v1 from here on: ";
   out.emplace_back(action::Note{log::Level::Info, "nacos.protocol", text + why});
   counts_.add("change_overs", to_grpc ? "grpc" : "http");
@@ -168,6 +168,20 @@ void AutoSession::change_over(bool to_grpc, const std::string& why, Monotonic no
   if (!token_.empty()) feed(event::Token{token_}, now, out);
   feed(event::Start{}, now, out);
   if (list_again_) feed(event::ListAgain{}, now, out);
+}
+
+std::unique_ptr<Protocol> make_protocol(config::NacosProtocol protocol, SessionOptions options,
+                                        follow::Counts& counts) {
+  const auto random = Random::from_kernel();
+  switch (protocol) {
+    case config::NacosProtocol::Grpc:
+      return std::make_unique<Session>(std::move(options), random, counts);
+    case config::NacosProtocol::Http:
+      return std::make_unique<PollSession>(std::move(options), random, counts);
+    case config::NacosProtocol::Auto:
+      break;
+  }
+  return std::make_unique<AutoSession>(std::move(options), random, counts);
 }
 
 }  // namespace signpost::nacos

@@ -88,4 +88,8 @@ class AutoSession final : public Protocol {
   Duration trial_gap_{};
 };
 
+/// The machine for what the configuration says of the servers. `counts` outlives it.
+std::unique_ptr<Protocol> make_protocol(config::NacosProtocol protocol, SessionOptions options,
+                                        follow::Counts& counts);
+
 }  // namespace signpost::nacos

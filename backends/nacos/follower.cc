@@ -18,9 +18,8 @@
 #include "backends/nacos/line.h"
 #include "backends/nacos/login_task.h"
 #include "backends/nacos/opinion_task.h"
-#include "backends/nacos/poll_session.h"
+#include "backends/nacos/push_socket.h"
 #include "backends/nacos/server_list_task.h"
-#include "backends/nacos/session.h"
 #include "backends/nacos/tls_files.h"
 #include "backends/nacos/v1_fetcher.h"
 #include "dns/base/log.h"
@@ -51,6 +50,7 @@ struct Peer {
   asio::steady_timer timer;
   Line line;
   OpinionTask opinion;
+  std::unique_ptr<PushSocket> pushes;
   std::map<RequestId, std::shared_ptr<asio::cancellation_signal>> fetches;         // of the connection
   std::map<RequestId, std::shared_ptr<asio::cancellation_signal>> beside_fetches;  // of none
   Monotonic armed = Monotonic::max();
@@ -89,10 +89,14 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
                              parts.options.fuzzy_watch,
                              parts.options.absent_after};
       options.meaning = {parts.options.protection, parts.options.metadata};
-      auto spoken = make_protocol(std::move(options));
+      auto spoken = make_protocol(parts.options.protocol, std::move(options), counts);
       peers_.push_back(
           std::make_unique<Peer>(space, std::move(spoken), lines_, seen_,
                                  [this](Peer& peer, Event what) { step(peer, std::move(what)); }));
+      auto& peer = *peers_.back();
+      peer.pushes = std::make_unique<PushSocket>(
+          parts.strand, *parts.clock,
+          [this, &peer](const ServiceName& service) { step(peer, event::Hinted{service}); }, counts);
     }
   }
 
@@ -138,25 +142,13 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     for (auto& peer : peers_) {
       drop_link(*peer);
       cancel(peer->beside_fetches);
+      peer->pushes->close();
       peer->timer.cancel();
       peer->opinion.stop();
     }
   }
 
  private:
-  std::unique_ptr<Protocol> make_protocol(SessionOptions options) {
-    const auto random = Random::from_kernel();
-    switch (parts_.options.protocol) {
-      case config::NacosProtocol::Grpc:
-        return std::make_unique<Session>(std::move(options), random, counts_);
-      case config::NacosProtocol::Http:
-        return std::make_unique<PollSession>(std::move(options), random, counts_);
-      case config::NacosProtocol::Auto:
-        break;
-    }
-    return std::make_unique<AutoSession>(std::move(options), random, counts_);
-  }
-
   Peer* peer_of(const std::string& space) {
     const auto found =
         std::find_if(peers_.begin(), peers_.end(), [&](const auto& peer) { return peer->space == space; });
@@ -196,6 +188,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   // ---- what sessions ask for
   void perform(Peer& peer, action::Connect&& wanted) {
     drop_link(peer);
+    peer.pushes->close();  // of HTTP v1, and this is gRPC
     peer.server = wanted.server;
     peer.line.connect(wanted.server);
   }
@@ -225,7 +218,9 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
       (beside ? peer.beside_fetches : peer.fetches).erase(id);
       if (!cancelled) self->step(peer, std::move(answer));
     };
-    asio::co_spawn(parts_.strand, fetcher_.fetch(std::move(wanted)),
+    const auto push_port =
+        wanted.wants_pushes && parts_.options.udp_push ? peer.pushes->port() : std::uint16_t{0};
+    asio::co_spawn(parts_.strand, fetcher_.fetch(std::move(wanted), push_port),
                    asio::bind_cancellation_slot(signal->slot(), done));
   }
   void perform(Peer& peer, action::RenewToken&& wanted) {

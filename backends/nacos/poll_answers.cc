@@ -144,14 +144,33 @@ void PollSession::instances(const InFlight& call, const std::string& body, Monot
   tried(service);
   service.failures = 0;
   const auto period = period_of(*info);
-  schedule(name, service,
-           now + (first ? period / 10 + drawn(period * 9 / 10) : period * 9 / 10 + upper_half(period / 10)));
+  const auto rest = first ? period / 10 + drawn(period * 9 / 10) : period * 9 / 10 + upper_half(period / 10);
+  service.read_at = now;
+  schedule(name, service, now + (service.hinted ? timing::kHintLeast : rest));
   counts_.add("polls");
   if (!hides(name, service, info->hosts.empty(), now, out)) {
     service.shown = service.read = true;
     out.emplace_back(action::Upsert{meaning_.state_of(key_of(name), *info)});
   }
   reply_wanted(name, service, out);
+}
+
+/// A hint moves the next reading to now: at most one a second of a service, and 50 of all, since anybody can
+/// send them. Of a service that is not followed nothing is asked (A15).
+void PollSession::hint(const ServiceName& name, Monotonic now) {
+  const auto found = services_.find(name);
+  if (found == services_.end() || !following()) return counts_.add("push_datagrams", "unknown-service");
+  if (now - hints_since_ >= std::chrono::seconds(1)) {
+    hints_since_ = now;
+    hints_ = 0;
+  }
+  if (++hints_ > timing::kHintsASecond) return counts_.add("push_datagrams", "flood");
+  counts_.add("push_datagrams", "taken");
+  auto& service = found->second;
+  service.hinted = true;  // what is in flight may have been answered before the change
+  if (service.queued) return;
+  const auto soonest = std::max(now, service.read_at + timing::kHintLeast);
+  if (soonest < service.due) schedule(name, service, soonest);
 }
 
 void PollSession::schedule(const ServiceName& name, Service& service, Monotonic when) {

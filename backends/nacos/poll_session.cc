@@ -111,6 +111,8 @@ void PollSession::input(Event event, Monotonic now, Actions& out) {
     fetched(std::move(*answer), now, out);
   } else if (auto* told = std::get_if<event::Servers>(&event)) {
     turn_to(std::move(told->servers), now, out);
+  } else if (const auto* hinted = std::get_if<event::Hinted>(&event)) {
+    hint(hinted->service, now);
   } else if (std::holds_alternative<event::ListAgain>(event)) {
     list_again(now);
   } else if (const auto* wish = std::get_if<event::Want>(&event)) {
@@ -236,10 +238,14 @@ void PollSession::pump(Monotonic now, Actions& out) {
 void PollSession::send(Work work, Monotonic now, Actions& out) {
   const auto id = ++last_id_;
   auto target = target_of(options_.space, work);
+  const bool of_service = !work.name.empty();
+  if (of_service) services_[work].hinted = false;
   in_flight_.emplace(id,
                      InFlight{std::move(work), now + timing::kFetch, ++sequence_, token_, token_in_query_});
-  out.emplace_back(action::Fetch{id, current_, std::move(target), token_, token_in_query_,
-                                 timing::kFetch + std::chrono::seconds(1)});
+  action::Fetch fetch{id, current_, std::move(target), token_, token_in_query_, {}};
+  fetch.timeout = timing::kFetch + std::chrono::seconds(1);
+  fetch.wants_pushes = of_service;
+  out.emplace_back(std::move(fetch));
 }
 
 void PollSession::reach_milestones(Monotonic now, Actions& out) {

@@ -57,6 +57,7 @@ class PollSession final : public Protocol {
   };
   struct Service {
     Monotonic due{};
+    Monotonic read_at{};                   // an answer came last
     bool queued = false;                   // waits or is in flight
     std::uint32_t failures = 0;            // in a row
     std::uint64_t tried = 0;               // epoch in which it was last read, or failed to be
@@ -65,6 +66,7 @@ class PollSession final : public Protocol {
     bool wanted = false;                   // a query asked for it
     bool asked = false;                    // and whoever did has no word yet
     bool pinned = false;                   // configured by name
+    bool hinted = false;                   // a datagram said so while it was queued or in flight
     bool read = false;                     // ever, or the sink has heard of it
     std::optional<Monotonic> empty_since;  // shown for a query's sake alone, and without instances
   };
@@ -108,6 +110,7 @@ class PollSession final : public Protocol {
   void forbidden(const InFlight& call, Monotonic now, Actions& out);
   void failed(const Work& work, std::string_view reason, const std::string& why, Monotonic now, Actions& out);
   void try_again(const Work& work, Monotonic now);
+  void hint(const ServiceName& name, Monotonic now);
   void schedule(const ServiceName& name, Service& service, Monotonic when);
   void tried(Service& service);
   void vanish(const ServiceName& name, Actions& out);
@@ -150,6 +153,8 @@ class PollSession final : public Protocol {
   std::unordered_set<std::size_t> left_out_;  // hashes of names that are not wanted: each is counted once
   std::map<std::string, Group> groups_;
   std::set<std::pair<Monotonic, ServiceName>> polls_;  // when each service that is not queued is due
+  Monotonic hints_since_{};                            // the second of hints_
+  int hints_ = 0;                                      // taken in that second
   std::size_t untried_ = 0;                            // services not tried in this epoch
   std::uint64_t lists_read_ = 0;
   std::uint64_t list_again_ = 0;  // sequence_ when a second read was asked for; 0: it has been made

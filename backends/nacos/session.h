@@ -164,6 +164,7 @@ class Session final : public Protocol {
   void on(event::Servers&& told, Monotonic now, Actions& out);
   void on(event::Token&&, Monotonic now, Actions& out);
   void on(event::Fetched&&, Monotonic, Actions&) {}  // HTTP v1: not asked for here
+  void on(event::Hinted&&, Monotonic, Actions&) {}   // the same
   void on(event::ListAgain&&, Monotonic now, Actions& out);
   void on(event::Want&&, Monotonic now, Actions& out);
   void on(event::Unwant&&, Monotonic now, Actions& out);

@@ -48,6 +48,8 @@ inline constexpr std::size_t kFetchesInFlight = 16;
 inline constexpr Duration kPoll = seconds(10);  // where a server does not say cacheMillis (3.3)
 inline constexpr Duration kPollLeast = seconds(1);
 inline constexpr Duration kPollMost = seconds(60);
+inline constexpr Duration kHintLeast = seconds(1);  // between two readings that a datagram asked for (A15)
+inline constexpr int kHintsASecond = 50;
 inline constexpr std::uint32_t kFailuresInARow = 3;  // then the next server (A2)
 
 // which of both

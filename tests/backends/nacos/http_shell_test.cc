@@ -1,8 +1,22 @@
 // The whole backend over HTTP v1, against a fake without gRPC.
+#include <nlohmann/json.hpp>
+
 #include "tests/backends/nacos/shell.h"
 
 namespace signpost::nacos::test {
 namespace {
+
+std::string base64(const std::string& octets) {
+  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  unsigned held = 0, bits = 0;
+  for (const char raw : octets) {
+    held = held << 8U | static_cast<unsigned char>(raw);
+    for (bits += 8; bits >= 6; bits -= 6) text += kDigits[held >> (bits - 6) & 63U];
+  }
+  if (bits != 0) text += kDigits[held << (6 - bits) & 63U];
+  return text + std::string((4 - text.size() % 4) % 4, '=');
+}
 
 TEST_F(NacosShell, HttpV1FollowsAServerWithoutGrpc) {
   const FakeServer server({"grpc=false", "push_delay=0.05", "cache_millis=1000", "empty_service=0.5"});
@@ -46,6 +60,52 @@ TEST_F(NacosShell, A14_HttpV1LogsInAndTakesTheQueryLast) {
     EXPECT_TRUE(soon([&] { return world.live && is("DEFAULT_GROUP/cart", "10.0.0.1:80"); })) << takes;
     stop();
   }
+}
+
+TEST_F(NacosShell, A15_AUdpPushIsAHintToPollAndNeverData) {
+  const FakeServer server({"grpc=false", "push_delay=0.05", "cache_millis=60000", "udp_ack=1"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  options.protocol = config::NacosProtocol::Http;
+  follow({&server});
+  EXPECT_TRUE(soon([&] { return world.live && is("DEFAULT_GROUP/cart", "10.0.0.1:80"); }));
+  // The period is a minute: what comes sooner came by a datagram. The first reading knows our address.
+  server.control("register", of("cart", at("10.0.0.2", 80)));
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/cart", "10.0.0.1:80 10.0.0.2:80"); }));
+  std::string many;  // enough for gzip
+  for (int i = 1; i <= 30; ++i) many += (i > 1 ? "," : "") + at("10.0.1." + std::to_string(i), 81);
+  server.control("register", of("cart", many));
+  EXPECT_TRUE(soon([&] {
+    return world.services["nacos/public/DEFAULT_GROUP/cart"].find("10.0.1.30:81") != std::string::npos;
+  }));
+  EXPECT_TRUE(soon([&] { return nlohmann::json::parse(server.state())["acks"].value("push-ack", 0) >= 2; }));
+  EXPECT_EQ(server.state().find("odd datagram"), std::string::npos);
+  // A stranger's word: other instances of cart, a service that there is not, octets of no sense.
+  const auto before = world.services;
+  const auto polls = count("polls");
+  for (
+      const auto* forged :
+      {R"({"type":"dom","data":"{\"name\":\"DEFAULT_GROUP@@cart\",\"hosts\":[]}","lastRefTime":1})",
+       R"({"type":"dom","data":"{\"name\":\"evil\",\"hosts\":[{\"ip\":\"192.0.2.66\",\"port\":1}]}","lastRefTime":2})",
+       "\x1f\x8b\x08 no gzip"}) {
+    server.control("datagram", R"({"base64_text":")" + base64(forged) + "\"}");
+  }
+  EXPECT_TRUE(soon([&] {
+    return count("polls") > polls && count("push_datagrams", "unknown-service") == 1 &&
+           count("push_datagrams", "malformed") == 1;
+  }));
+  EXPECT_EQ(world.services, before);
+}
+
+TEST_F(NacosShell, WithoutUdpPushNoPortIsOpened) {
+  const FakeServer server({"grpc=false", "push_delay=0.05", "cache_millis=1000"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  options.protocol = config::NacosProtocol::Http;
+  options.udp_push = false;
+  follow({&server});
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/cart", "10.0.0.1:80"); }));
+  server.control("register", of("cart", at("10.0.0.2", 80)));
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/cart", "10.0.0.1:80 10.0.0.2:80"); }));
+  EXPECT_EQ(server.state().find("udp push"), std::string::npos);
 }
 
 TEST_F(NacosShell, PathsBeginWhereTheConfigurationSays) {

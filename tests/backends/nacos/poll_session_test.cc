@@ -1,13 +1,11 @@
 // HTTP v1 on virtual time: a server of 1.x as a table of answers.
-#include "backends/nacos/poll_session.h"
-
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/backends/nacos/poll_desk.h"
 
 namespace signpost::nacos::test {
 namespace {
@@ -18,101 +16,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-/// The machine, the time and what the server answers; writes down what happens.
-struct Desk {
-  static SessionOptions options(std::size_t servers, bool login = false) {
-    SessionOptions made{"nacos", "public", {"DEFAULT_GROUP"}, {}, 10s, 60s, login};
-    for (std::size_t i = 0; i < servers; ++i) made.servers.push_back({"nacos-" + std::to_string(i), 8848});
-    return made;
-  }
-  explicit Desk(SessionOptions made = options(1)) : session(std::move(made), Random(7), counts) {}
-
-  follow::Counts counts;
-  PollSession session;
-  Monotonic now{1h};
-  std::map<std::string, std::string> hosts;  // name -> the JSON of its hosts
-  std::int64_t cache_millis = 10000;
-  std::function<event::Fetched(const action::Fetch&)> instead;  // status -1: the usual answer
-  bool silent = false;
-  std::vector<action::Fetch> asked;
-  std::vector<std::string> news;
-  std::string renewed;
-
-  void feed(Event what) {
-    std::vector<Event> events{std::move(what)};
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      Actions actions;
-      session.input(std::move(events[i]), now, actions);
-      std::vector<Event> due;
-      for (auto& each : actions) carry_out(each, due);
-      std::move(due.begin(), due.end(), std::back_inserter(events));
-    }
-  }
-  void pass(Duration time) {
-    const auto end = now + time;
-    for (int ticks = 0; session.deadline() <= end; ++ticks) {
-      ASSERT_LT(ticks, 100000) << "it asks for a tick again and again";
-      now = std::max(now, session.deadline());
-      feed(event::Tick{});
-    }
-    now = end;
-  }
-  std::vector<std::string> take() { return std::exchange(news, {}); }
-
-  void carry_out(Action& each, std::vector<Event>& due) {
-    if (auto* fetch = std::get_if<action::Fetch>(&each)) {
-      asked.push_back(*fetch);
-      if (!silent) due.emplace_back(answer(*fetch));
-    } else if (std::get_if<action::Disconnect>(&each) != nullptr) {
-      due.clear();
-    } else if (auto* upsert = std::get_if<action::Upsert>(&each)) {
-      auto line = upsert->state.key.name + (upsert->state.pending ? " pending" : "");
-      for (const auto& instance : upsert->state.instances) line += " " + instance.v4->to_string();
-      news.push_back(line);
-    } else if (auto* erase = std::get_if<action::Erase>(&each)) {
-      news.push_back("erase " + erase->key.name + (erase->by_list ? " by list" : ""));
-    } else if (auto* lost = std::get_if<action::Lost>(&each)) {
-      news.push_back("lost " + lost->why);
-    } else if (auto* wanted = std::get_if<action::Wanted>(&each)) {
-      news.push_back(wanted->service.name + (wanted->there ? " is there" : " is not there"));
-    } else if (auto* renew = std::get_if<action::RenewToken>(&each)) {
-      renewed = renew->refused;
-    } else if (auto* reached = std::get_if<action::Reached>(&each)) {
-      const char* const words[] = {"listed", "ready", "", "listed again"};
-      const std::string word = words[static_cast<int>(reached->milestone)];
-      if (!word.empty()) news.push_back(word);
-    }
-  }
-  event::Fetched answer(const action::Fetch& fetch) {
-    if (instead) {
-      if (auto made = instead(fetch); made.status >= 0) {
-        made.id = fetch.id;
-        return made;
-      }
-    }
-    std::string body;
-    if (is_list(fetch)) {
-      for (const auto& [name, unused] : hosts) body += (body.empty() ? "\"" : ",\"") + name + "\"";
-      body = R"({"count":)" + std::to_string(hosts.size()) + R"(,"doms":[)" + body + "]}";
-    } else {
-      const auto from = fetch.target.find("%40%40") + 6;
-      const auto name = fetch.target.substr(from, fetch.target.find('&') - from);
-      const auto found = hosts.find(name);
-      const auto at = fetch.target.find("serviceName=") + 12;
-      const auto group = fetch.target.substr(at, fetch.target.find("%40%40") - at);
-      body = R"({"name":")" + group + "@@" + name + R"(","groupName":")" + group + R"(","cacheMillis":)" +
-             std::to_string(cache_millis) + R"(,"hosts":)" + (found == hosts.end() ? "[]" : found->second) +
-             "}";
-    }
-    return {fetch.id, 200, body, {}};
-  }
-  static bool is_list(const action::Fetch& fetch) {
-    return fetch.target.find("/service/list?") != std::string::npos;
-  }
-};
-
-std::string one(const std::string& ip) { return R"([{"ip":")" + ip + R"(","port":80}])"; }
-const event::Fetched kUsual{0, -1, {}, {}};
+using Desk = PollDesk;
 
 TEST(PollSession, ListsReadsAndIsReady) {
   Desk desk;
@@ -344,32 +248,6 @@ TEST(PollSession, A9_OneBadServiceDoesNotCostTheServer) {
     desk.pass(300s);
     EXPECT_THAT(desk.take(), testing::Not(testing::Contains(HasSubstr("lost"))));
     EXPECT_TRUE(desk.session.ready());
-  }
-}
-
-TEST(PollSession, ChoosesAsTheConfigurationSays) {
-  auto options = Desk::options(1);
-  options.choice = {{"c*", "p*"}, {"*-internal"}, {"pay", "other/there", "other/gone", "cart-internal"}};
-  Desk desk(options);
-  desk.hosts = {{"cart", one("10.0.0.1")},
-                {"cart-internal", one("10.0.0.2")},
-                {"there", one("10.0.0.3")},
-                {"xyz", one("10.0.0.4")}};
-  desk.feed(event::Start{});
-  EXPECT_THAT(desk.take(), testing::UnorderedElementsAre(
-                               "pay pending", "there pending", "gone pending", "cart pending", "listed",
-                               "there 10.0.0.3", "cart 10.0.0.1", "erase pay", "erase gone", "ready"));
-  desk.feed(event::Want{{"DEFAULT_GROUP", "my-internal"}});
-  EXPECT_THAT(desk.take(), ElementsAre("my-internal is not there"));
-  desk.pass(60s);
-  EXPECT_THAT(desk.take(), testing::Not(testing::Contains(HasSubstr("gone"))));
-  desk.hosts["gone"] = one("10.0.0.5");  // what is configured is asked for on and on
-  desk.pass(11s);
-  EXPECT_THAT(desk.take(), testing::Contains("gone 10.0.0.5"));
-  for (const auto& each : desk.counts.all()) {
-    if (each.name == "skipped" && each.reason == "denied") {
-      EXPECT_EQ(each.value, 2U);
-    }
   }
 }
 
