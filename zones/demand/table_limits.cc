@@ -60,7 +60,9 @@ void DemandTable::expire(Part& part, Monotonic now, DemandActions& out) {
   for (auto* leases : {&part.asking, &part.there, &part.absent}) {
     while (!leases->empty() && leases->front().ends <= now) {
       const auto lease = leases->begin();
-      if (lease->home == Home::There && gate_.take_use(lease->question->name.wire())) {
+      // One that a new backend has not spoken of yet: an outage takes nothing away.
+      const bool in_use = lease->silent > 0 || gate_.take_use(lease->question->name.wire());
+      if (lease->home == Home::There && in_use) {
         lease->ends = now + idle;
         leases->splice(leases->end(), *leases, lease);
         continue;

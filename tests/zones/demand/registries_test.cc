@@ -119,11 +119,23 @@ TEST(DemandTable, AnotherBackendIsToldEveryWish) {
   (void)desk.resumed();
   desk.restart("nacos");
   EXPECT_EQ(desk.wanted.size(), 2U);
+  EXPECT_THAT(desk.unwanted, IsEmpty());
   EXPECT_FALSE(desk.settled("pay.orders")) << "until the new one has said so";
   desk.ask("pay.orders");
   EXPECT_EQ(desk.resumed(), 0U);
   desk.reply_all(true);
   EXPECT_EQ(desk.resumed(), 2U);
+  EXPECT_TRUE(desk.settled("pay.orders"));
+}
+
+TEST(DemandTable, ABackendThatCannotSpeakTakesNothingAway) {
+  Desk desk;
+  desk.ask("pay.orders");
+  desk.reply_all(true);
+  desk.restart("nacos");
+  desk.pass(1h);
+  EXPECT_THAT(desk.unwanted, IsEmpty());
+  desk.reply_all(true);
   EXPECT_TRUE(desk.settled("pay.orders"));
 }
 
