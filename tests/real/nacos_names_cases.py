@@ -52,7 +52,7 @@ ROWS = [
     ("plain.orders A", NOTHING),
     ("plain.default-group.staging A", NOTHING),
     # Groups and namespaces: the same service name four times.
-    ("cart A", NOTHING),
+    ("cart A", EMPTY),  # com.acme.cart is below it
     ("cart.orders A", "NOERROR aa | cart.orders 5 A 10.2.1.1"),
     ("cart.orders.public A", "NOERROR aa | cart.orders.public 5 A 10.2.1.1"),
     ("cart.orders.v2 A", "NOERROR aa | cart.orders.v2 5 A 10.2.1.2"),
