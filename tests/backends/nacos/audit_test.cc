@@ -18,14 +18,17 @@ const std::string kPull = "request ServiceQueryRequest";
 
 std::string hosts(const std::string& ip) { return "[" + host(ip, 80) + "]"; }
 
-std::unique_ptr<Desk> ready_desk(std::size_t services = 0) {
+/// `login`: with the token "one".
+std::unique_ptr<Desk> ready_desk(std::size_t services = 0, bool login = false) {
   auto options = Desk::options_for({"DEFAULT_GROUP"}, 1);
   options.list_interval = 1h;
+  options.login = login;
   auto desk = std::make_unique<Desk>(options);
   desk->hosts[kCart] = hosts("10.0.0.1");
   for (std::size_t i = 0; i < services; ++i)
     desk->hosts[{"DEFAULT_GROUP", "s" + std::to_string(i)}] = hosts("10.0.1.1");
   desk->start();
+  if (login) desk->feed(event::Token{"one"});
   desk->pass(1s + std::chrono::milliseconds(2 * services));  // subscriptions are paced (A16)
   EXPECT_EQ(desk->session.state(), Session::State::Ready);
   desk->take_log();
@@ -126,6 +129,70 @@ TEST(NacosAudit, ASilentServerHasFewPullsInFlight_A11) {
   };
   desk->pass(2900ms);  // before the first is given up
   EXPECT_EQ(desk->count_log(kPull), 4U);
+}
+
+/// Every pull is answered with this error, unless it carries the token "two".
+void refuse_pulls(Desk& desk, int code) {
+  desk.instead = [code](const Payload& payload) {
+    const bool renewed = !payload.headers.empty() && payload.headers.front().second == "two";
+    if (payload.type != "ServiceQueryRequest" || renewed) return std::string();
+    return R"({"resultCode":500,"success":false,"errorCode":)" + std::to_string(code) + "}";
+  };
+}
+
+TEST(NacosAudit, PullsThatAreNeverAnsweredGiveTheirPlacesBack_A11) {
+  auto desk = ready_desk(600);
+  desk->instead = [](const Payload& payload) {
+    return std::string(payload.type == "ServiceQueryRequest" ? "silence" : "");
+  };
+  desk->pass(120s);
+  EXPECT_GE(desk->counts.value("audits", "failed"), 5U) << "each gave its place to another";
+  EXPECT_LE(desk->count_log(kPull), 20U) << "and they back off";
+  desk->instead = nullptr;
+  desk->take_log();
+  desk->pass(120s);
+  EXPECT_GE(desk->count_log(kPull), 500U);
+}
+
+TEST(NacosAudit, AForbiddenPullRenewsTheTokenOnceAndWaitsForIt_A11_A13) {
+  auto desk = ready_desk(600, true);
+  refuse_pulls(*desk, 403);
+  ASSERT_TRUE(desk->until([&] { return desk->count_log("renew ") != 0; }, 75s));
+  desk->take_log();
+  desk->pass(60s);
+  EXPECT_EQ(desk->count_log(kPull) + desk->count_log("renew "), 0U) << "there is no token to pull with";
+  desk->feed(event::Token{"two"});
+  desk->pass(120s);
+  EXPECT_GE(desk->counts.value("audits", "same"), 500U);
+  EXPECT_EQ(desk->counts.value("audits", "failed"), 0U) << "nothing is wrong with the server";
+  EXPECT_EQ(desk->count_log("renew "), 0U);
+}
+
+TEST(NacosAudit, WithoutTheRightToReadPullsBackOff_A11_A13) {
+  auto desk = ready_desk(600, true);
+  refuse_pulls(*desk, 403);
+  for (int i = 0; i < 300; ++i) {
+    desk->pass(1s);
+    if (desk->count_log("renew ") == 0) continue;
+    desk->feed(event::Token{"three"});  // no better
+    desk->take_log();
+  }
+  EXPECT_LE(desk->counts.value("requests_failed", "forbidden"), 40U) << "of 3000 that were due";
+  EXPECT_GE(desk->counts.value("audits", "failed"), 5U);
+}
+
+TEST(NacosAudit, AServerOverItsLimitIsNotPulledMeanwhile_A11_A16) {
+  auto desk = ready_desk(600);
+  refuse_pulls(*desk, 503);
+  desk->pass(120s);
+  EXPECT_LE(desk->count_log(kPull), 200U) << "of 1200 that were due";
+  EXPECT_GE(desk->count_log(kPull), 5U);
+  EXPECT_EQ(desk->counts.value("audits", "failed"), 0U);
+  desk->instead = nullptr;
+  desk->pass(10s);
+  desk->take_log();
+  desk->pass(60s);
+  EXPECT_GE(desk->count_log(kPull), 400U);
 }
 
 TEST(NacosAudit, ManyServicesArePulledAtABoundedRateAndAllOfThem_A11_A16) {
