@@ -1,9 +1,11 @@
-"""Nacos over HTTP v1 (`protocol: http`), against r-nacos: every change is seen by polling, and an outage loses nothing."""
+"""Nacos over HTTP v1, against r-nacos: every change is seen by polling, and an outage loses nothing. And servers of 1.x, which
+only our fake is, found out and upgraded under queries."""
 import time
 
 import pytest
 
 from harness import nacos, waiting
+from harness.fake_nacos import FakeNacos
 from harness.signpost import Signpost
 
 ZONE = "nacos.internal"
@@ -95,3 +97,39 @@ def test_a_killed_server_costs_no_answer(server, signpost, ask):
 @pytest.mark.parametrize("server", [True], indirect=True)
 def test_login(ask):
     assert ask.set(NAME) == {"10.1.0.1"}
+
+
+CART = {"service": "cart", "instances": [{"ip": "10.1.0.1", "port": 8080}]}
+
+
+def test_an_upgrade_under_queries(folder, until):
+    """`protocol: auto`: 1.4.7 is polled, its successor at the same port is followed over gRPC."""
+    (folder / "signpost").mkdir()
+    server = FakeNacos(folder, grpc=False, version="1.4.7", cache_millis=1000, push_delay=0.1)
+    server.control("register", **CART)
+    settings = {"type": "nacos", "required": True, "servers": [server.address], "list_interval": "1s"}
+    signpost = Signpost(folder / "signpost", {"nacos": settings}, [{"name": ZONE, "registry": "nacos", "ttl": 5}])
+    try:
+        ask = signpost.wait_ready().client
+        assert ask.set(NAME) == {"10.1.0.1"}
+        server.control("register", service="cart", instances=[{"ip": "10.1.0.2", "port": 8080}])
+        seconds_until(ask, {"10.1.0.1", "10.1.0.2"})
+        server.control("deregister", service="cart", ip="10.1.0.2", port=8080)
+        seconds_until(ask, {"10.1.0.1"})
+
+        server.stop()
+        for _ in range(1000):
+            assert ask.set(NAME) == {"10.1.0.1"}
+        server = FakeNacos(folder, port=server.port, version="2.5.1", push_delay=0.1)
+        server.control("register", **CART)
+
+        def connected():
+            assert ask.set(NAME) == {"10.1.0.1"}
+            return server.state()["connections"]
+
+        until(connected, 30, "gRPC")
+        server.control("register", service="cart", instances=[{"ip": "10.1.0.2", "port": 8080}])
+        seconds_until(ask, {"10.1.0.1", "10.1.0.2"})
+    finally:
+        signpost.stop()
+        server.stop()
