@@ -6,11 +6,10 @@
 #include "backends/nacos/codes.h"
 #include "backends/nacos/messages.h"
 #include "backends/nacos/timing.h"
+#include "backends/nacos/url.h"
 
 namespace signpost::nacos {
 namespace {
-
-std::string spelled(const Server& server) { return server.host + ":" + std::to_string(server.port); }
 
 /// Those of the services in question, then others, which show whether the server holds what we know.
 std::set<std::string> groups_of(const OpinionQuestion& question) {
