@@ -105,7 +105,7 @@ struct NacosMetadata {
 };
 
 /// What health means while Nacos calls every instance of a service healthy (reachProtectionThreshold).
-enum class ProtectedHealth : std::uint8_t { All, LastKnown };
+enum class ProtectedHealth : std::uint8_t { All, LastKnown, Admin };
 
 enum class NacosProtocol : std::uint8_t { Auto, Grpc, Http };
 

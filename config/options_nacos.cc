@@ -226,10 +226,12 @@ const Table<NacosRegistry>& nacos_table() {
           option("absent_after", &NacosRegistry::absent_after, duration(milliseconds(100), hours(1)),
                  "When a service that the fuzzy watch calls deleted goes, where no list says so sooner."),
           option("protected", &NacosRegistry::protection,
-                 choice<ProtectedHealth>(
-                     {{"all", ProtectedHealth::All}, {"last_known", ProtectedHealth::LastKnown}}),
+                 choice<ProtectedHealth>({{"all", ProtectedHealth::All},
+                                          {"last_known", ProtectedHealth::LastKnown},
+                                          {"admin", ProtectedHealth::Admin}}),
                  "Who answers while the protection threshold of a service makes Nacos call every instance "
-                 "healthy. all: every one. last_known: those not seen unhealthy before that."),
+                 "healthy. all: every one. last_known: those not seen unhealthy before that. admin: those "
+                 "that the admin API calls healthy (the account needs its rights), else as last_known."),
           section("metadata", &NacosRegistry::metadata, nacos_metadata_table,
                   "Metadata keys of instances, the first usable one wins; [] for none."),
           section("on_query", &NacosRegistry::on_query, on_query_table,

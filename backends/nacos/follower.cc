@@ -14,6 +14,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "backends/nacos/admin_health.h"
 #include "backends/nacos/auto_session.h"
 #include "backends/nacos/line.h"
 #include "backends/nacos/login_task.h"
@@ -90,6 +91,10 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
                              parts.options.absent_after};
       options.meaning = {parts.options.protection, parts.options.metadata};
       auto spoken = make_protocol(parts.options.protocol, std::move(options), counts);
+      if (parts.options.protection == config::ProtectedHealth::Admin) {
+        spoken = std::make_unique<AdminHealth>(std::move(spoken), parts.options.servers,
+                                               Random::from_kernel(), counts);
+      }
       peers_.push_back(
           std::make_unique<Peer>(space, std::move(spoken), lines_, seen_,
                                  [this](Peer& peer, Event what) { step(peer, std::move(what)); }));

@@ -135,7 +135,7 @@ ServiceState Meaning::state_of(ServiceKey key, const ServiceInfo& info) {
 /// Masked health is true of everybody, so only what was seen before it says something (A8).
 void Meaning::believe_health(ServiceState& state) {
   if (state.health_masked) counts_.add("masked_updates");
-  if (options_.protection != config::ProtectedHealth::LastKnown) return;
+  if (options_.protection == config::ProtectedHealth::All) return;
   if (state.health_masked) {
     const auto known = unhealthy_.find(state.key);
     if (known == unhealthy_.end()) return;

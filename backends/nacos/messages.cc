@@ -299,6 +299,21 @@ int read_v1_generation(std::string_view text, std::string& version) {
   return whole ? static_cast<int>(std::clamp(generation, 1U, 99U)) : 0;
 }
 
+Result<std::vector<Host>> read_admin_instances(std::string_view text) {
+  const auto body = parse_services(text);
+  if (!body) return Error{"the admin API's answer is no JSON object"};
+  if (const auto code = integer_of(body->json, "code", 0); code != 0) {
+    return Error{"the admin API answers code " + std::to_string(code)};
+  }
+  const auto* list = member(body->json, body->json.contains("data") ? "data" : "list");
+  if (list == nullptr || !list->is_array()) return Error{"the admin API's answer holds no list of instances"};
+  std::vector<Host> hosts;
+  for (const auto& host : *list) {
+    if (host.is_object()) hosts.push_back(read_host(host));
+  }
+  return hosts;
+}
+
 Result<ServerRequest> read_server_request(const Payload& payload) {
   const auto body = parse_services(payload.body);
   if (!body) return unreadable(payload);

@@ -96,6 +96,9 @@ Result<ServiceInfo> read_v1_instances(std::string_view text);
 /// Which generation a server's state (GET /nacos/v1/console/server/state) names: 1 for `"version":"1.4.7"`; 0
 /// where it names none. `version` is the text that was said.
 int read_v1_generation(std::string_view text, std::string& version);
+/// The instances of one cluster as the admin API has them: `{"code":0,"data":[..]}` of 3.x, `{"list":[..]}`
+/// of 2.x (4.5). Their health is true.
+Result<std::vector<Host>> read_admin_instances(std::string_view text);
 
 // ---- what a server says on the stream.
 struct SetupAck {

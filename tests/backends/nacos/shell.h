@@ -50,7 +50,8 @@ struct World : RegistrySink {
     text = state.pending ? "pending" : "";
     for (const auto& instance : state.instances) {
       text += (text.empty() ? "" : " ") + (instance.v4 ? *instance.v4 : *instance.v6).to_string() + ":" +
-              std::to_string(instance.ports.front().number);
+              std::to_string(instance.ports.front().number) +
+              (instance.health == Health::Down ? " down" : "");
     }
     happened.push_back(state.key.to_string() + " " + text);
     named.insert(state.key.to_string());

@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.parse
 
+import admin_v3
 from naming_v1 import PREFIX, NamingV1
 
 STATE_PATH = "/nacos/v1/console/server/state"  # open to everybody
@@ -102,6 +103,7 @@ class Control:
 def make_handler(fake):
     control = Control(fake)
     naming = NamingV1(fake)
+    admin = admin_v3.AdminV3(fake)
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -148,6 +150,15 @@ def make_handler(fake):
 
         do_DELETE = do_PUT
 
+        def admin(self):
+            path, query = urllib.parse.urlsplit(self.path)[2:4]
+            token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+
+            async def call():
+                return admin.answer(path, dict(urllib.parse.parse_qsl(query)), token)
+
+            self.reply(*asyncio.run_coroutine_threadsafe(call(), fake.loop).result(60))
+
         def do_GET(self):
             if self.path.startswith(PREFIX):
                 return self.v1()
@@ -156,6 +167,8 @@ def make_handler(fake):
                                         "version": fake.config["version"]})
             if self.path == "/nacos/serverlist" and fake.config["serverlist"]:
                 return self.reply(200, fake.config["serverlist"])
+            if self.path.startswith(admin_v3.PREFIX):
+                return self.admin()
             known = self.path == "/control/state"
             self.reply(*(self.on_loop("state", {}) if known else (404, {"message": "not here"})))
 

@@ -32,6 +32,7 @@ DEFAULTS = {
     "v1": True, "v1_state": "UP", "v1_token": "any", "v1_delay": 0, "cache_millis": 10000, "grpc": True, "version": "3.1.0", "context": "/nacos", "udp_ack": 10.0,
     "serverlist": "",  # what an address server would say at /nacos/serverlist; empty: 404
     "ipv6": False,  # both ports at ::1 too
+    "admin": "open",  # or "forbidden", or "missing" as before 3.0
     "tls_certificate": "", "tls_key": "",  # PEM files; both ports speak TLS then
     "tls_client_ca": "",  # a PEM file; both ports want a client's certificate of this authority then
 }
