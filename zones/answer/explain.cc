@@ -13,6 +13,7 @@
 #include "zones/snapshot/selection.h"
 #include "zones/snapshot/store.h"
 #include "zones/synthesis/names.h"
+#include "zones/synthesis/synthesise.h"
 #include "zones/table/builder.h"
 
 namespace signpost {
@@ -104,6 +105,11 @@ ExplainedService explain_service(const HeldService& held, const std::optional<Ip
   if (state.health_masked) {
     out.note += (out.note.empty() ? "" : "; ") +
                 std::string("its registry hides who is healthy: the protection threshold is reached");
+  }
+  if (!held.txt_left_out.empty()) {
+    out.note += (out.note.empty() ? "" : "; ") +
+                fmt::format("TXT leaves out {}: a string has 255 octets at most, all of a TXT {}",
+                            held.txt_left_out, kTxtOctetsMax);
   }
   if (!held.hold.empty()) out.note = held.hold + (out.note.empty() ? "" : "; " + out.note);
   return out;

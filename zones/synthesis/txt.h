@@ -20,4 +20,8 @@ std::vector<std::uint8_t> service_txt(const ServiceState& state, const policy::D
 std::vector<std::uint8_t> instance_txt(const Instance& instance, std::uint16_t port,
                                        const std::vector<std::string>& allowed, SynthesisNotes& notes);
 
+/// For people: what of the allowed metadata does not fit, "methods of 10.0.0.1#20880 (812 octets)", the first
+/// three and how many more. Empty: nothing.
+std::string txt_left_out(const ServiceState& state, const std::vector<std::string>& allowed);
+
 }  // namespace signpost

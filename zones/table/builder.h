@@ -43,6 +43,7 @@ struct HeldService {
   std::vector<std::string> names;   // the spellings that answer, in presentation format
   std::vector<std::string> losses;  // "cart.demo.internal.: taken by local/cart (exact name first)"
   std::vector<std::string> wishes;  // what became of each: policy::explain_wishes()
+  std::string txt_left_out;         // what its TXT has no room for (zones/synthesis/txt.h); empty: nothing
   bool weights = true;              // those of instances and groups count here (policy::Terms)
   std::string hold;                 // why a guard shows more than the registry tells; empty: none does
   std::size_t told = SIZE_MAX;      // instances from this place on are shown by that hold alone

@@ -4,6 +4,7 @@
 
 #include "zones/policy/wishes.h"
 #include "zones/synthesis/static_node.h"
+#include "zones/synthesis/txt.h"
 #include "zones/table/packed_state.h"
 #include "zones/table/world.h"
 
@@ -121,6 +122,7 @@ HeldService World::held(ServiceId id, std::uint16_t zone) const {
   const auto terms = policy::terms_of(out.state, set_.rules(zone), annotated);
   out.health = terms.health;
   out.weights = terms.weights;
+  if (set_.rules(zone).txt) out.txt_left_out = txt_left_out(out.state, set_.rules(zone).txt_metadata);
   out.wishes = policy::explain_wishes(out.state, set_.rules(zone), annotated);
   for (const auto& spelling : names::spellings(record.key, layout, set_.rules(zone)).names) {
     const auto* cut = cut_above(cuts_[zone], spelling.name.wire());

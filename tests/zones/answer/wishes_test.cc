@@ -1,14 +1,11 @@
 // What objects of Kubernetes may say of their own answers, and what explain tells of it (DESIGN.md section
 // 3).
-#include <future>
 #include <map>
 
 #include <gtest/gtest.h>
 
+#include "tests/zones/support/explained.h"
 #include "tests/zones/support/kubernetes_shop.h"
-#include "tests/zones/support/test_world.h"
-#include "zones/answer/explain.h"
-#include "zones/table/builder.h"
 
 namespace signpost::test {
 namespace {
@@ -91,30 +88,6 @@ zones: [{name: t, registry: local, annotations: {allow: [ttl]}}]
   EXPECT_EQ(world.draw("cart.t. SRV"), (std::vector<std::string>{"0 5 80 10-0-0-1.cart.t."}));
 }
 
-std::string explained(const std::string& config, const ServiceState& state) {
-  FakeClock clock;
-  SnapshotStore store;
-  Builder builder(store, clock);
-  builder.start();
-  const TestWorld parsed(config);
-  std::promise<void> configured;
-  builder.configure(parsed.configs.back(), [&] { configured.set_value(); });
-  configured.get_future().get();
-  auto& sink = builder.sink("cluster");
-  sink.begin_list(1);
-  sink.upsert(state, 1);
-  sink.end_list(1, Complete::Yes);
-  std::promise<void> settled;
-  builder.status([&](const BuilderStatus&) { settled.set_value(); });
-  settled.get_future().get();
-  std::promise<std::string> text;
-  explain(builder, store, *Name::parse(kName), RRType::A,
-          [&](Explanation explanation) { text.set_value(to_text(explanation)); });
-  auto result = text.get_future().get();
-  builder.stop();
-  return result;
-}
-
 void expect_in(const std::string& text, std::initializer_list<const char*> parts) {
   for (const auto* part : parts) EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
 }
@@ -123,19 +96,19 @@ TEST(Wishes, ExplainTellsOfEach) {
   auto state = wishing(two());
   state.group_weights = {{"v1", 90}};
   expect_in(
-      explained(shop_config("annotations: {allow: [answer, ttl], ttl_max: 60}"), state),
+      explained(shop_config("annotations: {allow: [answer, ttl], ttl_max: 60}"), state, kName),
       {"wish: answer: sample 1, as the service asks",
        "wish: ttl: the service asks for 300 s, the zone's ttl_max is 60 s, which holds",
        "wish: health: the service asks for any, which the zone does not allow; ready holds",
        "wish: weights: the service asks for v1=90, which the zone does not allow; every instance counts 1"});
   state = canary();
-  expect_in(explained(shop_config(), state),
+  expect_in(explained(shop_config(), state, kName),
             {"wish: weights: the service asks for v1=90, v2=10, which holds",
              "wish: weight: instances have weights of their own, which holds", "share 60.00 %",
              "dropped: the weight of its version is 0, or the service's weights do not name it"});
   state.kind = ServiceKind::VirtualIp;
   state.virtual_ips = {*IpAddress::parse("10.9.9.9")};
-  expect_in(explained(shop_config(), state),
+  expect_in(explained(shop_config(), state, kName),
             {"v2=10, which cannot act: the service answers with its virtual address"});
 }
 
