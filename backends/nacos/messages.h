@@ -22,6 +22,9 @@ struct ServiceName {
   friend auto operator<=>(const ServiceName&, const ServiceName&) = default;
 };
 
+/// Splits "GROUP@@name" where a server joined them (r-nacos, HTTP).
+ServiceName service_name(std::string group, std::string name);
+
 // ---- what we send. Each returns the payload without the token header.
 Payload server_check_request();
 Payload health_check_request();
@@ -84,9 +87,9 @@ struct ServerCheck {
 /// JSON that cannot be read (A17).
 Result<Answer> read_answer(const Payload& payload);
 Result<ServerCheck> read_server_check(const Payload& payload);
-/// The service of a SubscribeServiceResponse or QueryServiceResponse. Error: no JSON, no serviceInfo, or
-/// `hosts` null or missing (A9).
-Result<ServiceInfo> read_subscribed(const Payload& payload);
+/// The same of a SubscribeServiceResponse or QueryServiceResponse, and its `service`, in one reading. Errors
+/// of that: no serviceInfo, or `hosts` null or missing (A9).
+Result<Answer> read_service_answer(const Payload& payload, Result<ServiceInfo>& service);
 /// The bare names of a ServiceListResponse. Error also when the array is missing while `count` is not 0.
 Result<std::vector<std::string>> read_list(const Payload& payload);
 

@@ -209,7 +209,7 @@ class Session final : public Protocol {
   Service* appear(const ServiceName& name, Actions& out);
   bool is_chosen(const ServiceName& name);
   void show_pending(const ServiceName& name, Actions& out);
-  void subscribed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
+  void subscribed(const InFlight& call, const Result<ServiceInfo>& info, Monotonic now, Actions& out);
   void accept(const ServiceName& name, Service& service, const ServiceInfo& info, Monotonic now,
               Actions& out);
   void pushed(const Push& push, Monotonic now, Actions& out);
@@ -254,7 +254,7 @@ class Session final : public Protocol {
   Monotonic audit_deadline() const;
   void audit(Monotonic now, Actions& out);
   void audit_failed(Monotonic now);
-  void audited(const InFlight& call, const Payload& payload, Monotonic now, Actions& out);
+  void audited(const InFlight& call, const Result<ServiceInfo>& info, Monotonic now, Actions& out);
   void settle_doubts(Monotonic now, Actions& out);
 
   SessionOptions options_;

@@ -83,9 +83,8 @@ void Session::audit_failed(Monotonic now) {
   audit_.due = std::max(audit_.due, now + retry_delay(audit_.failures++));
 }
 
-void Session::audited(const InFlight& call, const Payload& payload, Monotonic now, Actions& out) {
+void Session::audited(const InFlight& call, const Result<ServiceInfo>& info, Monotonic now, Actions& out) {
   const auto& name = call.work.service;
-  const auto info = read_subscribed(payload);
   const bool ours = info && (info->service.name.empty() || info->service.name == name.name) &&
                     (info->service.group.empty() || info->service.group == name.group);
   if (!ours) {

@@ -105,7 +105,15 @@ void Session::on(event::Reply&& reply, Monotonic now, Actions& out) {
   auto payload = decode_payload(reply.octets);
   ListReader names;
   if (payload && call.work.call == Call::List) names = ListReader::cut_out_of(*payload);
-  const auto answer = payload ? read_answer(*payload) : Result<Answer>(payload.error());
+  const bool of_service = call.work.call == Call::Subscribe || call.work.call == Call::Unsubscribe ||
+                          call.work.call == Call::Audit;
+  Result<ServiceInfo> service = Error{};
+  Result<Answer> answer = payload ? Answer() : Result<Answer>(payload.error());
+  if (payload && of_service) {
+    answer = read_service_answer(*payload, service);
+  } else if (payload) {
+    answer = read_answer(*payload);
+  }
   if (!answer) {
     if (call.work.call == Call::ServerCheck) return lose("server-check", answer.error().message, now, out);
     try_again(call.work, now);
@@ -114,23 +122,23 @@ void Session::on(event::Reply&& reply, Monotonic now, Actions& out) {
   malformed_in_a_row_ = 0;
   if (!answer->ok) return refused(call, *answer, now, out);
   pauses_ = 0;
+  alive_ = true;
+  if (call.work.call == Call::Subscribe) return subscribed(call, service, now, out);
+  if (call.work.call == Call::Audit) return audited(call, service, now, out);
   answered(std::move(call), *payload, std::move(names), now, out);
 }
 
 void Session::answered(InFlight&& call, const Payload& payload, ListReader&& names, Monotonic now,
                        Actions& out) {
-  alive_ = true;
   switch (call.work.call) {
     case Call::ServerCheck:
       return server_checked(payload, now, out);
     case Call::List:
       return listed(std::move(call), payload, std::move(names), now, out);
-    case Call::Subscribe:
-      return subscribed(call, payload, now, out);
     case Call::Watch:
       return watch_answered(call.work.service, 0, now, out);
+    case Call::Subscribe:
     case Call::Audit:
-      return audited(call, payload, now, out);
     case Call::Health:
     case Call::Unsubscribe:
     case Call::Unwatch:

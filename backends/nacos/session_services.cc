@@ -83,11 +83,10 @@ void Session::adopt(const std::vector<Known>& known) {
   }
 }
 
-void Session::subscribed(const InFlight& call, const Payload& payload, Monotonic now, Actions& out) {
+void Session::subscribed(const InFlight& call, const Result<ServiceInfo>& info, Monotonic now, Actions& out) {
   const auto& name = call.work.service;
   const auto found = services_.find(name);
   if (found == services_.end()) return;
-  const auto info = read_subscribed(payload);
   const bool ours = info && (info->service.name.empty() || info->service.name == name.name) &&
                     (info->service.group.empty() || info->service.group == name.group);
   if (!ours) {

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "backends/nacos/meaning.h"
+#include "tests/backends/nacos/meaning_support.h"
 
 namespace signpost::nacos {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/backends/nacos/meaning_support.h"
 #include "tests/backends/nacos/virtual_server.h"
 
 namespace signpost::nacos::test {

@@ -1,0 +1,31 @@
+// A body that holds a service, read front to back without a tree of it: a list of 5 MB is 15,000 instances,
+// and as a tree 100 MB and three times the time.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "backends/nacos/messages.h"
+
+namespace signpost::nacos {
+
+/// Where the service stands in a body.
+enum class ServiceAt : std::uint8_t {
+  Member,  // {.., "serviceInfo": {..}}: answers and pushes over gRPC
+  Top,     // {"hosts": [..], ..}: HTTP v1
+  Admin,   // {"data": [..]} or {"list": [..]}: the admin API, hosts alone
+};
+
+/// What of the body is not the service: its members that are no objects and no arrays.
+struct ServiceBody {
+  nlohmann::json head = nlohmann::json::object();
+  Result<ServiceInfo> service = Error{"serviceInfo is missing"};
+};
+
+/// nullopt: no JSON object, not even after mend(), which is tried once. The last of members of one name
+/// holds.
+std::optional<ServiceBody> read_service_body(std::string_view text, ServiceAt at);
+
+}  // namespace signpost::nacos
