@@ -71,6 +71,13 @@ ROWS = [
     (f"_dubbo._tcp.{_DUBBO_NAME} SRV",
      f"NOERROR aa | _dubbo._tcp.{_DUBBO_NAME} 5 SRV 0 1 20880 10-2-3-1.{_DUBBO_NAME}"),
     (f"_http._tcp.{_DUBBO_NAME} SRV", NOTHING),
+    ("com.acme.cart A", "NOERROR aa | com.acme.cart 5 A 10.2.3.1"),
+    ("com.acme.cart-1.0 A", "NOERROR aa | com.acme.cart-1.0 5 A 10.2.3.1"),
+    ("com.acme.cart.default-group.public A", "NOERROR aa | com.acme.cart.default-group.public 5 A 10.2.3.1"),
+    ("1.0._version.com.acme.cart A", "NOERROR aa | 1.0._version.com.acme.cart 5 A 10.2.3.1"),
+    ("2.0._version.com.acme.cart A", NOTHING),
+    ("_dubbo._tcp.com.acme.cart SRV", "NOERROR aa | _dubbo._tcp.com.acme.cart 5 SRV 0 1 20880 10-2-3-1.com.acme.cart"),
+    ("acme.cart A", EMPTY),
     # Selectors.
     ("blue._cluster.racks A", "NOERROR aa | blue._cluster.racks 5 A 10.2.4.1 | blue._cluster.racks 5 A 10.2.4.2"),
     ("green-2._cluster.racks A", "NOERROR aa | green-2._cluster.racks 5 A 10.2.4.3"),

@@ -1,4 +1,5 @@
 """The official SDKs of Nacos as programs of their own: publishers that can be killed, listeners that tell when."""
+import json
 import pathlib
 import queue
 import shutil
@@ -58,8 +59,10 @@ class SdkPeer:
         self._expect("ok", 20)
         return now_ms()
 
-    def register(self, service, ip, port, weight=1, enabled=True, group="DEFAULT_GROUP"):
-        return self.do("register", service, group, ip, port, weight, str(enabled).lower())
+    def register(self, service, ip, port, weight=1, enabled=True, group="DEFAULT_GROUP", metadata=None):
+        """`metadata`: the Python SDK alone."""
+        more = [json.dumps(metadata, separators=(",", ":"))] if metadata else []
+        return self.do("register", service, group, ip, port, weight, str(enabled).lower(), *more)
 
     def deregister(self, service, ip, port, group="DEFAULT_GROUP"):
         return self.do("deregister", service, group, ip, port)

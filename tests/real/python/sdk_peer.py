@@ -1,9 +1,11 @@
 """The official Python SDK of Nacos as a publisher and as a listener, driven by lines on standard input.
 
-Same front as tests/real/java/SdkPeer.java, which lists the commands; runs in the virtual environment of the peer
+Same front as tests/real/java/SdkPeer.java, which lists the commands, and register takes metadata, JSON without
+blanks, at its end; runs in the virtual environment of the peer
 nacos_python, not in the one of the tests. Arguments: server address, namespace, optionally user name and password.
 """
 import asyncio
+import json
 import sys
 import time
 
@@ -46,6 +48,7 @@ async def obey(naming, word):
                 port=int(word[4]),
                 weight=float(word[5]),
                 enabled=word[6] == "true",
+                metadata=json.loads(word[7]) if len(word) > 7 else {},
                 ephemeral=True,
             )
         )
