@@ -242,4 +242,10 @@ void AdminHealth::expire(Monotonic now, Actions& out) {
   }
 }
 
+std::unique_ptr<Protocol> ask_admin(const config::NacosRegistry& options, std::unique_ptr<Protocol> inner,
+                                    follow::Counts& counts) {
+  if (options.protection != config::ProtectedHealth::Admin) return inner;
+  return std::make_unique<AdminHealth>(std::move(inner), options.servers, Random::from_kernel(), counts);
+}
+
 }  // namespace signpost::nacos

@@ -87,4 +87,8 @@ class AdminHealth final : public Protocol {
   std::map<RequestId, Asked> in_flight_;
 };
 
+/// `inner` itself, unless the configuration says `protected: admin`.
+std::unique_ptr<Protocol> ask_admin(const config::NacosRegistry& options, std::unique_ptr<Protocol> inner,
+                                    follow::Counts& counts);
+
 }  // namespace signpost::nacos

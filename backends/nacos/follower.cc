@@ -91,10 +91,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
                              parts.options.absent_after};
       options.meaning = {parts.options.protection, parts.options.metadata};
       auto spoken = make_protocol(parts.options.protocol, std::move(options), counts);
-      if (parts.options.protection == config::ProtectedHealth::Admin) {
-        spoken = std::make_unique<AdminHealth>(std::move(spoken), parts.options.servers,
-                                               Random::from_kernel(), counts);
-      }
+      spoken = ask_admin(parts.options, std::move(spoken), counts);
       peers_.push_back(
           std::make_unique<Peer>(space, std::move(spoken), lines_, seen_,
                                  [this](Peer& peer, Event what) { step(peer, std::move(what)); }));

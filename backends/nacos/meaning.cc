@@ -82,11 +82,21 @@ std::optional<Instance> to_instance(const config::NacosMetadata& keys, std::stri
   return instance;
 }
 
+/// An instance is long, so places are sorted and each instance moves once.
 void sort_by_id(std::vector<Instance>& instances) {
   const auto before = [](const Instance& a, const Instance& b) {
     return std::tie(a.id, a.cluster, a.v4, a.v6) < std::tie(b.id, b.cluster, b.v4, b.v6);
   };
-  std::stable_sort(instances.begin(), instances.end(), before);
+  if (std::is_sorted(instances.begin(), instances.end(), before)) return;
+  std::vector<Instance*> places;
+  places.reserve(instances.size());
+  for (auto& instance : instances) places.push_back(&instance);
+  std::stable_sort(places.begin(), places.end(),
+                   [&](const Instance* a, const Instance* b) { return before(*a, *b); });
+  std::vector<Instance> sorted;
+  sorted.reserve(instances.size());
+  for (auto* place : places) sorted.push_back(std::move(*place));
+  instances = std::move(sorted);
 }
 
 /// Ids may lack the cluster (r-nacos), or be the publisher's own: instances that share one are told apart by

@@ -68,7 +68,7 @@ struct ServiceInfo {
   bool threshold_reached = false;
   std::vector<Host> hosts;
   std::uint64_t hosts_not_objects = 0;  // elements that were no JSON objects
-  bool repaired = false;                // the body was read only after mend()
+  bool repaired = false;                // the body was not quite JSON
 };
 
 /// The members that every answer has. `ok` is the only test of success: error forms differ (L9).

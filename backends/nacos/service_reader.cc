@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
+#include "backends/nacos/json_scanner.h"
 #include "backends/nacos/json_values.h"
-#include "backends/nacos/mend.h"
 
 namespace signpost::nacos {
 namespace {
@@ -37,7 +38,7 @@ class HostBuilder {
     host_ = Host();
     octets_ = 0;
   }
-  void set(Field field, const Json& value) {
+  void set(Field field, const JsonScalar& value) {
     switch (field) {
       case Field::Id:
         host_.instance_id = as_text(value);
@@ -61,28 +62,32 @@ class HostBuilder {
         host_.cluster = as_text(value);
         break;
       case Field::Metadata:  // an object comes by begin_metadata()
-        if (!value.is_null()) ++host_.metadata_left_out;
+        if (value.kind != JsonScalar::Kind::Null) ++host_.metadata_left_out;
         break;
       case Field::Other:
         break;
     }
   }
+  /// An object or array is there, where none is expected.
+  void set_structure(Field field) {
+    if (field == Field::Metadata) ++host_.metadata_left_out;
+    if (field == Field::Weight) host_.weight = std::nan("");
+    if (field != Field::Metadata && field != Field::Weight) set(field, JsonScalar());
+  }
   void begin_metadata() {
     host_.metadata.clear();
     octets_ = 0;
   }
-  void add_metadata(const std::string& key, const Json& value) {
-    if (value.is_null()) return;
+  void add_metadata(const std::string& key, const JsonScalar& value) {
+    if (value.kind == JsonScalar::Kind::Null) return;
     auto text = as_text(value);
-    const bool fits =
-        text.size() <= kMetadataValueMost && octets_ + key.size() + text.size() <= kMetadataMost;
-    if (value.is_structured() || !fits) {
-      ++host_.metadata_left_out;
-      return;
+    if (text.size() > kMetadataValueMost || octets_ + key.size() + text.size() > kMetadataMost) {
+      return leave_out_metadata();
     }
     octets_ += key.size() + text.size();
     host_.metadata.emplace_back(key, std::move(text));
   }
+  void leave_out_metadata() { ++host_.metadata_left_out; }
   /// The last of equal keys holds.
   void end_metadata() {
     auto& all = host_.metadata;
@@ -98,32 +103,56 @@ class HostBuilder {
   std::size_t octets_ = 0;
 };
 
-/// Takes what the parser meets. Where it is, is a path of at most five steps; whatever else is deep is
+/// Takes what the scanner meets. Where it is, is a path of at most five steps; whatever else is deep is
 /// skipped.
-class Reader : public nlohmann::json_sax<Json> {
+class Reader final : public JsonSink {
  public:
   explicit Reader(ServiceAt at) : at_(at) {}
 
-  bool null() override { return value(nullptr); }
-  bool boolean(bool said) override { return value(said); }
-  bool number_integer(std::int64_t said) override { return value(said); }
-  bool number_unsigned(std::uint64_t said) override { return value(said); }
-  bool number_float(double said, const std::string&) override { return value(said); }
-  bool string(std::string& said) override { return value(std::move(said)); }
-  bool binary(Json::binary_t&) override { return false; }
-  bool key(std::string& said) override {
-    if (skipping_ == 0) key_ = std::move(said);
-    if (skipping_ == 0 && place_ == Place::Host) field_ = field_of(key_);
-    return true;
+  void key(std::string_view said) override {
+    if (skipping_ != 0) return;
+    if (place_ == Place::Host) {
+      field_ = field_of(said);
+    } else {
+      key_ = said;
+    }
   }
-  bool start_object(std::size_t) override { return open(true); }
-  bool start_array(std::size_t) override { return open(false); }
-  bool end_object() override { return close(); }
-  bool end_array() override { return close(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    return false;
+  void value(const JsonScalar& said) override {
+    if (skipping_ != 0) return;
+    switch (place_) {
+      case Place::Before:
+        break;
+      case Place::Hosts:
+        ++service_.hosts_not_objects;
+        break;
+      case Place::Host:
+        host_.set(field_, said);
+        break;
+      case Place::Metadata:
+        host_.add_metadata(key_, said);
+        break;
+      default:
+        keep(to_json(said));
+        break;
+    }
+  }
+  void open(bool object) override {
+    if (skipping_ != 0) {
+      ++skipping_;
+    } else if (!enter(object)) {
+      pass_by(object);
+      skipping_ = 1;
+    }
+  }
+  void close() override {
+    if (skipping_ != 0) {
+      --skipping_;
+    } else {
+      leave();
+    }
   }
 
+  bool is_object() const noexcept { return place_ != Place::Before; }
   ServiceBody take() {
     ServiceBody body{std::move(head_), Error{"serviceInfo is missing"}};
     if (at_ != ServiceAt::Member) info_ = body.head;
@@ -143,55 +172,28 @@ class Reader : public nlohmann::json_sax<Json> {
  private:
   enum class Place : std::uint8_t { Before, Head, Info, Hosts, Host, Metadata };
 
-  bool value(Json said) {
-    if (skipping_ != 0) return true;
-    switch (place_) {
-      case Place::Before:
-        return false;  // the body is no object
-      case Place::Head:
-        note_hosts(at_ != ServiceAt::Member);
-        if (at_ == ServiceAt::Member && key_ == "serviceInfo") has_info_ = false;
-        head_[key_] = std::move(said);
-        break;
-      case Place::Info:
-        note_hosts(true);
-        info_[key_] = std::move(said);
-        break;
-      case Place::Hosts:
-        ++service_.hosts_not_objects;
-        break;
-      case Place::Host:
-        host_.set(field_, said);
-        break;
-      case Place::Metadata:
-        host_.add_metadata(key_, said);
-        break;
-    }
-    return true;
-  }
-  /// A value that is no array takes the place of an earlier array.
-  void note_hosts(bool here) {
-    if (here && is_list()) has_hosts_ = false;
-  }
   bool is_list() const {
     return at_ == ServiceAt::Admin ? key_ == "data" || key_ == "list" : key_ == "hosts";
   }
-
-  bool open(bool object) {
-    if (skipping_ != 0) {
-      ++skipping_;
-      return true;
-    }
-    const bool in_service = place_ == Place::Info || (place_ == Place::Head && at_ != ServiceAt::Member);
-    if (place_ == Place::Before) {
-      if (!object) return false;
+  bool in_service() const {
+    return place_ == Place::Info || (place_ == Place::Head && at_ != ServiceAt::Member);
+  }
+  /// A member of the head or of the service. A value that is no array takes the place of an earlier array.
+  void keep(Json said) {
+    if (in_service() && is_list()) has_hosts_ = false;
+    if (place_ == Place::Head && at_ == ServiceAt::Member && key_ == "serviceInfo") has_info_ = false;
+    (place_ == Place::Head ? head_ : info_)[key_] = std::move(said);
+  }
+  /// False: nobody reads what is in there.
+  bool enter(bool object) {
+    if (place_ == Place::Before && object) {
       place_ = Place::Head;
     } else if (place_ == Place::Head && at_ == ServiceAt::Member && key_ == "serviceInfo" && object) {
       place_ = Place::Info;
       has_info_ = true;
       has_hosts_ = false;
       info_ = Json::object();
-    } else if (in_service && is_list() && !object) {
+    } else if (in_service() && is_list() && !object) {
       outside_ = std::exchange(place_, Place::Hosts);
       has_hosts_ = true;
       service_ = ServiceInfo();
@@ -202,34 +204,26 @@ class Reader : public nlohmann::json_sax<Json> {
       place_ = Place::Metadata;
       host_.begin_metadata();
     } else {
-      value(object ? Json::object() : Json::array());
-      skipping_ = 1;
+      return false;
     }
     return true;
   }
-
-  bool close() {
-    if (skipping_ != 0) {
-      --skipping_;
-      return true;
+  void pass_by(bool object) {
+    if (place_ == Place::Hosts) ++service_.hosts_not_objects;
+    if (place_ == Place::Host) host_.set_structure(field_);
+    if (place_ == Place::Metadata) host_.leave_out_metadata();
+    if (place_ == Place::Head || place_ == Place::Info) keep(object ? Json::object() : Json::array());
+  }
+  void leave() {
+    if (place_ == Place::Metadata) {
+      host_.end_metadata();
+      place_ = Place::Host;
+    } else if (place_ == Place::Host) {
+      service_.hosts.push_back(host_.take());
+      place_ = Place::Hosts;
+    } else {
+      place_ = place_ == Place::Hosts ? outside_ : Place::Head;
     }
-    switch (place_) {
-      case Place::Metadata:
-        host_.end_metadata();
-        place_ = Place::Host;
-        break;
-      case Place::Host:
-        service_.hosts.push_back(host_.take());
-        place_ = Place::Hosts;
-        break;
-      case Place::Hosts:
-        place_ = outside_;
-        break;
-      default:
-        place_ = Place::Head;
-        break;
-    }
-    return true;
   }
 
   ServiceAt at_;
@@ -243,19 +237,15 @@ class Reader : public nlohmann::json_sax<Json> {
   ServiceInfo service_;
 };
 
-std::optional<ServiceBody> read_strictly(std::string_view text, ServiceAt at) {
-  Reader reader(at);
-  if (!Json::sax_parse(text, &reader)) return std::nullopt;
-  return reader.take();
-}
-
 }  // namespace
 
 std::optional<ServiceBody> read_service_body(std::string_view text, ServiceAt at) {
-  auto body = read_strictly(text, at);
-  if (body) return body;
-  body = read_strictly(mend(text), at);
-  if (body && body->service) body->service->repaired = true;
+  Reader reader(at);
+  JsonScanner scanner(text, reader);
+  scanner.step(text.size());
+  if (scanner.failed() || !reader.is_object()) return std::nullopt;
+  auto body = reader.take();
+  if (body.service) body.service->repaired = scanner.repaired();
   return body;
 }
 

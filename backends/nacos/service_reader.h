@@ -24,7 +24,7 @@ struct ServiceBody {
   Result<ServiceInfo> service = Error{"serviceInfo is missing"};
 };
 
-/// nullopt: no JSON object, not even after mend(), which is tried once. The last of members of one name
+/// nullopt: no JSON object (json_scanner.h says what is taken for one). The last of members of one name
 /// holds.
 std::optional<ServiceBody> read_service_body(std::string_view text, ServiceAt at);
 

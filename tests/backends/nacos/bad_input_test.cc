@@ -1,5 +1,4 @@
 // What no publisher should say: the element is left out, counted and named; the others stay (A9, A17).
-#include "backends/nacos/mend.h"
 #include "tests/backends/nacos/meaning_support.h"
 #include "tests/backends/nacos/virtual_server.h"
 
@@ -96,11 +95,6 @@ TEST(NacosBadInput, BadUtf8CostsTheOctetsAlone_A17) {
     EXPECT_NE(state.instances[0].metadata[0].second, "a" + bad + "b");
     EXPECT_EQ(counts.value("skipped", "not-json"), 1U);
   }
-}
-
-TEST(NacosBadInput, WhatIsWellFormedIsMendedToItself) {
-  const std::string good = R"({"a":[1,-2.5e3,true,false,null,"x\"\\é€😀\u0000"],"b":{"c":"NaN"}} )";
-  EXPECT_EQ(mend(good), good);
 }
 
 TEST(NacosBadInput, CutAnywhereIsAnErrorNotAService_A17) {
