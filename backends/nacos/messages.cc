@@ -121,17 +121,23 @@ ServiceName service_name(std::string group, std::string name) {
   return {std::move(group), std::move(name)};
 }
 
-Result<Answer> read_answer(const Payload& payload) {
-  const auto body = parse_object(payload.body);
-  if (!body) return unreadable(payload);
-  return answer_of(payload, *body);
-}
-
 Result<Answer> read_service_answer(const Payload& payload, Result<ServiceInfo>& service) {
   auto body = read_service_body(payload.body, ServiceAt::Member);
   if (!body) return unreadable(payload);
   service = std::move(body->service);
   return answer_of(payload, body->head);
+}
+
+Result<Answer> read_answer(const Payload& payload) {
+  Result<ServiceInfo> unread = Error{};
+  return read_service_answer(payload, unread);
+}
+
+Result<ServiceInfo> read_subscribed(const Payload& payload) {
+  Result<ServiceInfo> service = Error{};
+  const auto answer = read_service_answer(payload, service);
+  if (!answer) return answer.error();
+  return service;
 }
 
 Result<ServerCheck> read_server_check(const Payload& payload) {

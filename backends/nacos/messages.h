@@ -90,6 +90,8 @@ Result<ServerCheck> read_server_check(const Payload& payload);
 /// The same of a SubscribeServiceResponse or QueryServiceResponse, and its `service`, in one reading. Errors
 /// of that: no serviceInfo, or `hosts` null or missing (A9).
 Result<Answer> read_service_answer(const Payload& payload, Result<ServiceInfo>& service);
+/// The service alone.
+Result<ServiceInfo> read_subscribed(const Payload& payload);
 /// The bare names of a ServiceListResponse. Error also when the array is missing while `count` is not 0.
 Result<std::vector<std::string>> read_list(const Payload& payload);
 

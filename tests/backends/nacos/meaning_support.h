@@ -9,14 +9,6 @@
 
 namespace signpost::nacos {
 
-/// The service of an answer to a subscription.
-inline Result<ServiceInfo> read_subscribed(const Payload& payload) {
-  Result<ServiceInfo> service = Error{};
-  const auto answer = read_service_answer(payload, service);
-  if (!answer) return answer.error();
-  return service;
-}
-
 inline const ServiceKey kCart{"nacos", "public", "DEFAULT_GROUP", "cart"};
 
 /// The answer to a subscription with these `hosts` (a JSON array).
