@@ -146,6 +146,7 @@ struct NacosRegistry {
   std::vector<std::string> allow;     // patterns, see backends/nacos/choice.h; empty: everything
   std::vector<std::string> deny;
   bool fuzzy_watch = true;
+  bool admin_list = false;           // list all groups by the admin API of 3.x
   Milliseconds absent_after{60000};  // a deleted name that no list contradicts goes then (L5)
   ProtectedHealth protection = ProtectedHealth::All;
   NacosMetadata metadata;

@@ -223,6 +223,10 @@ const Table<NacosRegistry>& nacos_table() {
                "What never to follow, in the same patterns: before `allow` and `services`.", 0),
           option("fuzzy_watch", &NacosRegistry::fuzzy_watch, on_or_off(),
                  "Whether new services of all groups are found by the fuzzy watch of Nacos 3.0 and later."),
+          option(
+              "admin_list", &NacosRegistry::admin_list, on_or_off(),
+              "Whether all groups are listed by the admin API of Nacos 3.0 and later, which asks for rights; "
+              "where it refuses, `groups` are listed."),
           option("absent_after", &NacosRegistry::absent_after, duration(milliseconds(100), hours(1)),
                  "When a service that the fuzzy watch calls deleted goes, where no list says so sooner."),
           option("protected", &NacosRegistry::protection,

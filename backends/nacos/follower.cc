@@ -89,6 +89,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
                              {parts.options.allow, parts.options.deny, parts.options.services},
                              parts.options.fuzzy_watch,
                              parts.options.absent_after};
+      options.admin_list = parts.options.admin_list;
       options.meaning = {parts.options.protection, parts.options.metadata};
       auto spoken = make_protocol(parts.options.protocol, std::move(options), counts);
       spoken = ask_admin(parts.options, std::move(spoken), counts);

@@ -37,8 +37,9 @@ Monotonic Session::deadline() const {
   consider(health_due_);
   consider(audit_deadline());
   for (const auto& [name, group] : groups_) {
-    if (!group.queued) consider(group.due);
+    if (!group.queued && lists_groups()) consider(group.due);
   }
+  if (options_.admin_list) consider(admin_deadline());
   consider(watch_deadline());
   if (!retries_.empty()) consider(retries_.begin()->first);
   if (!removals_.empty()) consider(removals_.begin()->first);
@@ -131,6 +132,7 @@ void Session::forget_connection(Monotonic now) {
   retries_.clear();
   removals_.clear();
   for (auto& [name, group] : groups_) group = Group{now, false, group.read};
+  admin_ = Admin{};
   watching_ = Watching{};
   audit_ = Audit{Monotonic::max(), std::move(audit_.last), 0, 0, {}};
   wait_until_ = Monotonic::max();
@@ -222,8 +224,9 @@ void Session::on(event::Tick&&, Monotonic now, Actions& out) {
   check_health(now, out);
   if (!connected()) return;
   for (auto& [name, group] : groups_) {
-    if (!group.queued && now >= group.due) enqueue({Call::List, {name, {}}});
+    if (!group.queued && lists_groups() && now >= group.due) enqueue({Call::List, {name, {}}});
   }
+  if (options_.admin_list) admin_tick(now, out);
   watch_tick(now);
   for (int i = 0; i < timing::kPiece && !retries_.empty() && retries_.begin()->first <= now; ++i) {
     auto name = retries_.begin()->second;

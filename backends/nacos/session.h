@@ -41,6 +41,7 @@ struct SessionOptions {
   ChoiceOptions choice = {};
   bool fuzzy_watch = true;  // false: not used even where the server can
   Duration absent_after = std::chrono::seconds(60);
+  bool admin_list = false;  // list all groups by the admin API, where it is allowed
   Meaning::Options meaning = {};
 };
 
@@ -120,6 +121,20 @@ class Session final : public Protocol {
     bool spared = false;  // one that it does not name stays for now: the next list is to judge it
     std::vector<ServiceName> gone = {};
   };
+  /// The list over all groups: what is known of it on this connection.
+  struct Admin {
+    Monotonic due = Monotonic::max();
+    bool fallen = false;  // refused: groups are listed by themselves meanwhile
+    std::uint32_t failures = 0;
+    RequestId id = 0;  // of the page under way; 0: none
+    Monotonic deadline = Monotonic::max();
+    std::string token;  // sent with it
+    std::uint32_t page = 0;
+    std::uint64_t number = 0;              // of the list
+    std::uint64_t started = 0;             // sequence_ before its first page
+    std::size_t total = 0;                 // services, by its first page
+    std::unordered_set<std::size_t> seen;  // hashes of their names
+  };
   /// One pattern of the fuzzy watch.
   struct Watch {
     bool queued = false;      // the request waits or is in flight
@@ -163,8 +178,8 @@ class Session final : public Protocol {
   void on(event::Received&&, Monotonic now, Actions& out);
   void on(event::Servers&& told, Monotonic now, Actions& out);
   void on(event::Token&&, Monotonic now, Actions& out);
-  void on(event::Fetched&&, Monotonic, Actions&) {}  // HTTP v1: not asked for here
-  void on(event::Hinted&&, Monotonic, Actions&) {}   // the same
+  void on(event::Fetched&&, Monotonic now, Actions& out);
+  void on(event::Hinted&&, Monotonic, Actions&) {}  // HTTP v1: not asked for here
   void on(event::ListAgain&&, Monotonic now, Actions& out);
   void on(event::Want&&, Monotonic now, Actions& out);
   void on(event::Unwant&&, Monotonic now, Actions& out);
@@ -223,6 +238,17 @@ class Session final : public Protocol {
   void name_some(Reading& reading, std::size_t& budget, Monotonic now, Actions& out);
   void compare_some(Reading& reading, std::size_t& budget, Monotonic now);
   void take_some(Reading& reading, std::size_t& budget, Actions& out);
+
+  // session_admin.cc: one list over all groups
+  bool lists_groups() const noexcept;
+  void start_lists(Monotonic now);
+  Monotonic admin_deadline() const;
+  void admin_tick(Monotonic now, Actions& out);
+  void fetch_page(Monotonic now, Actions& out);
+  void page_came(const std::string& body, Monotonic now, Actions& out);
+  void list_complete(Monotonic now, Actions& out);
+  void admin_failed(std::string_view reason, const std::string& why, Monotonic now, Actions& out);
+  void admin_fall_back(std::string_view reason, const std::string& why, Monotonic now, Actions& out);
 
   // session_redo.cc: everything anew on each connection
   Service& of_now(Service& service);
@@ -302,6 +328,8 @@ class Session final : public Protocol {
   std::map<ServiceName, Service> services_;
   std::unordered_set<std::size_t> left_out_;  // hashes of names that are not wanted: each is counted once
   std::map<std::string, Group> groups_;       // the configured ones
+  Admin admin_;
+  bool admin_told_ = false;  // the refusal has been logged
   Watching watching_;
   Audit audit_;
   std::set<std::pair<Monotonic, ServiceName>> retries_;   // subscribe again then

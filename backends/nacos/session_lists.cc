@@ -20,6 +20,7 @@ void Session::on(event::ListAgain&&, Monotonic now, Actions&) {
   if (list_again_ != 0) return;
   list_again_ = ++sequence_;
   for (auto& [name, group] : groups_) group.due = std::min(group.due, now);
+  admin_.due = std::min(admin_.due, now);
 }
 
 void Session::vanish(const ServiceName& name, bool by_list, Actions& out) {
@@ -103,9 +104,10 @@ void Session::name_some(Reading& reading, std::size_t& budget, Monotonic now, Ac
 /// have been looked at, those that are gone are so together.
 void Session::compare_some(Reading& reading, std::size_t& budget, Monotonic now) {
   const auto& group_name = reading.call.work.service.group;
+  const bool all = group_name.empty();  // session_admin.cc
   auto entry =
       reading.at.name.empty() ? services_.lower_bound({group_name, {}}) : services_.upper_bound(reading.at);
-  for (; entry != services_.end() && entry->first.group == group_name; ++entry) {
+  for (; entry != services_.end() && (all || entry->first.group == group_name); ++entry) {
     auto& service = entry->second;
     reading.at = entry->first;
     const bool unnamed_pin = service.pinned && !service.found;  // no list ever knew of it
@@ -120,12 +122,15 @@ void Session::compare_some(Reading& reading, std::size_t& budget, Monotonic now)
     budget -= std::min(budget, kCompared);
     if (budget == 0) return;
   }
-  auto& group = groups_[group_name];
-  const bool trusted = !reading.spared && group.distrusted <= reading.began;
   const auto started = reading.call.started;
-  group = Group{now + options_.list_interval,      false,           true, true, 0, started,
-                trusted ? reading.octets_hash : 0, group.distrusted};
-  if (list_again_ > started) group.due = now;
+  for (auto& [name, group] : groups_) {
+    if (!all && name != group_name) continue;
+    const bool trusted = !reading.spared && group.distrusted <= reading.began;
+    const auto hash = trusted ? reading.octets_hash : 0;
+    group = Group{now + options_.list_interval, false, true, true, 0, started, hash, group.distrusted};
+    if (list_again_ > started) group.due = now;
+  }
+  if (all && list_again_ > started) admin_.due = now;
   taking_ = reading.number;
   reading.stage = Reading::Stage::Taking;
 }

@@ -30,7 +30,7 @@ void Session::start_redo(Monotonic now, Actions& out) {
   wait_until_ = Monotonic::max();
   heard(now);
   out.emplace_back(action::Note{log::Level::Info, "nacos.connected", spelled(current_)});
-  for (const auto& [name, group] : groups_) enqueue({Call::List, {name, {}}});
+  start_lists(now);
   start_watch(now);
   for (const auto& name : asked_) enqueue({Call::Subscribe, name});
   redo_ = ServiceName{};

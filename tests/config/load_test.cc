@@ -62,7 +62,7 @@ TEST(Load, ANacosRegistry) {
       "grpc_port_offset: -0, username: u, password_file: ../p, list_interval: 1m, audit_interval: 2m, "
       "tls: {ca_file: /ca, certificate_file: c, key_file: k, name: N.example.}, "
       "services: [orders/cart, pay], allow: ['orders/*'], deny: ['consumers:*'], fuzzy_watch: off, "
-      "absent_after: 5s, second_opinion: off, udp_push: off"));
+      "absent_after: 5s, second_opinion: off, udp_push: off, admin_list: on"));
   const auto& nacos = std::get<NacosRegistry>(config.registries.at(0).options);
   EXPECT_TRUE(config.registries[0].required);
   EXPECT_EQ(nacos.servers,
@@ -84,6 +84,7 @@ TEST(Load, ANacosRegistry) {
   EXPECT_EQ(nacos.absent_after, seconds(5));
   EXPECT_FALSE(nacos.second_opinion);
   EXPECT_FALSE(nacos.udp_push);
+  EXPECT_TRUE(nacos.admin_list);
   EXPECT_EQ(nacos.protocol, NacosProtocol::Auto);
 }
 

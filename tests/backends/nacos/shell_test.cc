@@ -71,6 +71,25 @@ TEST_F(NacosShell, AGroupIsWatchedByItselfWhereTheNamespaceIsTooLarge_L4) {
   EXPECT_TRUE(soon([&] { return is("orders/second", "10.0.0.3:80"); })) << "no list reads this group";
 }
 
+TEST_F(NacosShell, TheAdminListNamesAllGroupsUntilItIsRefused) {
+  const FakeServer server({"push_delay=0.05", "fuzzy_watch=false", R"(user="dns")", R"(password="secret")"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  server.control("register", of("pay", at("10.0.0.2", 80), R"(,"group":"orders")"));
+  options.username = "dns";
+  options.password_file = write_password("secret");
+  options.admin_list = true;
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  EXPECT_TRUE(is("orders/pay", "10.0.0.2:80"));
+  EXPECT_EQ(nlohmann::json::parse(server.state())["requests"].count("ServiceListRequest"), 0U);
+  server.control("drop", R"({"service":"pay","group":"orders"})");
+  EXPECT_TRUE(soon([&] { return world.services.count("nacos/public/orders/pay") == 0; }));
+  server.control("config", R"({"admin":"forbidden"})");
+  EXPECT_TRUE(soon([&] { return count("admin_list_fallbacks", "forbidden") == 1; }));
+  server.control("register", of("late", at("10.0.0.3", 80)));
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/late", "10.0.0.3:80"); })) << "by the list of its group";
+}
+
 TEST_F(NacosShell, ListsAgainWhenAskedToThoughNothingDiffers) {
   const FakeServer server({"watch_delay=0.05"});
   server.control("register", of("cart", at("10.0.0.1", 80)));

@@ -21,7 +21,8 @@ std::string spelled(const ServiceState& state) {
 }
 
 bool is_news(const std::string& line) {
-  for (const auto* prefix : {"connect ", "disconnect", "stream", "request ", "send ", "renew", "note "}) {
+  for (const auto* prefix :
+       {"connect ", "disconnect", "stream", "request ", "send ", "renew", "note ", "fetch "}) {
     if (line.starts_with(prefix)) return false;
   }
   return line != "alive";
@@ -94,6 +95,10 @@ void Desk::carry_out(Actions& actions) {
       log_.emplace_back("stream");
     } else if (auto* request = std::get_if<action::Request>(&each)) {
       answer(*request);
+    } else if (auto* fetch = std::get_if<action::Fetch>(&each)) {
+      log_.push_back("fetch " + fetch->target);
+      const auto body = admin_status == 200 ? admin_answer(fetch->target) : std::string();
+      if (answers) due_.emplace_back(event::Fetched{fetch->id, admin_status, body, "refused"});
     } else if (auto* send = std::get_if<action::Send>(&each)) {
       auto payload = decode_payload(send->octets);
       log_.push_back("send " + payload->type);
@@ -217,6 +222,24 @@ std::string VirtualServer::service_info(const ServiceName& service, const std::s
 void Desk::push(const ServiceName& service, const std::string& hosts_json, std::int64_t at) {
   say("NotifySubscriberRequest",
       R"({"requestId":"p","serviceInfo":)" + service_info(service, hosts_json, at) + "}");
+}
+
+/// A page of the admin API's list (4.5), in the order of names.
+std::string VirtualServer::admin_answer(const std::string& target) const {
+  const auto number = [&](const std::string& key) {
+    return std::stoul(target.substr(target.find("&" + key + "=") + key.size() + 2));
+  };
+  const auto size = number("pageSize"), first = (number("pageNo") - 1) * size;
+  auto items = nlohmann::json::array();
+  std::size_t index = 0;
+  for (const auto& [service, unused] : hosts) {
+    if (index >= first && index < first + size) {
+      items.push_back({{"name", service.name}, {"groupName", service.group}, {"ipCount", 1}});
+    }
+    ++index;
+  }
+  const nlohmann::json data{{"totalCount", hosts.size() + admin_total_wrong}, {"pageItems", items}};
+  return nlohmann::json{{"code", 0}, {"message", "success"}, {"data", data}}.dump();
 }
 
 void Desk::change(const ServiceName& service, const std::string& type, const std::string& space) {

@@ -31,6 +31,8 @@ struct VirtualServer {
   bool finishes_sync = true;                 // ends the first sync of a watch at once
   std::size_t watch_limit = 0;               // a watch names so many services (50311); 0: it names none
   std::size_t pattern_limit = 20;            // of watches at once (50310)
+  int admin_status = 200;                    // of the admin API; 0: no answer
+  std::size_t admin_total_wrong = 0;         // added to what its pages say
   std::set<std::string> watches;             // held now: "orders/cart*"
   std::map<ServiceName, std::string> hosts;  // JSON of the array; also what lists name
   std::int64_t ref_time = 1000;
@@ -40,6 +42,7 @@ struct VirtualServer {
   /// The answer's payload; none: silence.
   std::optional<Payload> reply(const Payload& request);
   std::string service_info(const ServiceName& service, const std::string& hosts_json, std::int64_t at) const;
+  std::string admin_answer(const std::string& target) const;
 
  protected:
   std::vector<Event> due_;  // caused by what was just done
