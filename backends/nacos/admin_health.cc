@@ -154,8 +154,10 @@ void AdminHealth::ask(Service& service, bool older, Monotonic now, Actions& out)
   const auto& cluster = service.clusters[service.next];
   in_flight_.emplace(
       id, Asked{service.state.key, cluster, now + timing::kFetch + std::chrono::seconds(1), older});
-  out.emplace_back(action::Fetch{id, ring_.current(), target_of(service.state.key, cluster, older), token_,
-                                 false, timing::kFetch, true});
+  action::Fetch fetch{id, ring_.current(), target_of(service.state.key, cluster, older), token_, false, {}};
+  fetch.timeout = timing::kFetch;
+  fetch.beside = true;
+  out.emplace_back(std::move(fetch));
 }
 
 void AdminHealth::fetched(const event::Fetched& answer, Monotonic now, Actions& out) {
