@@ -121,6 +121,13 @@ ServiceName service_name(std::string group, std::string name) {
   return {std::move(group), std::move(name)};
 }
 
+bool is_of(const ServiceInfo& info, const ServiceName& service) {
+  const auto matches = [](const std::string& said, const std::string& wanted) {
+    return said.empty() || said == wanted;
+  };
+  return matches(info.service.name, service.name) && matches(info.service.group, service.group);
+}
+
 Result<Answer> read_service_answer(const Payload& payload, Result<ServiceInfo>& service) {
   auto body = read_service_body(payload.body, ServiceAt::Member);
   if (!body) return unreadable(payload);

@@ -71,6 +71,9 @@ struct ServiceInfo {
   bool repaired = false;                // the body was not quite JSON
 };
 
+/// Whether it is of this service, as far as it says: servers may leave out either part.
+bool is_of(const ServiceInfo& info, const ServiceName& service);
+
 /// The members that every answer has. `ok` is the only test of success: error forms differ (L9).
 struct Answer {
   bool ok = false;

@@ -165,8 +165,7 @@ void Opinion::listed(const Work& work, const Payload& payload, Actions& out) {
 void Opinion::queried(std::size_t service, const Payload& payload) {
   const auto& key = question_.services[service];
   const auto info = read_subscribed(payload);
-  const bool ours = info && (info->service.name.empty() || info->service.name == key.name) &&
-                    (info->service.group.empty() || info->service.group == key.group);
+  const bool ours = info && is_of(*info, {key.group, key.name});
   if (!ours) return;
   reads_.back().words[service] = SecondOpinion::Word{key, true, meaning_.state_of(key, *info).instances};
 }

@@ -130,8 +130,7 @@ void PollSession::instances(const InFlight& call, const std::string& body, Monot
   const auto found = services_.find(name);
   if (found == services_.end()) return;
   const auto info = read_v1_instances(body);
-  const bool ours = info && (info->service.name.empty() || info->service.name == name.name) &&
-                    (info->service.group.empty() || info->service.group == name.group);
+  const bool ours = info && is_of(*info, name);
   if (!ours) {
     counts_.add("skipped", info ? "other-service" : "malformed-answer");
     return failed(name, "malformed", info ? "the answer is of another service" : info.error().message, now,

@@ -85,8 +85,7 @@ void Session::audit_failed(Monotonic now) {
 
 void Session::audited(const InFlight& call, const Result<ServiceInfo>& info, Monotonic now, Actions& out) {
   const auto& name = call.work.service;
-  const bool ours = info && (info->service.name.empty() || info->service.name == name.name) &&
-                    (info->service.group.empty() || info->service.group == name.group);
+  const bool ours = info && is_of(*info, name);
   if (!ours) {
     counts_.add("skipped", info ? "other-service" : "malformed-answer");
     return audit_failed(now);

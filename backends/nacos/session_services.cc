@@ -87,8 +87,7 @@ void Session::subscribed(const InFlight& call, const Result<ServiceInfo>& info, 
   const auto& name = call.work.service;
   const auto found = services_.find(name);
   if (found == services_.end()) return;
-  const bool ours = info && (info->service.name.empty() || info->service.name == name.name) &&
-                    (info->service.group.empty() || info->service.group == name.group);
+  const bool ours = info && is_of(*info, name);
   if (!ours) {
     counts_.add("skipped", info ? "other-service" : "malformed-answer");
     return try_again(call.work, now);

@@ -7,16 +7,7 @@
 namespace signpost::nacos::test {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-
-const ServiceName kCart{"DEFAULT_GROUP", "cart"};
 const std::string kPull = "request ServiceQueryRequest";
-
-std::string hosts(const std::string& ip) { return "[" + host(ip, 80) + "]"; }
 
 /// `login`: with the token "one".
 std::unique_ptr<Desk> ready_desk(std::size_t services = 0, bool login = false) {

@@ -13,15 +13,7 @@
 namespace signpost::nacos::test {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::Not;
-
-const ServiceName kCart{"DEFAULT_GROUP", "cart"};
 const ServiceName kElsewhere{"orders", "cart"};
-
-std::string hosts(const std::string& ip) { return "[" + host(ip, 80) + "]"; }
 
 TEST(NacosChoice, PatternsOverServiceOrGroupAndService) {
   using Verdict = Choice::Verdict;

@@ -10,13 +10,6 @@
 namespace signpost::nacos::test {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-
-const ServiceName kCart{"DEFAULT_GROUP", "cart"};
-
 std::string error(int code) {
   return R"({"resultCode":500,"success":false,"message":"m","errorCode":)" + std::to_string(code) + "}";
 }

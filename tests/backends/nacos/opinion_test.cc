@@ -9,9 +9,6 @@
 namespace signpost::nacos::test {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-
 const Server kOther{"nacos-1", 8848};
 
 /// The machine, the time and the other server.

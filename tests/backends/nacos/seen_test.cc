@@ -7,14 +7,6 @@
 namespace signpost::nacos::test {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-
-const ServiceName kCart{"DEFAULT_GROUP", "cart"};
-
 std::string hosts(const std::string& more = {}) { return "[" + host("10.0.0.1", 80, more) + "]"; }
 
 std::unique_ptr<Desk> ready_desk() {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <nlohmann/json_fwd.hpp>
 
 #include "backends/nacos/session.h"
@@ -16,9 +17,18 @@
 namespace signpost::nacos::test {
 
 using namespace std::chrono_literals;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+inline const ServiceName kCart{"DEFAULT_GROUP", "cart"};
 
 /// A host as JSON: host("10.0.0.1", 80) or host("10.0.0.1", 80, R"("weight":2.5)").
 std::string host(const std::string& ip, int port, const std::string& more = {});
+/// The array with one on port 80.
+inline std::string hosts(const std::string& ip) { return "[" + host(ip, 80) + "]"; }
 
 /// What a server would say; change it at will. By default it answers everything at once.
 struct VirtualServer {

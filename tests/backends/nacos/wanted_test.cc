@@ -7,15 +7,7 @@
 namespace signpost::nacos::test {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::Not;
-
 const ServiceName kPay{"orders", "pay"};
-const ServiceName kCart{"DEFAULT_GROUP", "cart"};
-
-std::string hosts(const std::string& ip) { return "[" + host(ip, 80) + "]"; }
 
 /// Ready for a second; the server has no fuzzy watch, so nothing names a service of the group "orders".
 std::unique_ptr<Desk> desk_without_watch() {

@@ -7,15 +7,7 @@
 namespace signpost::nacos::test {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-
-const ServiceName kCart{"DEFAULT_GROUP", "cart"};
 const ServiceName kElsewhere{"other", "cart"};
-
-std::string hosts(const std::string& ip) { return "[" + host(ip, 80) + "]"; }
 
 TEST(NacosWatch, CoversTheNamespaceAndFindsOtherGroups) {
   auto desk = ready_desk({{kElsewhere, hosts("10.0.0.2")}});
