@@ -29,6 +29,30 @@ void tell_stale(Response& response) noexcept {  // E22
   response.set_extended_error(denied ? ExtendedError::StaleNxDomain : ExtendedError::StaleAnswer);
 }
 
+/// Only the last rung's answer is old data; the others have a code of no meaning and say it in words (RFC
+/// 8914, section 4.1).
+void tell_doubt(policy::Doubt doubt, Response& response) noexcept {
+  switch (doubt) {
+    case policy::Doubt::None:
+      break;
+    case policy::Doubt::Panic:
+      response.set_extended_error(ExtendedError::Other, "panic: too few are healthy, so all answer");
+      break;
+    case policy::Doubt::Serving:
+      response.set_extended_error(ExtendedError::Other, "last resort: only draining ones are left");
+      break;
+    case policy::Doubt::Any:
+      response.set_extended_error(ExtendedError::Other, "last resort: nobody is healthy, so all answer");
+      break;
+    case policy::Doubt::LastKnown:
+      response.set_extended_error(ExtendedError::StaleAnswer, "last resort: those that were healthy last");
+      break;
+    case policy::Doubt::StaleMember:
+      response.set_extended_error(ExtendedError::StaleAnswer, "a registry behind this name is lost");
+      break;
+  }
+}
+
 }  // namespace
 
 Answerer::Answerer(Random random, std::optional<config::AnswerMode> mode)
@@ -46,8 +70,10 @@ void Answerer::answer(const Snapshot& snapshot, NameView name, RRType type, bool
     const auto admission = response.admission_of(ask.name);  // C8
     if (admission != Admission::Allow) return response.withhold(admission);
   }
-  if (ask.zone != nullptr && ask.zone->stale && !ask.written) [[unlikely]]
-    tell_stale(response);
+  if (ask.zone != nullptr && !ask.written && (ask.zone->stale || ask.doubt != policy::Doubt::None))
+      [[unlikely]] {
+    ask.zone->stale ? tell_stale(response) : tell_doubt(ask.doubt, response);
+  }
 }
 
 /// A zone of a single address has its name at the apex.
@@ -69,6 +95,7 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
   ask.zone = &ask.snapshot->zones[ask.block->zone()];
   ask.service = ask.name.subspan(located.prefix);
   ask.ttl = served_ttl(*ask.zone, ask.block->ttl());
+  ask.doubt = ask.block->doubt();
   ask.follow = ask.written = false;
   if (response.wants_zone_version()) [[unlikely]]
     tell_version(*ask.snapshot, *ask.zone, response);

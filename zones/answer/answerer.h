@@ -52,8 +52,9 @@ class Answerer {
     bool may_truncate;
     std::uint32_t ttl;
     Response* response;
-    bool follow = false;   // the answer goes on at the target of an alias
-    bool written = false;  // a static record answers: it cannot be stale
+    bool follow = false;                        // the answer goes on at the target of an alias
+    bool written = false;                       // a static record answers: it cannot be stale
+    policy::Doubt doubt = policy::Doubt::None;  // of the block that answers
   };
   enum class Step : std::uint8_t { Done, Follow };
 

@@ -47,7 +47,7 @@ std::string joined(const Range& range, Text&& text) {
 }
 
 ExplainedInstance explain_instance(const Instance& instance, const std::vector<Port>& service_ports,
-                                   policy::Verdict verdict, double weight, double share_percent) {
+                                   bool eligible, std::string why, double weight, double share_percent) {
   ExplainedInstance out;
   out.id = instance.id;
   std::vector<std::string> addresses;
@@ -60,8 +60,8 @@ ExplainedInstance explain_instance(const Instance& instance, const std::vector<P
   });
   out.health = to_string(instance.health);
   out.weight = weight > 0 ? weight : instance.weight;
-  out.eligible = verdict == policy::Verdict::Eligible;
-  out.why = policy::to_string(verdict);
+  out.eligible = eligible;
+  out.why = std::move(why);
   out.share_percent = share_percent;
   return out;
 }
@@ -75,14 +75,15 @@ ExplainedService explain_service(const HeldService& held, const std::optional<Ip
   out.names = held.names;
   out.losses = held.losses;
   out.wishes = held.wishes;
-  const auto decision = policy::decide(state, held.health, held.weights);
+  const auto& decision = held.decision;
   const auto shares = policy::draw_shares(decision.weights);
   const auto sum = std::accumulate(shares.begin(), shares.end(), std::uint64_t{0});
   for (std::size_t i = 0; i < state.instances.size(); ++i) {
     if (address && state.instances[i].v4 != address && state.instances[i].v6 != address) continue;
     const auto percent = sum == 0 ? 0.0 : 100.0 * shares[i] / static_cast<double>(sum);
-    out.instances.push_back(explain_instance(state.instances[i], state.ports, decision.verdicts[i],
-                                             decision.weights[i], percent));
+    out.instances.push_back(explain_instance(state.instances[i], state.ports,
+                                             decision.verdicts[i] == policy::Verdict::Eligible,
+                                             held.reasons[i], decision.weights[i], percent));
     if (i >= held.told) out.instances.back().why += "; held: the registry does not tell it any more";
   }
   if (state.pending) {

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <string_view>
+#include <utility>
+
+#include "zones/policy/groups.h"
 
 namespace signpost::policy {
 
@@ -11,19 +12,11 @@ namespace {
 
 using config::HealthPolicy;
 
-/// An instance is judged by the first step that drops it.
-void drop(Decision& decision, std::size_t i, Verdict why) {
-  if (decision.verdicts[i] == Verdict::Eligible) decision.verdicts[i] = why;
-}
-
-struct Rules {
-  HealthPolicy health;
-  bool weights;
-};
-
-void drop_disabled(const ServiceState& state, const Rules&, Decision& decision) {
-  for (std::size_t i = 0; i < state.instances.size(); ++i) {
-    if (!state.instances[i].enabled) drop(decision, i, Verdict::Disabled);
+void drop_disabled(Work& work) {
+  const auto& in = work.in;
+  for (std::size_t i = 0; i < in.state.instances.size(); ++i) {
+    if (!in.state.instances[i].enabled) work.drop(i, Verdict::Disabled);
+    if (!in.overlays.empty() && in.overlays[i].drained) work.drop(i, Verdict::Drained);
   }
 }
 
@@ -34,55 +27,23 @@ bool has_no_weight(const Instance& instance) {
 
 /// Health does not count here: otherwise the one healthy instance, drained by weight 0 while the others are
 /// down, would suddenly get everything.
-void drop_weight_zero(const ServiceState& state, const Rules& rules, Decision& decision) {
-  if (!rules.weights) return;
-  const auto enabled = [](const Instance& instance) { return instance.enabled; };
-  const auto weightless = [](const Instance& instance) {
-    return !instance.enabled || has_no_weight(instance);
-  };
-  decision.all_weights_zero = std::any_of(state.instances.begin(), state.instances.end(), enabled) &&
-                              std::all_of(state.instances.begin(), state.instances.end(), weightless);
-  for (std::size_t i = 0; i < state.instances.size(); ++i) {
-    if (decision.all_weights_zero) {
-      decision.weights[i] = 1;
-    } else if (has_no_weight(state.instances[i])) {
-      drop(decision, i, Verdict::WeightZero);
+void drop_weight_zero(Work& work) {
+  if (!work.terms.weights) return;
+  const auto& instances = work.in.state.instances;
+  bool enabled = false;
+  bool weighted = false;
+  for (std::size_t i = 0; i < instances.size(); ++i) {
+    if (!work.is_enabled(i)) continue;
+    enabled = true;
+    weighted = weighted || !has_no_weight(instances[i]);
+  }
+  work.out.all_weights_zero = enabled && !weighted;
+  for (std::size_t i = 0; i < instances.size(); ++i) {
+    if (work.out.all_weights_zero) {
+      work.out.weights[i] = 1;
+    } else if (has_no_weight(instances[i])) {
+      work.drop(i, Verdict::WeightZero);
     }
-  }
-}
-
-double group_weight(const ServiceState& state, const Instance& instance) {
-  const auto& groups = state.group_weights;
-  const auto found = std::find_if(groups.begin(), groups.end(), [&](const GroupWeight& group) {
-    return group.version == instance.version;
-  });
-  return found == groups.end() ? 0 : found->weight;
-}
-
-/// Health does not count here either.
-void drop_group_zero(const ServiceState& state, const Rules& rules, Decision& decision) {
-  if (!rules.weights || state.group_weights.empty()) return;
-  const auto weightless = [&](const Instance& instance) {
-    return !instance.enabled || !(group_weight(state, instance) > 0);
-  };
-  decision.all_groups_zero = std::all_of(state.instances.begin(), state.instances.end(), weightless);
-  if (decision.all_groups_zero) return;
-  for (std::size_t i = 0; i < state.instances.size(); ++i) {
-    if (weightless(state.instances[i])) drop(decision, i, Verdict::GroupZero);
-  }
-}
-
-/// The part of each group, among its members that are left.
-void weigh_groups(const ServiceState& state, const Rules& rules, Decision& decision) {
-  if (!rules.weights || state.group_weights.empty() || decision.all_groups_zero) return;
-  std::map<std::string_view, double> sums;
-  for (std::size_t i = 0; i < state.instances.size(); ++i) {
-    if (decision.verdicts[i] == Verdict::Eligible) sums[state.instances[i].version] += decision.weights[i];
-  }
-  for (std::size_t i = 0; i < state.instances.size(); ++i) {
-    if (decision.verdicts[i] != Verdict::Eligible) continue;
-    decision.weights[i] *= group_weight(state, state.instances[i]);
-    decision.weights[i] /= sums[state.instances[i].version];
   }
 }
 
@@ -101,16 +62,22 @@ Verdict judge(Health health, HealthPolicy policy) {
   return Verdict::Unknown;
 }
 
-void drop_unhealthy(const ServiceState& state, const Rules& rules, Decision& decision) {
-  for (std::size_t i = 0; i < state.instances.size(); ++i) {
-    const auto verdict = judge(state.instances[i].health, rules.health);
-    if (verdict != Verdict::Eligible) drop(decision, i, verdict);
+void drop_unhealthy(Work& work) {
+  for (std::size_t i = 0; i < work.out.verdicts.size(); ++i) {
+    const auto verdict = judge(work.in.health(i), work.terms.health);
+    if (verdict != Verdict::Eligible) work.drop(i, verdict);
   }
 }
 
-using Step = void (*)(const ServiceState&, const Rules&, Decision&);
-constexpr Step kSteps[] = {drop_disabled, drop_weight_zero, drop_group_zero, drop_unhealthy,
-                           weigh_groups};  // DESIGN.md section 3
+/// New ones get their share little by little. All alike means no effect, since shares are parts of a whole.
+void ramp_up(Work& work) {
+  if (!work.terms.weights || work.in.overlays.empty()) return;
+  for (std::size_t i = 0; i < work.out.weights.size(); ++i) work.out.weights[i] *= work.in.overlays[i].ramp;
+}
+
+using Step = void (*)(Work&);
+constexpr Step kSteps[] = {drop_disabled,  drop_weight_zero, drop_group_zero,
+                           drop_unhealthy, ramp_up,          weigh_groups};  // DESIGN.md section 3
 
 }  // namespace
 
@@ -123,24 +90,27 @@ std::string_view to_string(Verdict verdict) noexcept {
     case Verdict::WeightZero:
       return "dropped: its weight is 0 while others have some";
     case Verdict::GroupZero:
-      return "dropped: the weight of its version is 0, or the service's weights do not name it";
+      return "dropped: the weight of its group is 0, or the service's weights do not name it";
     case Verdict::Draining:
       return "dropped: it is draining (health: serving would keep it)";
     case Verdict::Down:
       return "dropped: its health is down (health: any would keep it)";
     case Verdict::Unknown:
       return "dropped: its health is unknown, and health: strict wants it up";
+    case Verdict::Drained:
+      return "dropped: the operator drains it";
   }
   return "";
 }
 
-Decision decide(const ServiceState& state, HealthPolicy health, bool weights) {
-  const Rules rules{health, weights};
+Decision decide(const Candidates& candidates, const Terms& terms) {
   Decision decision;
-  decision.verdicts.assign(state.instances.size(), Verdict::Eligible);
-  decision.weights.reserve(state.instances.size());
-  for (const auto& instance : state.instances) decision.weights.push_back(weights ? instance.weight : 1);
-  for (const auto step : kSteps) step(state, rules, decision);
+  const auto& instances = candidates.state.instances;
+  decision.verdicts.assign(instances.size(), Verdict::Eligible);
+  decision.weights.reserve(instances.size());
+  for (const auto& instance : instances) decision.weights.push_back(terms.weights ? instance.weight : 1);
+  Work work{candidates, terms, decision, {}};
+  for (const auto step : kSteps) step(work);
   for (std::size_t i = 0; i < decision.verdicts.size(); ++i) {
     if (decision.verdicts[i] == Verdict::Eligible) {
       ++decision.eligible;

@@ -1,10 +1,10 @@
 // Which instances of a service may answer, and with what weight.
 //
-// The life of a state here: every instance starts eligible with its registry's weight; then each step, in the
-// order of DESIGN.md section 3, may drop some and says why. What is left goes to shares.h (numbers to draw
-// with) and at query time to draw.h. A later rule (panic threshold, ramp) is one more step in the
-// list of policy.cc: a step sees the whole state and what the steps before it decided, so it may drop, take
-// back and reweigh.
+// The life of a state here: candidates.h puts beside it what others than the registry say, wishes.h what
+// holds for the service in its zone. Every instance starts eligible with its registry's weight; then each
+// step, in the order of DESIGN.md section 3, may drop some and says why. What is left goes to shares.h
+// (numbers to draw with) and at query time to draw.h. A step sees the whole state and what the steps before
+// it decided, so it may drop, take back and reweigh.
 #pragma once
 
 #include <cstddef>
@@ -12,13 +12,23 @@
 #include <string_view>
 #include <vector>
 
-#include "backends/registry/service_state.h"
-#include "config/config.h"
+#include "zones/policy/candidates.h"
+#include "zones/policy/doubt.h"
+#include "zones/policy/wishes.h"
 
 namespace signpost::policy {
 
 /// What became of one instance: eligible, or the first rule that dropped it.
-enum class Verdict : std::uint8_t { Eligible, Disabled, WeightZero, GroupZero, Draining, Down, Unknown };
+enum class Verdict : std::uint8_t {
+  Eligible,
+  Disabled,
+  WeightZero,
+  GroupZero,
+  Draining,
+  Down,
+  Unknown,
+  Drained,  // by the operator
+};
 /// One sentence for explain.
 std::string_view to_string(Verdict verdict) noexcept;
 
@@ -29,16 +39,14 @@ struct Decision {
   bool all_weights_zero = false;  // every enabled instance had weight 0, so all count alike, with weight 1
   bool all_groups_zero = false;   // every enabled instance is in a group of weight 0, so groups do not count
   std::size_t eligible = 0;
+  Doubt doubt = Doubt::None;  // by what rule those answer that the ones above would have dropped
 };
 
 /// Pure; never fails. An instance whose registry masks health (ServiceState::health_masked) is judged by the
-/// words as delivered. `weights`: those of instances and groups count; otherwise every instance weighs 1.
+/// words as delivered. Where `terms.weights` is off, every instance weighs 1 and groups do not count.
 ///
-/// Groups (ServiceState::group_weights, DESIGN.md section 3): weight = group weight x own weight / sum over
-/// the group's eligible members, so that a group keeps its part however many serve in it, and one with nobody
-/// eligible hands it to the others. Versions that are not named, and instances without any, are a group of
-/// weight 0: who writes "v1=90, v2=10" does not expect v3 to answer. A group of weight 0 never answers,
-/// unless every enabled instance, healthy or not, is in such a group: then groups do not count.
-Decision decide(const ServiceState& state, config::HealthPolicy health, bool weights = true);
+/// A group of weight 0 never answers, unless every enabled instance, healthy or not, is in such a group (of
+/// those within one group of the next level): then the groups there do not count.
+Decision decide(const Candidates& candidates, const Terms& terms);
 
 }  // namespace signpost::policy

@@ -1,5 +1,5 @@
-// What an object of Kubernetes may say of its own answers (annotations signpost.dns/...), as far as the zone
-// lets it (DESIGN.md section 3, "Kubernetes weights").
+// What holds for a service in a zone, and what an object of Kubernetes may say of its own answers
+// (annotations signpost.dns/...), as far as the zone lets it (DESIGN.md section 3, "Kubernetes weights").
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace signpost::policy {
 
 /// What holds for one service in one zone once its wishes were heard.
 struct Terms {
-  config::Answer answer;
+  config::Answer answer = {};
   std::uint32_t ttl = 0;  // seconds
   config::HealthPolicy health = config::HealthPolicy::Ready;
   bool weights = true;  // weights of instances and groups count; otherwise every instance weighs 1

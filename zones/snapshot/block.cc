@@ -100,7 +100,7 @@ const Block* make_block(const BlockDraft& draft) {
   block->v4_equal_ = policy::all_equal(shares(draft.v4));
   block->v6_equal_ = policy::all_equal(shares(draft.v6));
   block->members_equal_ = policy::all_equal(shares(draft.members));
-  block->suspect_ = draft.suspect;
+  block->doubt_ = draft.doubt;
   block->cut_ = draft.cut;
   block->dashed_ = draft.dashed;
   block->topology_ = draft.topology;

@@ -50,7 +50,8 @@ class Block {
   bool v4_equal() const noexcept { return v4_equal_; }
   bool v6_equal() const noexcept { return v6_equal_; }
   bool members_equal() const noexcept { return members_equal_; }
-  bool suspect() const noexcept { return suspect_; }
+  /// Why its answers are not what the rules alone would give; they carry an extended error.
+  policy::Doubt doubt() const noexcept { return doubt_; }
   Dashed dashed() const noexcept { return dashed_; }
   /// Reverse zones may name what it has. Not Pods by their addresses: that would name every address.
   bool is_pointed_at() const noexcept { return dashed_ == Dashed::Canonical; }
@@ -255,7 +256,9 @@ class Block {
   BlockKind kind_;
   config::AnswerMode mode_;
   std::uint16_t sample_, sample_v4_, sample_v6_, sample_members_;
-  bool v4_equal_, v6_equal_, members_equal_, suspect_, cut_, dname_, implied_, two_labels_;
+  bool v4_equal_, v6_equal_, members_equal_;
+  policy::Doubt doubt_;
+  bool cut_, dname_, implied_, two_labels_;
   bool topology_, has_inner_;
   Dashed dashed_;
   std::uint16_t spelling_count_;

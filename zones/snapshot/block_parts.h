@@ -11,6 +11,7 @@
 #include "dns/base/ip_address.h"
 #include "dns/wire/name.h"
 #include "dns/wire/types.h"
+#include "zones/policy/doubt.h"
 
 namespace signpost {
 
@@ -116,8 +117,8 @@ struct BlockDraft {
   std::uint16_t zone = 0;  // index in Snapshot::zones
   std::uint32_t ttl = 0;
   config::Answer answer;
-  bool suspect = false;  // every answer carries an EDE: the data is not what the policy wants (later: panic)
-  std::vector<Name> spellings;  // folded
+  policy::Doubt doubt = policy::Doubt::None;  // every answer carries an extended error that says so
+  std::vector<Name> spellings;                // folded
   std::vector<AddressV4> v4;
   std::vector<AddressV6> v6;
   std::vector<Host> hosts;

@@ -135,6 +135,7 @@ BlockDraft synthesise(const ServiceState& state, const policy::Decision& decisio
   } else if (is_absent(state, decision, rules)) {
     draft.kind = BlockKind::Absent;
   } else {
+    if (state.kind != ServiceKind::VirtualIp) draft.doubt = decision.doubt;
     if (rules.config->txt) draft.txt = service_txt(state, decision, rules.config->txt_metadata, notes);
     state.kind == ServiceKind::VirtualIp ? draft_virtual(state, decision, rules, draft, notes)
                                          : draft_instances(state, decision, rules, draft, notes);

@@ -17,6 +17,7 @@
 #include "dns/base/clock.h"
 #include "dns/wire/name.h"
 #include "zones/files/static_zone.h"
+#include "zones/policy/policy.h"
 #include "zones/table/status.h"
 
 namespace signpost {
@@ -38,15 +39,16 @@ struct ZoneChange {
 /// A service as the builder holds it, with what is needed to explain it elsewhere.
 struct HeldService {
   ServiceState state;
-  std::string zone;                                           // the zone whose rules apply
-  config::HealthPolicy health = config::HealthPolicy::Ready;  // of that zone, or as the service asks
-  std::vector<std::string> names;   // the spellings that answer, in presentation format
-  std::vector<std::string> losses;  // "cart.demo.internal.: taken by local/cart (exact name first)"
-  std::vector<std::string> wishes;  // what became of each: policy::explain_wishes()
-  std::string txt_left_out;         // what its TXT has no room for (zones/synthesis/txt.h); empty: nothing
-  bool weights = true;              // those of instances and groups count here (policy::Terms)
-  std::string hold;                 // why a guard shows more than the registry tells; empty: none does
-  std::size_t told = SIZE_MAX;      // instances from this place on are shown by that hold alone
+  std::string zone;                  // the zone whose rules apply
+  policy::Terms terms;               // of the service in that zone
+  policy::Decision decision;         // who answers there now
+  std::vector<std::string> reasons;  // by instance: policy::reasons()
+  std::vector<std::string> names;    // the spellings that answer, in presentation format
+  std::vector<std::string> losses;   // "cart.demo.internal.: taken by local/cart (exact name first)"
+  std::vector<std::string> wishes;   // what became of each: policy::explain_wishes()
+  std::string txt_left_out;          // what its TXT has no room for (zones/synthesis/txt.h); empty: nothing
+  std::string hold;                  // why a guard shows more than the registry tells; empty: none does
+  std::size_t told = SIZE_MAX;       // instances from this place on are shown by that hold alone
 };
 
 /// What the builder knows behind a name.

@@ -61,7 +61,10 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
     const auto registry = registry_index(services_[id].key.registry);
     registry < 0 ? gone.push_back(id) : void(services_[id].registry = static_cast<std::uint16_t>(registry));
   });
-  for (const auto id : gone) services_.remove(id);
+  for (const auto id : gone) {
+    revisits_.remove(id);
+    services_.remove(id);
+  }
 
   for (std::size_t i = 0; i < set_.zones.size(); ++i) {
     const auto before = std::find_if(old_zones.begin(), old_zones.end(),
@@ -202,6 +205,7 @@ void World::remove(ServiceId id) {
   registry.staged.erase(id);
   static_cast<void>(registry.holds.end(id, HoldEnd::Event));
   if (record.dirty) std::erase(dirty_, id);
+  revisits_.remove(id);
   services_.remove(id);
 }
 
@@ -257,6 +261,7 @@ RegistryPhase World::phase(const RegistryState& registry) const {
 
 void World::tick() {
   tick_holds();
+  for (const auto id : revisits_.take_due(clock_.now())) mark(id);
   while (flush(SIZE_MAX)) {
   }
   refresh_zone_flags();

@@ -19,6 +19,7 @@
 #include "zones/snapshot/store.h"
 #include "zones/table/builder.h"
 #include "zones/table/name_index.h"
+#include "zones/table/revisits.h"
 #include "zones/table/serial.h"
 #include "zones/table/service_table.h"
 #include "zones/table/zone_set.h"
@@ -140,7 +141,10 @@ class World {
   void log_released(const std::string& name, RegistryState& registry) const;
   std::vector<GuardStatus> guards(const RegistryState& registry) const;
   std::string hold_text(const HeldRecord& record, const Hold& hold) const;
+  policy::Candidates candidates(ServiceId id, const ServiceState& state) const;
   void mark(ServiceId id);
+  /// Builds the service anew at that time, also if nothing is told of it (tick()); the earliest wish counts.
+  void revisit(ServiceId id, Monotonic when) { revisits_.add(id, when); }
   void remove(ServiceId id);
   void rebuild(ServiceId id);
   void rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zone);
@@ -184,6 +188,7 @@ class World {
   ServiceTable services_;
   std::vector<std::pair<std::string, RegistryState>> registries_;
   std::vector<ServiceId> dirty_;
+  Revisits revisits_;
   std::vector<SlotOwner> owners_;        // by slot
   std::vector<ZoneView> zones_;          // serial and flags as they will be published
   std::vector<bool> changed_;            // zones with a visible change since the last publish

@@ -80,6 +80,11 @@ bool World::flush(std::size_t most) {
   return false;
 }
 
+/// The state, and what others say of its instances.
+policy::Candidates World::candidates(ServiceId, const ServiceState& state) const {
+  return policy::candidates_of(state);
+}
+
 void World::rebuild(ServiceId id) {
   auto& record = services_[id];
   record.dirty = false;
@@ -112,7 +117,7 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
     replace(id, zone, nullptr);
     return;
   }
-  const auto decision = policy::decide(state, terms.health, terms.weights);
+  const auto decision = policy::decide(candidates(id, state), terms);
   if (zone == set_.registries[record.registry].zones.front()) {
     record.eligible = static_cast<std::uint32_t>(decision.eligible);
   }

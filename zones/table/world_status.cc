@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "zones/policy/reasons.h"
 #include "zones/policy/wishes.h"
 #include "zones/synthesis/static_node.h"
 #include "zones/synthesis/txt.h"
@@ -119,9 +120,10 @@ HeldService World::held(ServiceId id, std::uint16_t zone) const {
   }
   const auto layout = set_.registries[record.registry].layout;
   const bool annotated = layout == names::Layout::Kubernetes;
-  const auto terms = policy::terms_of(out.state, set_.rules(zone), annotated);
-  out.health = terms.health;
-  out.weights = terms.weights;
+  out.terms = policy::terms_of(out.state, set_.rules(zone), annotated);
+  const auto all = candidates(id, out.state);
+  out.decision = policy::decide(all, out.terms);
+  out.reasons = policy::reasons(all, out.terms, out.decision);
   if (set_.rules(zone).txt) out.txt_left_out = txt_left_out(out.state, set_.rules(zone).txt_metadata);
   out.wishes = policy::explain_wishes(out.state, set_.rules(zone), annotated);
   for (const auto& spelling : names::spellings(record.key, layout, set_.rules(zone)).names) {

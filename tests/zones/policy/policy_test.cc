@@ -33,9 +33,17 @@ ServiceState service(const std::string& text) {
   return state;
 }
 
+Decision decide(const ServiceState& state, HealthPolicy health, bool weights = true) {
+  Terms terms;
+  terms.health = health;
+  terms.weights = weights;
+  return policy::decide(candidates_of(state), terms);
+}
+
 std::string text_of(const Decision& decision) {
   std::ostringstream text;
-  const char* const words[] = {"", "disabled", "weightless", "groupless", "draining", "down", "unknown"};
+  const char* const words[] = {"",         "disabled", "weightless", "groupless",
+                               "draining", "down",     "unknown",    "drained"};
   for (std::size_t i = 0; i < decision.verdicts.size(); ++i) {
     text << (i ? " " : "");
     if (decision.verdicts[i] == Verdict::Eligible) {

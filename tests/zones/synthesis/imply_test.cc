@@ -27,8 +27,8 @@ const config::Zone& zone() {
 BlockDraft draft_of(const ServiceState& state) {
   SynthesisRules rules{0, names::Layout::Kubernetes, &zone(), policy::terms_of(state, zone(), true)};
   SynthesisNotes notes;
-  return synthesise(state, policy::decide(state, rules.terms.health), rules, {*Name::parse("cart.t.")},
-                    notes);
+  return synthesise(state, policy::decide(policy::candidates_of(state), rules.terms), rules,
+                    {*Name::parse("cart.t.")}, notes);
 }
 
 /// The inverse of imply(), by the words of its header.
@@ -118,7 +118,7 @@ TEST(PlainHosts, CostFourOctetsAPod) {
     const SynthesisRules rules{0, names::Layout::Kubernetes, &rules_of_zone,
                                policy::terms_of(state, rules_of_zone, true)};
     SynthesisNotes notes;
-    const auto decision = policy::decide(state, rules.terms.health);
+    const auto decision = policy::decide(policy::candidates_of(state), rules.terms);
     return made(synthesise(state, decision, rules, {*Name::parse("shop.pod.t.")}, notes))->octets();
   };
   EXPECT_EQ(octets(1000) - octets(500), 500u * 4);

@@ -1,0 +1,15 @@
+// A decision in words.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "zones/policy/policy.h"
+
+namespace signpost::policy {
+
+/// One sentence for each instance: the rule that kept or dropped it, and what moved its weight. `decision`
+/// was made from the other two.
+std::vector<std::string> reasons(const Candidates& candidates, const Terms& terms, const Decision& decision);
+
+}  // namespace signpost::policy
