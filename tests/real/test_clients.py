@@ -1,11 +1,10 @@
 """The resolvers that people have: dig, nslookup and glibc, over UDP, TCP and IPv6; and the operator's own view."""
-import os
 import shutil
 import subprocess
 
 import pytest
 
-from harness import dns, peers, ports
+from harness import dns, network, peers, ports
 from harness.process import Process
 from harness.signpost import Signpost
 
@@ -99,26 +98,16 @@ def test_operators_view(shop):
 @pytest.fixture
 def port_53(folder):
     """Signpost on port 53 in a network and mount namespace of its own, whose resolv.conf names it."""
-    if os.geteuid() != 0:
-        peers.missing("root, for a mount namespace with its own resolv.conf")
+    inside = network.Resolving(folder, search="demo.internal")
     shutil.copy(DEPLOY / "shop.yaml", folder / "shop.yaml")
-    (folder / "resolv.conf").write_text("nameserver 127.0.0.1\nsearch demo.internal\noptions ndots:1\n")
-    (folder / "nsswitch.conf").write_text("passwd: files\ngroup: files\nhosts: dns\n")
-    script = folder / "inside"
-    script.write_text(
-        "#!/bin/sh -e\nip link set lo up\n"
-        f"mount --bind {folder}/resolv.conf /etc/resolv.conf\nmount --bind {folder}/nsswitch.conf /etc/nsswitch.conf\n"
-        'exec "$@"\n'
-    )
-    script.chmod(0o755)
     registries = {"shop": {"type": "file", "path": "shop.yaml", "required": True}}
     running = Signpost(
         folder, registries, [{"name": "demo.internal", "registry": "shop"}], dns_listen=["127.0.0.1:53"],
-        prefix=["unshare", "--net", "--mount", script],
+        prefix=inside.prefix,
     )  # fmt: skip
-    # --root: where the tests themselves run in a chroot, the namespace's own root is not theirs.
-    yield ["nsenter", "--target", str(running.process.pid), "--net", "--mount", "--root"]
+    yield inside.prefix
     running.stop()
+    inside.stop()
 
 
 def test_getent(port_53, until):

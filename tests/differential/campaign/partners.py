@@ -54,15 +54,8 @@ def _authoritative(reply):
     return reply is not None and len(reply) > 12 and reply[2] & 0x04 and reply[3] & 0x0F == 0 and reply[7] > 0
 
 
-def _unpacked(name, program):
-    """The program of an unpacked package, and where its libraries lie."""
-    path = peers.program(name, program)
-    (libraries,) = path.parents[2].glob("usr/lib/*-linux-gnu")
-    return path, {"LD_LIBRARY_PATH": str(libraries)}
-
-
 def _nsd(server, zones):
-    program, environment = _unpacked("nsd", "usr/sbin/nsd")
+    program, environment = peers.unpacked("nsd", "usr/sbin/nsd")
     lines = [
         "server:", f"  ip-address: 127.0.0.1@{server.port}", '  username: ""', '  chroot: ""', '  database: ""', '  pidfile: ""',
         '  xfrdfile: ""', f"  zonelistfile: {server.folder}/zones.list", f"  xfrdir: {server.folder}", f"  zonesdir: {server.folder}",
@@ -75,7 +68,7 @@ def _nsd(server, zones):
 
 
 def _knot(server, zones):
-    program, environment = _unpacked("knot", "usr/sbin/knotd")
+    program, environment = peers.unpacked("knot", "usr/sbin/knotd")
     lines = [
         "server:", f"  listen: 127.0.0.1@{server.port}", f"  rundir: {server.folder}", "  udp-workers: 1", "  tcp-workers: 2",
         "  background-workers: 1", "log:", "  - target: stderr", "    any: warning", "database:", f"  storage: {server.folder}",
@@ -88,7 +81,7 @@ def _knot(server, zones):
 
 
 def _bind(server, zones):
-    program, environment = _unpacked("bind", "usr/sbin/named")
+    program, environment = peers.unpacked("bind", "usr/sbin/named")
     lines = [
         "options {", f'  directory "{server.folder}";', "  pid-file none; session-keyfile none; lock-file none;",
         f"  listen-on port {server.port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};", "  recursion no; dnssec-validation no; notify no;",
@@ -104,7 +97,7 @@ def _bind(server, zones):
 
 
 def _pdns(server, zones):
-    program, environment = _unpacked("pdns", "usr/sbin/pdns_server")
+    program, environment = peers.unpacked("pdns", "usr/sbin/pdns_server")
     (modules,) = program.parents[2].glob("usr/lib/*-linux-gnu/pdns")
     listed = server.file(
         "zones.conf", *(f'zone "{origin}" {{ type master; file "{file}"; }};' for origin, file in zones.items())

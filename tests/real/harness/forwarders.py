@@ -1,4 +1,4 @@
-"""What stands between an application and Signpost in practice: CoreDNS with a stub domain, dnsmasq."""
+"""A forwarder as a process, CoreDNS in its roles, dnsmasq; resolvers.py has the others."""
 from . import control_plane, dns, peers, ports
 from .process import Process
 
@@ -6,15 +6,21 @@ from .process import Process
 class Forwarder:
     """A process that forwards `zone` to `upstream`; `ask` it like any server, with recursion desired."""
 
-    def __init__(self, command, log, port, zone):
+    def __init__(self, command, log, port, zone, environment=None, reachable=True):
         self.port = port
-        self.process = Process(command, log)
-        self.process.wait_ready(lambda: self._answers(zone), 15, "forwarder answers")
+        self.process = Process(command, log, environment)
+        if not reachable:
+            return
+        try:
+            self.process.wait_ready(lambda: self._answers(zone), 15, "forwarder answers")
+        except RuntimeError:
+            self.process.stop()
+            raise
 
     def _answers(self, zone):
         client = self.client()
         try:
-            return client.ask(zone, "SOA", seconds=0.3, recursion=True)
+            return client.ask(zone, "SOA", seconds=0.3, recursion=True).rcode == "NOERROR"
         finally:
             client.close()
 

@@ -30,3 +30,10 @@ def program(name, path):
     if not folder:
         missing(f"peer {name} (tests/peers/build {name})")
     return pathlib.Path(folder) / path
+
+
+def unpacked(name, path):
+    """The program of an unpacked package, and the environment in which it finds the libraries that came along."""
+    found = program(name, path)
+    (libraries,) = pathlib.Path(_where(name)).glob("usr/lib/*-linux-gnu")
+    return found, {"LD_LIBRARY_PATH": str(libraries)}
