@@ -82,6 +82,7 @@ void check_whole(const Node& written, Config& config, Report& report) {
   check_used_registries(config, report);
   check_nacos_words(written, config, report);
   check_kubernetes_zones(written, config, report);
+  check_sampled_ttls(written, config, report);
   check_reverse_zones(written, config, report);
   spell_out_apexes(config, report);
   check_access(written, config, report);

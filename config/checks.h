@@ -17,6 +17,14 @@ void check_whole(const Node& written, Config& config, Report& report);
 /// What zones ask of Kubernetes registries that these do not watch, and of others that know no such words.
 void check_kubernetes_zones(const Node& written, const Config& config, Report& report);
 
+// Steps of check_whole() in checks_shares.cc.
+
+/// A sampled answer that a cache may keep for longer than kSampledTtlMax: its shares come in coarse pieces
+/// (the arithmetic: zones/answer/SHARES.md). Warns.
+void check_sampled_ttls(const Node& written, const Config& config, Report& report);
+/// The same for whatever else has an answer and a TTL of its own.
+void check_sampled_ttl(Mark mark, const Answer& answer, std::uint32_t ttl, Report& report);
+
 // Steps of check_whole() in checks_reverse.cc.
 
 /// Whose names the pointers of a reverse zone give.

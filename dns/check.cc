@@ -14,6 +14,7 @@
 #include "config/load.h"
 #include "config/names.h"
 #include "dns/base/clock.h"
+#include "dns/check_weights.h"
 #include "dns/cookie_keeper.h"
 
 namespace signpost {
@@ -35,13 +36,31 @@ void must_be_readable(const config::Registry& registry, const char* key, const s
                             path + ": " + std::strerror(errno));
 }
 
-void look(const config::Registry& registry, const config::FileRegistry& options, CheckScope scope,
-          config::Diagnostics& findings) {
-  if (scope == CheckScope::Start) return;
+/// Gives what the file holds.
+std::vector<ServiceState> look_into(const config::Registry& registry, const config::FileRegistry& options,
+                                    config::Diagnostics& findings) {
   auto services = file::load_services(options.path, registry.name);
-  append(findings.errors, services ? std::vector<std::string>{} : services.error().errors);
-  append(findings.warnings, services ? services->warnings : services.error().warnings);
+  if (!services) {
+    append(findings.errors, services.error().errors);
+    append(findings.warnings, services.error().warnings);
+    return {};
+  }
+  append(findings.warnings, services->warnings);
+  return std::move(services->states);
 }
+
+/// The services files; what they say of weights is told to who asks, not with every start and reload.
+void look_at_files(const config::Config& config, CheckScope scope, config::Diagnostics& findings) {
+  if (scope == CheckScope::Start) return;
+  FileServices services;
+  for (const auto& registry : config.registries) {
+    if (const auto* options = std::get_if<config::FileRegistry>(&registry.options))
+      services.emplace(registry.name, look_into(registry, *options, findings));
+  }
+  if (scope == CheckScope::Check) append(findings.warnings, warn_of_lost_weights(config, services));
+}
+
+void look(const config::Registry&, const config::FileRegistry&, CheckScope, config::Diagnostics&) {}
 
 /// Makes the backend as `run` would, and drops it: it connects only when it is followed.
 void look(const config::Registry& registry, const config::KubernetesRegistry& options, CheckScope scope,
@@ -127,6 +146,7 @@ Result<Checked, config::Diagnostics> check_config(const std::string& path, Check
   for (const auto& registry : loaded->config.registries) {
     std::visit([&](const auto& options) { look(registry, options, scope, findings); }, registry.options);
   }
+  look_at_files(loaded->config, scope, findings);
   look_for_loops(loaded->config, findings);
   auto statics = read_statics(loaded->config);
   for (const auto& reading : statics) {

@@ -41,7 +41,7 @@ def test_check_good(signpost, config, services):
     path = config(
         {
             "registries": {"local": {"type": "file", "path": str(services())}},
-            "zones": [{"name": "demo.internal", "registry": "local"}],
+            "zones": [{"name": "demo.internal", "registry": "local", "answer": "sample 1"}],
         }
     )
     done = signpost("check", "--config", path)
@@ -77,6 +77,24 @@ def test_check_looks_into_services_files(signpost, config, services):
     done = signpost("check", "--config", path)
     assert done.returncode == 1
     assert f"error: {services()}:3:" in done.stderr
+
+
+def test_check_warns_of_weights_that_an_order_loses(signpost, config, services):
+    """Unequal weights under `order`; one of weight 0 or disabled does not answer, so it makes none unequal."""
+    equal = "[{address: 10.0.0.1}, {address: 10.0.0.2, weight: 0}, {address: 10.0.0.3, weight: 5, enabled: false}]"
+    services(
+        "services:\n"
+        f"  - name: pay\n    instances: {equal}\n"
+        "  - name: cart\n    instances: [{address: 10.0.1.1, weight: 3}, {address: 10.0.1.2}]\n"
+        "  - name: web\n    instances: [{address: 10.0.2.1, weight: 3}, {address: 10.0.2.2}]\n"
+    )
+    zones = [{"name": f"{i}.internal", "registry": "local", "answer": answer} for i, answer in enumerate(("order", "sample 1", "all"))]
+    path = config({"registries": {"local": {"type": "file", "path": str(services())}}, "zones": zones})
+    done = signpost("check", "--config", path)
+    assert done.returncode == 0 and done.stdout == f"{path}: well\n"
+    (line,) = done.stderr.splitlines()
+    assert re.match(rf"warning: {re.escape(str(path))}:\d+:\d+: zone 0\.internal: cart of registry local and 1 more", line), line
+    assert line.endswith("`answer: sample 1` keeps them")
 
 
 @pytest.mark.parametrize(
