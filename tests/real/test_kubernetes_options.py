@@ -4,10 +4,12 @@ import contextlib
 
 import pytest
 from comparison.compare import plain
+from conftest import size
 from options_cases import CASES, HTTP, MISSING, SERVICES, SHOP, ZONE, ready
 from test_kubernetes import kubernetes
 
 from harness import forwarders, kube, rights, waiting
+from harness.process import now_ms
 from harness.sections import Asker
 from harness.signpost import Signpost
 
@@ -162,5 +164,48 @@ def test_weights_of_annotations(world, folder):
         waiting.until(lambda: weights("plain")["10-7-0-2"] == 3, 10, "the new weight")
         only = f"v2._version.plain.weighed.svc.{ZONE}"
         assert signpost.client.set(only) == {"10.7.0.3"}
+    finally:
+        signpost.stop()
+
+
+def test_canary_moves_by_annotation(world, folder, figure):
+    """As `kubectl annotate --overwrite` writes it: nobody gets the new version, then 1 %, half, everybody. The share is
+    counted over answers of one address; when it holds is read from the SRV weights of a second zone."""
+    draws = size("CANARY_DRAWS", 30000)  # of 1 %: 0.3 points are five standard deviations; of 100,000 nine
+    world.namespace("canary")
+    for i, version in enumerate(("v1", "v1", "v1", "v2")):
+        world.pod("canary", f"p{i}", "cart", f"10.8.0.{i + 1}", labels={"version": version})
+    endpoints = [ready(f"10.8.0.{i + 1}", targetRef={"kind": "Pod", "name": f"p{i}", "namespace": "canary"}) for i in range(4)]
+    annotations = {"signpost.dns/weights": "version: v1=100, v2=0"}
+    item = {"metadata": {"name": "cart", "annotations": annotations}, "spec": {"clusterIP": "None", "ports": HTTP}}
+    world.api.create("/api/v1/namespaces/canary/services", item)
+    world.whole_slice("canary", "cart-a", "cart", "IPv4", endpoints, HTTP)
+    zones = [{"name": "sampled.test", "registry": "c", "answer": "sample 1"}, {"name": "ordered.test", "registry": "c"}]
+    signpost = Signpost(folder, {"c": {**kubernetes(world), "pods": "watch"}}, zones, log={"level": "info"}).wait_ready()
+    ordered = "_http._tcp.cart.canary.svc.ordered.test"
+
+    def published():
+        """The part of the SRV weights that is the new version's, in percent."""
+        weights = {text.split()[3][:8]: int(text.split()[1]) for text in signpost.client.ask(ordered, "SRV").texts("SRV")}
+        return 100 * weights.get("10-8-0-4", 0) / sum(weights.values()) if weights else None
+
+    def moved(percent):
+        change = {"metadata": {"annotations": {"signpost.dns/weights": f"version: v1={100 - percent}, v2={percent}"}}}
+        begun = now_ms()
+        world.api.patch("/api/v1/namespaces/canary/services/cart", change)
+        acknowledged = now_ms()
+        waiting.until(lambda: abs(published() - percent) < 0.01, 10, f"{percent} % are published", pause=0)
+        return f"{now_ms() - begun:.1f} ms after the write began, {now_ms() - acknowledged:.1f} after it was acknowledged"
+
+    try:
+        waiting.until(lambda: published() == 0, 10, "the old version alone")
+        for percent in (0, 1, 50, 100):
+            taken = moved(percent)
+            answers = signpost.client.many("cart.canary.svc.sampled.test", "A", draws)
+            seen = 100 * sum(answer.texts("A") == ["10.8.0.4"] for answer in answers) / draws
+            figure(f"canary of {percent} %, {draws} draws", f"{seen:.2f} %, published {taken}")
+            assert all(len(answer.texts("A")) == 1 for answer in answers)
+            deviation = 100 * (percent / 100 * (1 - percent / 100) / draws) ** 0.5
+            assert abs(seen - percent) <= (0.3 if percent == 1 else 5 * deviation), (percent, seen)
     finally:
         signpost.stop()
