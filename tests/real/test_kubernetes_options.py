@@ -8,7 +8,7 @@ from conftest import size
 from options_cases import CASES, HTTP, MISSING, SERVICES, SHOP, ZONE, ready
 from test_kubernetes import kubernetes
 
-from harness import forwarders, kube, rights, waiting
+from harness import explained, forwarders, kube, rights, waiting
 from harness.process import now_ms
 from harness.sections import Asker
 from harness.signpost import Signpost
@@ -207,5 +207,7 @@ def test_canary_moves_by_annotation(world, folder, figure):
             assert all(len(answer.texts("A")) == 1 for answer in answers)
             deviation = 100 * (percent / 100 * (1 - percent / 100) / draws) ** 0.5
             assert abs(seen - percent) <= (0.3 if percent == 1 else 5 * deviation), (percent, seen)
+            if percent == 50:  # grouped: the explained shares are those of answers
+                assert not explained.disagreements(signpost, "cart.canary.svc.sampled.test", "sample 1", draws)
     finally:
         signpost.stop()

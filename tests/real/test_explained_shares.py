@@ -1,0 +1,68 @@
+"""The shares that `signpost explain` prints, beside 20,000 answers, for every mode."""
+import json
+
+import pytest
+from conftest import size
+
+from harness import explained
+from harness.signpost import Signpost
+
+MODES = ("order", "all", "sample 1", "sample 2", "sample 3")
+ADDRESSES = [f"10.1.0.{i + 1}" for i in range(6)]
+
+
+def instance(i, weight=1, **more):
+    return {"address": ADDRESSES[i], "weight": weight, **more}
+
+
+# Instances that answer, and others that must not: disabled, without weight, down.
+SERVICES = {
+    "three": [instance(0, 1), instance(1, 2), instance(2, 7)],
+    "five": [instance(0, 1), instance(1, 2), instance(2, 2), instance(3, 2), instance(4, 3)],
+    "equal": [instance(i) for i in range(4)],
+    "fractions": [instance(0, 0.25), instance(1, 0.3), instance(2, 0.45)],
+    "some": [instance(0, 3), instance(1, 5), instance(2, 2), instance(3, 9, enabled=False), instance(4, 0), instance(5, 4, healthy=False)],
+    "shared": [{**instance(0, 1), "port": 1}, {**instance(0, 2), "port": 2}, {**instance(1, 3), "port": 3}],
+    "one": [instance(0, 5)],
+    "all-zero": [instance(0, 0), instance(1, 0)],
+}  # fmt: skip
+
+
+def zone_of(mode):
+    return f"{mode.replace(' ', '')}.internal"
+
+
+@pytest.fixture(scope="module")
+def signpost(run_folder):
+    folder = run_folder / "explained"
+    folder.mkdir()
+    file = folder / "services.yaml"
+    ports = [{"name": "http", "port": 8080}]
+    listed = [{"name": name, "instances": some, **({} if "port" in some[0] else {"ports": ports})} for name, some in SERVICES.items()]
+    file.write_text(json.dumps({"services": listed}))
+    zones = [{"name": zone_of(mode), "registry": "local", "answer": mode} for mode in MODES]
+    running = Signpost(folder, {"local": {"type": "file", "path": str(file), "required": True}}, zones, log={"level": "info"})
+    yield running.wait_ready()
+    running.stop()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_explained_shares_are_those_of_answers(signpost, figure, mode):
+    """Everybody with a share, and nobody else, is in the answers as often as it says: in the first place of an order,
+    among the k of a sample; SRV weights of whole sets are the shares themselves."""
+    draws = size("EXPLAINED_DRAWS", 20000)
+    wrong = []
+    for service in SERVICES:
+        name = f"{service}.{zone_of(mode)}"
+        wrong += [f"{name}: {what}" for what in explained.disagreements(signpost, name, mode, draws)]
+        if not mode.startswith("sample"):
+            told, published = explained.shares(signpost, name), explained.srv_shares(signpost, name)
+            wrong += [f"{name}: {told} but SRV {published}" for one in told if abs(told[one] - published.get(one, 0)) > 0.02]
+    figure(f"explained shares of {len(SERVICES)} services, {mode}", f"{draws} answers each agree" if not wrong else str(wrong))
+    assert not wrong
+
+
+def test_disagreement_is_seen(signpost):
+    """The judge can say no: stable order taken for a draw, a sample of two taken for one of three."""
+    assert explained.disagreements(signpost, f"three.{zone_of('all')}", "order", 500)
+    assert explained.disagreements(signpost, f"five.{zone_of('sample 2')}", "sample 3", 500)
