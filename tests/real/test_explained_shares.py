@@ -62,6 +62,19 @@ def test_explained_shares_are_those_of_answers(signpost, figure, mode):
     assert not wrong
 
 
+def test_a_sample_that_shrank_is_explained(signpost):
+    """7 of 10 cannot be in each of two records twice; 3 of 10 are in each of three at most once. Fewer instances than
+    records are no shrinking."""
+    def told(service, mode):
+        return signpost.command("explain", f"{service}.{zone_of(mode)}", "A")[1]
+
+    for mode in ("sample 2", "sample 3"):
+        assert f"`{mode}` answers 1: the largest share is 70.00 %" in told("three", mode)
+    assert "`sample 3` answers 2: the largest share is 50.00 %" in told("some", "sample 3")
+    for service, mode in (("five", "sample 3"), ("one", "sample 3"), ("three", "sample 1"), ("three", "order")):
+        assert "the largest share" not in told(service, mode)
+
+
 def test_disagreement_is_seen(signpost):
     """The judge can say no: stable order taken for a draw, a sample of two taken for one of three."""
     assert explained.disagreements(signpost, f"three.{zone_of('all')}", "order", 500)

@@ -1,6 +1,8 @@
 #include "zones/answer/explain.h"
 
+#include <algorithm>
 #include <iterator>
+#include <map>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include "zones/answer/explain_pointers.h"
 #include "zones/answer/locate.h"
 #include "zones/answer/whole_answer.h"
+#include "zones/policy/draw.h"
 #include "zones/policy/policy.h"
 #include "zones/policy/shares.h"
 #include "zones/snapshot/selection.h"
@@ -66,6 +69,32 @@ ExplainedInstance explain_instance(const Instance& instance, const std::vector<P
   return out;
 }
 
+/// What is drawn: the shares of instances that answer, those of one address added up.
+std::vector<std::uint32_t> drawn_shares(const ServiceState& state, const std::vector<std::uint32_t>& shares) {
+  std::map<std::optional<IpAddress>, std::uint32_t> by_address;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    const auto& instance = state.instances[i];
+    if (shares[i] > 0) by_address[instance.v4 ? instance.v4 : instance.v6] += shares[i];
+  }
+  std::vector<std::uint32_t> out;
+  for (const auto& [address, share] : by_address) out.push_back(share);
+  return out;
+}
+
+/// Why a sample has fewer records than the configuration asks for; empty: it has as many, or nothing is
+/// sampled.
+std::string shrunk_sample(const HeldService& held, const std::vector<std::uint32_t>& shares) {
+  const auto& answer = held.terms.answer;
+  if (answer.mode != config::AnswerMode::Sample || held.state.kind != ServiceKind::Instances) return {};
+  const auto drawn = drawn_shares(held.state, shares);
+  const auto most = policy::sample_max(policy::ShareView(drawn, false));
+  if (most >= answer.sample || most == drawn.size()) return {};
+  const auto sum = std::accumulate(drawn.begin(), drawn.end(), std::uint64_t{0});
+  return fmt::format(
+      "`sample {}` answers {}: the largest share is {:.2f} %, and it is to be in each answer at most once",
+      answer.sample, most, 100.0 * *std::max_element(drawn.begin(), drawn.end()) / static_cast<double>(sum));
+}
+
 /// `address`: only the instances that have it.
 ExplainedService explain_service(const HeldService& held, const std::optional<IpAddress>& address) {
   ExplainedService out;
@@ -112,6 +141,8 @@ ExplainedService explain_service(const HeldService& held, const std::optional<Ip
                 fmt::format("TXT leaves out {}: a string has 255 octets at most, all of a TXT {}",
                             held.txt_left_out, kTxtOctetsMax);
   }
+  if (const auto why = shrunk_sample(held, shares); !why.empty())
+    out.note += (out.note.empty() ? "" : "; ") + why;
   if (!held.hold.empty()) out.note = held.hold + (out.note.empty() ? "" : "; " + out.note);
   return out;
 }
