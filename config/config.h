@@ -227,6 +227,34 @@ struct Alias {
   Place place;
 };
 
+enum class CheckType : std::uint8_t { Tcp, Http };
+
+/// How an instance's port is asked whether somebody is there.
+struct CheckWay {
+  CheckType type = CheckType::Tcp;
+  std::string path = "/";  // of the GET
+  Milliseconds interval{5000};
+  Milliseconds timeout{1000};
+  std::uint16_t rise = 2;  // probes in a row that bring a failing one back
+  std::uint16_t fall = 3;  // probes in a row that make it failing
+  friend auto operator<=>(const CheckWay&, const CheckWay&) = default;
+};
+
+/// Active checks of the services that a pattern names.
+struct Check {
+  std::vector<std::string> services;  // patterns of names below the zone, see pattern.h
+  std::string port;                   // a port's name or number; empty: the first TCP port
+  CheckWay way;
+  friend bool operator==(const Check&, const Check&) = default;
+};
+
+/// Bounds of all active checks together.
+struct Checks {
+  std::vector<Prefix> allow;       // may be asked though a registry should not send anybody there
+  std::uint32_t per_second = 200;  // probes begun
+  friend bool operator==(const Checks&, const Checks&) = default;
+};
+
 /// One apex. A prefix that no single reverse zone covers ("172.16.0.0/12") has become one Zone for each that
 /// it needs.
 struct Zone {
@@ -251,6 +279,7 @@ struct Zone {
   RecordsText records;
   std::vector<Alias> aliases;
   std::vector<std::string> exclude;  // patterns of service names that are not shown; see pattern.h
+  std::vector<Check> checks;         // the first whose pattern a service's name fits
   bool topology = true;              // <zone>.pin._zone.<service> and <zone>.prefer._zone.<service>
   // Of Kubernetes registries:
   Layout layout = Layout::Cluster;
@@ -286,6 +315,7 @@ struct Config {
   Tcp tcp;
   Cookies cookies;
   RateLimit rate_limit;
+  Checks checks;
   std::vector<AccessEntry> access;  // the first that matches decides; none: allowed
   std::vector<Registry> registries;
   std::vector<Zone> zones;

@@ -28,6 +28,10 @@ Option<Zone> external_headless_option();
 Option<Zone> annotations_option();
 void check_kubernetes_words(Reader& reader, const Node& written, const Zone& zone);
 
+// Active checks, in options_checks.cc.
+Option<Zone> checks_option();
+const Table<Checks>& checks_table();
+
 const Table<AccessEntry>& access_table();
 const Table<RateLimit>& rate_limit_table();
 

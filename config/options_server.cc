@@ -150,6 +150,8 @@ const Table<Config>& config_table() {
               "rate_limit", &Config::rate_limit, rate_limit_table,
               "How much one network (an IPv4 /24, an IPv6 /56) is answered over UDP, where senders can be "
               "forged. TCP and clients with a valid cookie are not held back. Not written: no limit."),
+          section("checks", &Config::checks, checks_table,
+                  "Bounds of all active checks (`checks` of zones)."),
           sections("access", &Config::access, access_table,
                    "Who may ask, by address. The first entry that matches decides; who matches none may ask. "
                    "IPv6 has entries of its own.",

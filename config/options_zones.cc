@@ -201,6 +201,7 @@ const Table<Zone>& zone_table() {
           records_option(),
           aliases_option(),
           exclude_option(),
+          checks_option(),
           option("ttl", &Zone::ttl, seconds(0, kTtlMax),
                  "Lifetime of records in caches; also how long a dead address may linger there."),
           option("negative_ttl", &Zone::negative_ttl, seconds(0, kNegativeTtlMax),

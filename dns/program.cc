@@ -58,6 +58,12 @@ ServerOptions server_options(const config::Config& config, std::shared_ptr<Rules
   return options;
 }
 
+checks::Limits check_limits(const config::Config& config) {
+  checks::Limits limits;
+  limits.per_second = config.checks.per_second;
+  return limits;
+}
+
 /// Hands the configuration to the builder and waits until its first or next snapshot stands.
 void configure_and_wait(Builder& builder, std::shared_ptr<const config::Config> config, StaticZones statics) {
   std::promise<void> done;
@@ -84,6 +90,8 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
            [this](const std::string& name) { builder_.reset(name); },
            [this](const std::string& name) { on_query_.restarted(name); }}),
       on_query_(registry_context_, registries_, builder_, system_clock()),
+      checker_(registry_context_, system_clock(),
+               [this](const checks::Change& change) { builder_.take_check(change); }),
       admin_(admin_sources(), system_clock()),
       readiness_timer_(control),
       cookie_timer_(control) {
@@ -105,6 +113,10 @@ Result<void> Program::start() {
       });
     });
   });
+  builder_.on_checks_wanted([this](std::string who, std::vector<checks::Target> targets) {
+    checker_.want(std::move(who), std::move(targets));
+  });
+  checker_.limit(check_limits(*config_));
   builder_.start();
   configure_and_wait(builder_, config_, zones_of(first_statics_));
   static_files_.follow(config_, std::move(first_statics_));
@@ -199,6 +211,7 @@ admin::ReloadOutcome Program::reload() {
     config_ = changed.config;
     log::set_level(config_->log.level);
     log::set_format(config_->log.format);
+    checker_.limit(check_limits(*config_));
     configure_and_wait(builder_, config_, zones_of(changed.statics));
     static_files_.follow(config_, std::move(changed.statics));
     cookies_.follow(config_->cookies.secret_file);
@@ -222,6 +235,7 @@ admin::ProgramReport Program::report() const {
   report.workers = server_ ? server_->worker_count() : 0;
   report.registries = registries_.reports();
   on_query_.add_to(report);
+  report.checks = checker_.counts();
   report.static_files = static_files_.reports();
   report.cookie_files_refused = cookies_.refused();
   const std::lock_guard lock(mutex_);
@@ -288,6 +302,7 @@ void Program::stop() {
     auto all_ended = ended->get_future();
     asio::post(registry_context_, [this, ended] {
       on_query_.stop();
+      checker_.stop();
       registries_.stop([ended] { ended->set_value(); });
     });
     if (all_ended.wait_for(kRegistriesEnd) != std::future_status::ready) {

@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "backends/checks/checker.h"
 #include "config/config.h"
 #include "dns/admin/admin.h"
 #include "dns/base/result.h"
@@ -72,6 +73,7 @@ class Program {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> registry_work_;
   Registries registries_;
   OnQuery on_query_;
+  checks::Checker checker_;
   std::thread registry_thread_;
 
   admin::Admin admin_;

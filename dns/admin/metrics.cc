@@ -349,6 +349,17 @@ void file_families(Exposition& page, const std::vector<StaticFileReport>& files)
   }
 }
 
+void check_families(Exposition& page, const checks::Counts& checks) {
+  page.gauge("check_targets", "Addresses and ports that are checked.", {}, number(checks.targets));
+  page.gauge("check_targets_failing", "Those of them whose check fails now.", {}, number(checks.failing));
+  page.counter("check_probes_total", "Probes that ended, by what came of them.", {{"result", "passed"}},
+               number(checks.passed));
+  page.counter("check_probes_total", "Probes that ended, by what came of them.", {{"result", "failed"}},
+               number(checks.failed));
+  page.gauge("check_late_seconds", "How long the probe that waits longest is past its time.", {},
+             checks.late_seconds);
+}
+
 void program_families(Exposition& page, const Scrape& scrape) {
   page.gauge("build_info", "Always 1.",
              {{"version", scrape.program.version}, {"compiler", scrape.program.compiler}}, 1);
@@ -359,6 +370,7 @@ void program_families(Exposition& page, const Scrape& scrape) {
                number(scrape.program.reload.refused));
   page.counter("cookie_file_refused_total", "Readings of the cookie secrets that found a bad file.", {},
                number(scrape.program.cookie_files_refused));
+  check_families(page, scrape.program.checks);
   page.counter("on_query_refused_total", "Queries that the workers refused: too many new names at once.", {},
                number(scrape.program.on_query_refused));
   page.counter("health_request_failures_total", "Health checks that a worker did not answer in time.", {},

@@ -171,6 +171,17 @@ std::string files_text(const std::vector<StaticFileReport>& files) {
   return "\n" + table(rows);
 }
 
+/// Nothing when nobody is checked.
+std::string checks_text(const checks::Counts& checks) {
+  if (checks.targets == 0) return {};
+  auto text = "\nchecks: " + std::to_string(checks.targets) + " targets, " + std::to_string(checks.failing) +
+              " failing";
+  for (std::size_t i = 0; i < checks.examples.size(); ++i)
+    text += (i == 0 ? ": " : ", ") + plain(checks.examples[i]);
+  if (checks.failing > checks.examples.size()) text += ", ...";
+  return text + "\n";
+}
+
 std::string upper(std::string_view word) {
   std::string out(word);
   for (auto& c : out) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -196,7 +207,8 @@ std::string to_text(const StatusReport& status) {
   std::vector<Row> listeners{{"LISTENER", "ADDRESS"}};
   for (const auto& listener : program.listeners) listeners.push_back({listener.kind, listener.address});
   out += "\n" + table(listeners) + "\n" + registries_text(status) + on_query_text(program.registries) +
-         holds_text(status.builder.registries) + "\n" + zones_text(status) + files_text(program.static_files);
+         holds_text(status.builder.registries) + "\n" + zones_text(status) +
+         files_text(program.static_files) + checks_text(program.checks);
   if (!program.reload.last_outcome.empty())
     out += "\nlast reload: " + plain(program.reload.last_outcome) + "\n";
   out += skipped_text(program.registries);

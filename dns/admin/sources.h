@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/checks/plan.h"
 #include "backends/registry/backend.h"
 #include "dns/admin/health.h"
 #include "dns/base/clock.h"
@@ -63,7 +64,8 @@ struct ProgramReport {
   std::vector<StaticFileReport> static_files;
   ReloadReport reload;
   std::uint64_t cookie_files_refused = 0;  // readings of the secret file that changed nothing: it was bad
-  std::uint64_t on_query_refused = 0;      // queries that a worker refused: too many names at once
+  checks::Counts checks = {};
+  std::uint64_t on_query_refused = 0;  // queries that a worker refused: too many names at once
 };
 
 /// What a reload came to, for POST /reload and the log.

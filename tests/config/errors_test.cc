@@ -36,7 +36,7 @@ const Case kDocument[] = {
      "E f.yaml:1:1: unknown key `worker`; did you mean `workers`?"},
     {"unknown_key_is_another_word", with_zone("frobnicate: 2"),
      "E f.yaml:1:1: unknown key `frobnicate`; known here: server, listen, lameduck, workers, log, edns, tcp, "
-     "cookies, rate_limit, access, "
+     "cookies, rate_limit, checks, access, "
      "registries or zones"},
     {"unknown_key_deep_below", with_zone("tcp: {idel: 1s}"),
      "E f.yaml:1:7: unknown key `idel`; did you mean `idle`?"},

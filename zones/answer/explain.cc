@@ -132,14 +132,16 @@ ExplainedService explain_service(const HeldService& held, const std::optional<Ip
   } else if (policy::srv_weights(decision.weights).coarse) {
     out.note = "SRV weights are rounded by more than 1 %";
   }
-  if (state.health_masked) {
-    out.note += (out.note.empty() ? "" : "; ") +
-                std::string("its registry hides who is healthy: the protection threshold is reached");
-  }
+  const auto add = [&](std::string_view text) {
+    out.note += out.note.empty() ? "" : "; ";
+    out.note += text;
+  };
+  if (state.health_masked) add("its registry hides who is healthy: the protection threshold is reached");
+  if (!held.check.empty()) add("its instances are checked: " + held.check);
+  if (decision.all_checks_fail) add("the checks of all that may answer fail, so checks do not count");
   if (!held.txt_left_out.empty()) {
-    out.note += (out.note.empty() ? "" : "; ") +
-                fmt::format("TXT leaves out {}: a string has 255 octets at most, all of a TXT {}",
-                            held.txt_left_out, kTxtOctetsMax);
+    add(fmt::format("TXT leaves out {}: a string has 255 octets at most, all of a TXT {}", held.txt_left_out,
+                    kTxtOctetsMax));
   }
   if (const auto why = shrunk_sample(held, shares); !why.empty())
     out.note += (out.note.empty() ? "" : "; ") + why;

@@ -31,6 +31,7 @@ struct Grouping {
 struct Overlay {
   std::optional<Health> health;  // in place of the registry's word (damped, checked)
   bool drained = false;          // by the operator: as if it were disabled
+  bool check_fails = false;      // an active check of ours
   double ramp = 1;               // part of its weight that it has so far, above 0
 };
 

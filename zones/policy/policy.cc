@@ -69,6 +69,23 @@ void drop_unhealthy(Work& work) {
   }
 }
 
+/// Checks are ours, and what we cannot reach others may: they never leave nobody.
+void drop_failing(Work& work) {
+  if (work.in.overlays.empty()) return;
+  const auto& verdicts = work.out.verdicts;
+  bool fails = false;
+  bool passes = false;
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    if (verdicts[i] != Verdict::Eligible) continue;
+    (work.in.overlays[i].check_fails ? fails : passes) = true;
+  }
+  work.out.all_checks_fail = fails && !passes;
+  if (!passes) return;
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    if (work.in.overlays[i].check_fails) work.drop(i, Verdict::CheckFails);
+  }
+}
+
 /// New ones get their share little by little. All alike means no effect, since shares are parts of a whole.
 void ramp_up(Work& work) {
   if (!work.terms.weights || work.in.overlays.empty()) return;
@@ -76,8 +93,8 @@ void ramp_up(Work& work) {
 }
 
 using Step = void (*)(Work&);
-constexpr Step kSteps[] = {drop_disabled,  drop_weight_zero, drop_group_zero,
-                           drop_unhealthy, ramp_up,          weigh_groups};  // DESIGN.md section 3
+constexpr Step kSteps[] = {drop_disabled, drop_weight_zero, drop_group_zero, drop_unhealthy,
+                           drop_failing,  ramp_up,          weigh_groups};  // DESIGN.md section 3
 
 }  // namespace
 
@@ -99,6 +116,8 @@ std::string_view to_string(Verdict verdict) noexcept {
       return "dropped: its health is unknown, and health: strict wants it up";
     case Verdict::Drained:
       return "dropped: the operator drains it";
+    case Verdict::CheckFails:
+      return "dropped: its check fails while others pass";
   }
   return "";
 }

@@ -231,6 +231,15 @@ void Builder::on_opinion_wanted(std::function<void(const std::string&, OpinionQu
   core_->world().on_opinion_wanted(std::move(wanted));
 }
 
+void Builder::on_checks_wanted(
+    std::function<void(std::string who, std::vector<checks::Target> targets)> wanted) {
+  core_->world().on_checks_wanted(std::move(wanted));
+}
+
+void Builder::take_check(const checks::Change& change) {
+  core_->task([this, change] { core_->world().take_check(change); });
+}
+
 void Builder::take_opinion(const std::string& registry, SecondOpinion opinion) {
   core_->task(
       [this, registry, opinion = std::move(opinion)] { core_->world().take_opinion(registry, opinion); });

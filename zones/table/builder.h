@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/checks/plan.h"
 #include "backends/registry/backend.h"
 #include "config/config.h"
 #include "dns/base/clock.h"
@@ -47,6 +48,7 @@ struct HeldService {
   std::vector<std::string> losses;   // "cart.demo.internal.: taken by local/cart (exact name first)"
   std::vector<std::string> wishes;   // what became of each: policy::explain_wishes()
   std::string txt_left_out;          // what its TXT has no room for (zones/synthesis/txt.h); empty: nothing
+  std::string check;                 // how instances are checked; empty: they are not
   std::string hold;                  // why a guard shows more than the registry tells; empty: none does
   std::size_t told = SIZE_MAX;       // instances from this place on are shown by that hold alone
 };
@@ -95,6 +97,11 @@ class Builder {
   void on_opinion_wanted(std::function<void(const std::string& registry, OpinionQuestion)> wanted);
   /// Any thread.
   void take_opinion(const std::string& registry, SecondOpinion opinion);
+  /// Before start(). Called on the builder thread when other instances are to be checked than before (`who`
+  /// stands for a service in a zone; no targets: none of it any more).
+  void on_checks_wanted(std::function<void(std::string who, std::vector<checks::Target> targets)> wanted);
+  /// Any thread: what a check found.
+  void take_check(const checks::Change& change);
   /// Any thread: believes at once what guards hold of all registries (both empty), of one, or of one service
   /// of it ("shop/cart"). The reply comes on the builder thread, after what was believed is published.
   void release(const std::string& registry, const std::string& service,

@@ -63,8 +63,10 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
   });
   for (const auto id : gone) {
     revisits_.remove(id);
+    checks_.forget(id);
     services_.remove(id);
   }
+  checks_.begin();
 
   for (std::size_t i = 0; i < set_.zones.size(); ++i) {
     const auto before = std::find_if(old_zones.begin(), old_zones.end(),
@@ -82,9 +84,19 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
   services_.for_each([this](ServiceId id) { mark(id); });
   while (flush(SIZE_MAX)) {
   }
+  checks_.sweep();
   refresh_zone_flags();
   flags_changed_ = true;
   publish();
+}
+
+void World::take_check(const checks::Change& change) {
+  const auto services = checks_.take(change);
+  if (services.empty()) return;
+  const auto target = change.target.to_string();
+  change.failing ? log::warning("check.failing", {{"target", target}, {"why", change.why}})
+                 : log::info("check.passing", {{"target", target}});
+  for (const auto id : services) mark(id);
 }
 
 void World::reset(const std::string& registry) {
@@ -206,6 +218,7 @@ void World::remove(ServiceId id) {
   static_cast<void>(registry.holds.end(id, HoldEnd::Event));
   if (record.dirty) std::erase(dirty_, id);
   revisits_.remove(id);
+  checks_.forget(id);
   services_.remove(id);
 }
 

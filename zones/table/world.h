@@ -18,6 +18,7 @@
 #include "zones/guard/holds.h"
 #include "zones/snapshot/store.h"
 #include "zones/table/builder.h"
+#include "zones/table/check_book.h"
 #include "zones/table/name_index.h"
 #include "zones/table/revisits.h"
 #include "zones/table/serial.h"
@@ -65,6 +66,9 @@ class World {
     opinion_wanted_ = std::move(wanted);
   }
   void take_opinion(const std::string& registry, const SecondOpinion& opinion);
+  /// Called when other instances are to be checked than before; what is found comes back by take_check().
+  void on_checks_wanted(CheckBook::Wanted wanted) { checks_.on_wanted(std::move(wanted)); }
+  void take_check(const checks::Change& change);
   /// Believes at once what is held: of all registries (both empty), of one, or one service of it by the rest
   /// of its key ("shop/cart"). Published when it returns.
   ReleaseOutcome release(const std::string& registry, const std::string& service);
@@ -150,6 +154,8 @@ class World {
   void rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zone);
   bool is_hidden(const Name& name, std::uint16_t zone) const;
   bool is_excluded(const Name& name, std::uint16_t zone) const;
+  bool fits(const std::vector<std::string>& patterns, const Name& name, std::uint16_t zone) const;
+  const config::Check* check_of(const std::vector<names::Spelling>& spellings, std::uint16_t zone) const;
   void replace(ServiceId id, std::uint16_t zone, const Block* fresh);
   void drop_slot(Slot slot, std::uint16_t zone);
   void forget_blocks();
@@ -189,6 +195,7 @@ class World {
   std::vector<std::pair<std::string, RegistryState>> registries_;
   std::vector<ServiceId> dirty_;
   Revisits revisits_;
+  CheckBook checks_;
   std::vector<SlotOwner> owners_;        // by slot
   std::vector<ZoneView> zones_;          // serial and flags as they will be published
   std::vector<bool> changed_;            // zones with a visible change since the last publish

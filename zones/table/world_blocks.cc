@@ -113,11 +113,17 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
         "service.unpublished",
         {{"service", record.key.to_string()}, {"zone", rules.name}, {"why", wanted.refused.front()}});
   }
-  if (wanted.names.empty() || !is_shown(state, synthesis)) {
+  const bool shown = !wanted.names.empty() && is_shown(state, synthesis);
+  const auto* check = shown ? check_of(wanted.names, zone) : nullptr;
+  const auto& allow = set_.config->checks.allow;
+  checks_.follow(id, rules.name, state, check, allow);
+  if (!shown) {
     replace(id, zone, nullptr);
     return;
   }
-  const auto decision = policy::decide(candidates(id, state), terms);
+  auto all = candidates(id, state);
+  overlay(checks_.words(state, check, allow), all);
+  const auto decision = policy::decide(all, terms);
   if (zone == set_.registries[record.registry].zones.front()) {
     record.eligible = static_cast<std::uint32_t>(decision.eligible);
   }
@@ -147,15 +153,30 @@ bool World::is_hidden(const Name& name, std::uint16_t zone) const {
   });
 }
 
-/// The zone's `exclude` names it; what is derived from it goes with it.
-bool World::is_excluded(const Name& name, std::uint16_t zone) const {
-  const auto& patterns = set_.rules(zone).exclude;
+/// Patterns of a zone's configuration are of what stands before its apex.
+bool World::fits(const std::vector<std::string>& patterns, const Name& name, std::uint16_t zone) const {
   const auto& apex = zones_[zone].zone->name;
   if (patterns.empty() || name.size() <= apex.size()) return false;
   auto text = name.to_string();  // "cart.shop.a.example." in the zone "a.example."
   const auto below = apex.is_root() ? text.size() - 1 : text.size() - apex.to_string().size() - 1;
   text.resize(below);
   return config::matches_any(patterns, text);
+}
+
+/// The zone's `exclude` names it; what is derived from it goes with it.
+bool World::is_excluded(const Name& name, std::uint16_t zone) const {
+  return fits(set_.rules(zone).exclude, name, zone);
+}
+
+/// The first check of the zone that names the service by any of its spellings, or null.
+const config::Check* World::check_of(const std::vector<names::Spelling>& spellings,
+                                     std::uint16_t zone) const {
+  for (const auto& check : set_.rules(zone).checks) {
+    for (const auto& spelling : spellings) {
+      if (fits(check.services, spelling.name, zone)) return &check;
+    }
+  }
+  return nullptr;
 }
 
 /// `fresh` takes the place of the service's block in this zone; null: none. Equal octets: nothing happens.

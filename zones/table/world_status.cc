@@ -121,12 +121,18 @@ HeldService World::held(ServiceId id, std::uint16_t zone) const {
   const auto layout = set_.registries[record.registry].layout;
   const bool annotated = layout == names::Layout::Kubernetes;
   out.terms = policy::terms_of(out.state, set_.rules(zone), annotated);
-  const auto all = candidates(id, out.state);
+  auto all = candidates(id, out.state);
+  const auto spelled = names::spellings(record.key, layout, set_.rules(zone)).names;
+  const auto* check = check_of(spelled, zone);
+  const auto words = checks_.words(out.state, check, set_.config->checks.allow);
+  overlay(words, all);
   out.decision = policy::decide(all, out.terms);
   out.reasons = policy::reasons(all, out.terms, out.decision);
+  explain_checks(words, out.reasons);
+  if (check != nullptr) out.check = to_string(*check);
   if (set_.rules(zone).txt) out.txt_left_out = txt_left_out(out.state, set_.rules(zone).txt_metadata);
   out.wishes = policy::explain_wishes(out.state, set_.rules(zone), annotated);
-  for (const auto& spelling : names::spellings(record.key, layout, set_.rules(zone)).names) {
+  for (const auto& spelling : spelled) {
     const auto* cut = cut_above(cuts_[zone], spelling.name.wire());
     if (cut != nullptr) {
       out.losses.push_back(spelling.name.to_string() + ": below the delegation or DNAME at " +

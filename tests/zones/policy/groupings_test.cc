@@ -82,5 +82,39 @@ TEST(Overlays, OfRampsMoveWeights) {
   EXPECT_EQ(decide(candidates, ready()).weights, (std::vector<double>{50, 50})) << "a group keeps its part";
 }
 
+TEST(Checks, DropWhoFailsWhileOthersPass) {
+  const auto state = of_weights({1, 2, 3});
+  Candidates candidates{state};
+  candidates.overlays.resize(3);
+  candidates.overlays[1].check_fails = true;
+  const auto decision = decide(candidates, ready());
+  EXPECT_EQ(decision.weights, (std::vector<double>{1, 0, 3}));
+  EXPECT_EQ(decision.verdicts[1], Verdict::CheckFails);
+  EXPECT_FALSE(decision.all_checks_fail);
+}
+
+TEST(Checks, NeverEmptyAService) {
+  auto state = of_weights({1, 2, 3});
+  state.instances[2].health = Health::Down;  // passes its check, but its registry says no
+  Candidates candidates{state};
+  candidates.overlays.resize(3);
+  candidates.overlays[0].check_fails = candidates.overlays[1].check_fails = true;
+  const auto decision = decide(candidates, ready());
+  EXPECT_EQ(decision.weights, (std::vector<double>{1, 2, 0}));
+  EXPECT_TRUE(decision.all_checks_fail);
+  EXPECT_EQ(decision.eligible, 2u);
+}
+
+TEST(Checks, OfWhomNobodyCountsSayNothing) {
+  auto state = of_weights({1, 1});
+  state.instances[0].enabled = false;
+  Candidates candidates{state};
+  candidates.overlays.resize(2);
+  candidates.overlays[0].check_fails = true;
+  const auto decision = decide(candidates, ready());
+  EXPECT_EQ(decision.verdicts[0], Verdict::Disabled);
+  EXPECT_FALSE(decision.all_checks_fail);
+}
+
 }  // namespace
 }  // namespace signpost::policy
