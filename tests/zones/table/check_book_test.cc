@@ -56,8 +56,8 @@ class CheckBookTest : public testing::Test {
 
 TEST_F(CheckBookTest, AsksTheFirstTcpPortOfEachAddressOnce) {
   follow(7, service({"10.1.0.2", "10.1.0.1", "10.1.0.1", "fd00::1"}));
-  EXPECT_EQ(spelled("7/a"), (std::vector<std::string>{"tcp 10.1.0.1:8080", "tcp 10.1.0.2:8080",
-                                                      "tcp [fd00::1]:8080"}));
+  EXPECT_EQ(spelled("7/a"),
+            (std::vector<std::string>{"tcp 10.1.0.1:8080", "tcp 10.1.0.2:8080", "tcp [fd00::1]:8080"}));
   follow(7, service({"10.1.0.1", "10.1.0.2", "fd00::1"}));
   EXPECT_EQ(calls, 1) << "the same again is not told again";
 }
