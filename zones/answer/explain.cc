@@ -95,8 +95,24 @@ std::string shrunk_sample(const HeldService& held, const std::vector<std::uint32
       answer.sample, most, 100.0 * *std::max_element(drawn.begin(), drawn.end()) / static_cast<double>(sum));
 }
 
+/// A and AAAA draw among those that have the family.
+bool has_family(const Instance& instance, RRType type) {
+  if (type == RRType::A) return instance.v4.has_value();
+  return type != RRType::AAAA || instance.v6.has_value();
+}
+
+/// What the answers of this type are drawn from, by instance.
+std::vector<std::uint32_t> shares_of(const HeldService& held, RRType type) {
+  auto weights = held.decision.weights;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (!has_family(held.state.instances[i], type)) weights[i] = 0;
+  }
+  return policy::draw_shares(weights);
+}
+
 /// `address`: only the instances that have it.
-ExplainedService explain_service(const HeldService& held, const std::optional<IpAddress>& address) {
+ExplainedService explain_service(const HeldService& held, RRType type,
+                                 const std::optional<IpAddress>& address) {
   ExplainedService out;
   const auto& state = held.state;
   out.key = state.key.to_string();
@@ -105,7 +121,7 @@ ExplainedService explain_service(const HeldService& held, const std::optional<Ip
   out.losses = held.losses;
   out.wishes = held.wishes;
   const auto& decision = held.decision;
-  const auto shares = policy::draw_shares(decision.weights);
+  const auto shares = shares_of(held, type);
   const auto sum = std::accumulate(shares.begin(), shares.end(), std::uint64_t{0});
   for (std::size_t i = 0; i < state.instances.size(); ++i) {
     if (address && state.instances[i].v4 != address && state.instances[i].v6 != address) continue;
@@ -113,6 +129,8 @@ ExplainedService explain_service(const HeldService& held, const std::optional<Ip
     out.instances.push_back(explain_instance(state.instances[i], state.ports,
                                              decision.verdicts[i] == policy::Verdict::Eligible,
                                              held.reasons[i], decision.weights[i], percent));
+    if (decision.weights[i] > 0 && !has_family(state.instances[i], type))
+      out.instances.back().why += type == RRType::A ? "; it has no IPv4 address" : "; it has no IPv6 address";
     if (i >= held.told) out.instances.back().why += "; held: the registry does not tell it any more";
   }
   if (state.pending) {
@@ -206,9 +224,9 @@ void explain(Builder& builder, SnapshotStore& store, const Name& name, RRType ty
   }
   const auto range = names::parse_reverse(name.folded().wire());
   const auto address = range && range->complete() ? std::optional(range->first) : std::nullopt;
-  builder.find(name, [address, out = std::move(out), reply = std::move(reply)](Found found) mutable {
+  builder.find(name, [type, address, out = std::move(out), reply = std::move(reply)](Found found) mutable {
     if (!found.written.empty()) out.notes.push_back("static record, written in " + found.written);
-    for (const auto& held : found.services) out.services.push_back(explain_service(held, address));
+    for (const auto& held : found.services) out.services.push_back(explain_service(held, type, address));
     reply(std::move(out));
   });
 }

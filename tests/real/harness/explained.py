@@ -1,6 +1,7 @@
 """What `signpost explain` says of shares, and whether answers agree with it."""
 import collections
 import re
+import struct
 
 from . import stats
 
@@ -24,23 +25,36 @@ def _fits(seen, draws, chance):
 
 
 def disagreements(signpost, name, mode, draws):
-    """Whatever answers of `name` contradict its explained shares; empty: none. `mode` as in the configuration."""
+    """Whatever answers of `name` contradict its explained shares; empty: none. `mode` as in the configuration. Of
+    `sticky` the draws are clients: that many subnets, each asking by way of a forwarder that is believed."""
     told = {address: percent / 100 for address, percent in shares(signpost, name).items()}
     answering = {address: share for address, share in told.items() if share > 0}
-    answers = signpost.client.many(name, "A", draws)
+    if mode.startswith("sticky"):
+        networks = [struct.pack("!BH", 100 + i // 65536, i % 65536) for i in range(draws)]
+        answers = signpost.client.of_networks(name, "A", networks)
+    else:
+        answers = signpost.client.many(name, "A", draws)
     included = collections.Counter(text for answer in answers for text in answer.texts("A"))
     first = collections.Counter(answer.texts("A")[0] for answer in answers)
-    count = min(int(mode.split()[1]), int(1 / max(answering.values()) + 1e-3)) if mode.startswith("sample") else len(answering)
+    count = _records(mode, answering)
     wrong = [f"{len(answer.texts('A'))} records, not {count}" for answer in answers if len(set(answer.texts("A"))) != count][:3]
     wrong += [f"{address} answers, but its share is 0" for address in set(included) - set(answering)]
     for address, share in answering.items():
-        chance = count * share if mode.startswith("sample") else 1
-        if not _fits(included[address], draws, chance):
+        chance = count * share if mode.startswith("sample") or count == 1 else 1 if count == len(answering) else None
+        if chance is not None and not _fits(included[address], draws, chance):
             wrong.append(f"{address} is in {included[address]} answers of {draws}, expected {chance:.4f}")
     if mode != "all" and len(answering) > 1:
         fit = stats.fit([first[address] for address in answering], _whole(answering.values()))
         wrong += [f"first places {dict(first)}: p={fit:.3g} for {answering}"] if fit < 1e-6 else []
     return wrong
+
+
+def _records(mode, answering):
+    """How many records each answer must have."""
+    word, _, asked = mode.partition(" ")
+    if word == "sample":
+        return min(int(asked), int(1 / max(answering.values()) + 1e-3))
+    return min(int(asked or 1), len(answering)) if word == "sticky" else len(answering)
 
 
 def _whole(some):
