@@ -176,6 +176,9 @@ struct Answer {
 
 enum class HealthPolicy : std::uint8_t { Ready, Serving, Strict, Any };
 
+/// Who answers when nobody is healthy enough, from the first rung to the last.
+enum class LastResort : std::uint8_t { Serving, Any, LastKnown };
+
 struct NameServer {
   std::string name;  // absolute host name
   std::vector<IpAddress> addresses;
@@ -264,6 +267,9 @@ struct Zone {
   std::uint32_t negative_ttl = 1;       // seconds; SOA MINIMUM
   Answer answer;
   HealthPolicy health = HealthPolicy::Ready;
+  std::uint32_t panic_threshold = 0;    // percent; 0: off
+  std::vector<LastResort> last_resort;  // in ascending order
+  Milliseconds ramp{0};                 // 0: off
   bool txt = true;
   std::vector<std::string> txt_metadata;  // allow-list of metadata keys shown in TXT
   std::string default_namespace = "public";

@@ -3,6 +3,7 @@
 
 #include "config/names.h"
 #include "config/options.h"
+#include "config/options_policy.h"
 #include "config/policy_words.h"
 #include "config/prefix.h"
 #include "config/scalars.h"
@@ -113,8 +114,9 @@ void check_direction(Reader& reader, const Node& written, const Zone& zone) {
       reader.report.warning(entry->key_mark, fmt::format("{} says nothing here: {}", in_quotes(key), why));
   };
   if (reverse) {
-    for (const auto* key : {"answer", "health", "txt", "txt_metadata", "topology", "layout", "pod_names",
-                            "empty_services", "external_headless", "annotations"})
+    for (const auto* key :
+         {"answer", "health", "panic_threshold", "last_resort", "txt", "txt_metadata", "topology", "layout",
+          "pod_names", "empty_services", "external_headless", "annotations"})
       idle(key, "the pointers give what their own zones answer");
     return;
   }
@@ -153,6 +155,7 @@ void check_zone(Reader& reader, const Node& written, Zone& zone) {
             : "this zone has no `registry`, so it would be empty; add `registry`, `registries` or `file`");
   }
   check_static_data(reader, written, zone);
+  check_last_resort(reader, written, zone.last_resort);
   check_direction(reader, written, zone);
   check_kubernetes_words(reader, written, zone);
   check_nameservers(reader, written, zone);
@@ -218,6 +221,8 @@ const Table<Zone>& zone_table() {
                  "Who may answer. ready: not the draining nor the down. serving: the draining too. strict: "
                  "only who "
                  "is known to be up. any: everybody."),
+          panic_threshold_option<Zone>(),
+          last_resort_option<Zone>(),
           option("txt", &Zone::txt, on_or_off(), "Whether services have TXT records that describe them."),
           list("txt_metadata", &Zone::txt_metadata,
                text("a metadata key (printable, without `=`)", 200,

@@ -98,6 +98,7 @@ class Joiner {
     if (options_.pod_names && endpoint.host_name.empty() && is_label(endpoint.pod))
       instance.host_name = endpoint.pod;
     instance.health = service_.publish_not_ready ? Health::Up : endpoint.health;
+    instance.leaving = !service_.publish_not_ready && endpoint.leaving;
     instance.node = endpoint.node;
     instance.zone = endpoint.zone;
     instance.for_zones = split(endpoint.for_zones);
@@ -122,6 +123,7 @@ class Joiner {
     fill(instance.node, other.node);
     fill(instance.zone, other.zone);
     fill(instance.version, other.version);
+    instance.leaving = instance.leaving && other.leaving;  // the address was given to another Pod
     if (instance.tags.empty()) instance.tags = std::move(other.tags);
     if (instance.for_zones.empty()) instance.for_zones = std::move(other.for_zones);
     for (const auto& port : other.ports) add(instance.ports, port);

@@ -119,6 +119,7 @@ struct EndpointView {
   std::string_view zone;
   std::string_view for_zones;
   std::string_view pod;
+  bool leaving = false;
 };
 
 /// A packed slice, endpoint by endpoint.

@@ -22,6 +22,7 @@ constexpr std::uint8_t kOfPod = 64;
 constexpr std::uint8_t kMore = 128;  // another flag octet follows
 constexpr std::uint8_t kForZones = 1;
 constexpr std::uint8_t kPortRange = 2;
+constexpr std::uint8_t kLeaving = 4;
 
 /// How many octets both begin with.
 std::size_t shared(std::string_view a, std::string_view b) {
@@ -53,12 +54,14 @@ void Packer::endpoint(const EndpointRecord& endpoint) {
   const auto pod = endpoint.pod.text();
   const bool for_zones = !endpoint.for_zones.text().empty();
   const bool range = endpoint.first_port != first_port_ || endpoint.port_count != port_count_;
+  const auto more =
+      (for_zones ? kForZones : 0) | (range ? kPortRange : 0) | (endpoint.leaving ? kLeaving : 0);
   const auto octets = endpoint.address.octets();
   body_ += static_cast<char>(static_cast<unsigned>(endpoint.health) | (endpoint.address.is_v6() ? kV6 : 0U) |
                              (!endpoint.node.text().empty() ? kOnNode : 0U) |
                              (zone == zone_ ? kSameZone : 0U) | (!host_name.empty() ? kNamed : 0U) |
-                             (!pod.empty() ? kOfPod : 0U) | (for_zones || range ? kMore : 0U));
-  if (for_zones || range) body_ += static_cast<char>((for_zones ? kForZones : 0) | (range ? kPortRange : 0));
+                             (!pod.empty() ? kOfPod : 0U) | (more != 0 ? kMore : 0U));
+  if (more != 0) body_ += static_cast<char>(more);
   for (const auto octet : octets) body_ += static_cast<char>(octet);
   if (!endpoint.node.text().empty()) word(pool_.take(endpoint.node));
   if (zone == zone_) {
@@ -98,6 +101,7 @@ bool SliceReader::next(EndpointView& view) {
   const auto more = (flags & kMore) != 0 ? in_.octet() : std::uint8_t{0};
   view = {};
   view.health = static_cast<Health>(flags & kHealthMask);
+  view.leaving = (more & kLeaving) != 0;
   view.address = (flags & kV6) != 0 ? in_.v6() : in_.v4();
   if ((flags & kOnNode) != 0) view.node = in_.word();
   if ((flags & kSameZone) == 0) zone_ = in_.word();

@@ -36,6 +36,7 @@ struct ServiceRecord {
 struct EndpointRecord {
   IpAddress address;
   Health health = Health::Up;
+  bool leaving = false;  // Down and terminating
   std::uint16_t first_port = 0;
   std::uint16_t port_count = 0;
   Word host_name;

@@ -158,6 +158,7 @@ void SliceVisitor::add_endpoint() {
   if (address_type_ == "FQDN") return;  // usually told before; the whole slice goes in finish()
   EndpointRecord endpoint;
   endpoint.health = draft_.health();
+  endpoint.leaving = endpoint.health == Health::Down && draft_.terminating.value_or(false);
   endpoint.host_name = host_name(draft_.host_name);
   endpoint.node = place(draft_.node);
   endpoint.zone = place(draft_.zone);

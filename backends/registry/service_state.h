@@ -55,6 +55,8 @@ struct Instance {
   std::string host_name;    // Kubernetes endpoint hostname, one lower-case DNS label; empty elsewhere
   std::vector<Port> ports;  // the instance's own, by name; empty: the service's ports hold
   Health health = Health::Up;
+  bool leaving =
+      false;  // not Draining, but on its way out all the same (terminating and not serving any more)
   bool enabled = true;  // the operator's switch in the registry
   double weight = 1;    // finite, >= 0; a backend turns anything else into 0 and counts it
   std::string zone;

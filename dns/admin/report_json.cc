@@ -41,6 +41,15 @@ Json holds_json(const RegistryStatus& registry) {
   return holds;
 }
 
+/// Only the rules that something answers by now; the counters since the start are metrics.
+Json rescued_json(const RegistryStatus& registry) {
+  auto rescued = Json::object();
+  for (const auto& row : registry.doubts) {
+    if (row.services > 0) rescued[std::string(policy::to_string(row.doubt))] = row.services;
+  }
+  return rescued;
+}
+
 Json registry_json(const RegistryStatus& registry, const ProgramReport& program) {
   Json json{{"name", registry.name},
             {"type", nullptr},
@@ -61,6 +70,7 @@ Json registry_json(const RegistryStatus& registry, const ProgramReport& program)
             {"held", registry.held},
             {"holds", holds_json(registry)},
             {"second_opinion", registry.last_opinion},
+            {"rescued", rescued_json(registry)},
             {"unpublished", registry.unpublished}};
   if (registry.last_event_age_seconds >= 0) json["last_event_age_seconds"] = registry.last_event_age_seconds;
   for (const auto& report : program.registries) {

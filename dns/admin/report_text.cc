@@ -113,6 +113,19 @@ std::string holds_text(const std::vector<RegistryStatus>& registries) {
   return text;
 }
 
+/// Nothing when all answer by health alone.
+std::string rescued_text(const std::vector<RegistryStatus>& registries) {
+  std::vector<Row> rows{{"ANSWERING THOUGH NOT HEALTHY", "RULE", "SERVICES"}};
+  for (const auto& registry : registries) {
+    for (const auto& row : registry.doubts) {
+      if (row.services == 0) continue;
+      rows.push_back(
+          {registry.name, std::string(policy::to_string(row.doubt)), std::to_string(row.services)});
+    }
+  }
+  return rows.size() == 1 ? "" : "\n" + table(rows);
+}
+
 std::string count_text(const RegistryReport& registry, std::string_view reason) {
   std::uint64_t sum = 0;
   for (const auto& count : registry.counts)
@@ -207,8 +220,8 @@ std::string to_text(const StatusReport& status) {
   std::vector<Row> listeners{{"LISTENER", "ADDRESS"}};
   for (const auto& listener : program.listeners) listeners.push_back({listener.kind, listener.address});
   out += "\n" + table(listeners) + "\n" + registries_text(status) + on_query_text(program.registries) +
-         holds_text(status.builder.registries) + "\n" + zones_text(status) +
-         files_text(program.static_files) + checks_text(program.checks);
+         holds_text(status.builder.registries) + rescued_text(status.builder.registries) + "\n" +
+         zones_text(status) + files_text(program.static_files) + checks_text(program.checks);
   if (!program.reload.last_outcome.empty())
     out += "\nlast reload: " + plain(program.reload.last_outcome) + "\n";
   out += skipped_text(program.registries);

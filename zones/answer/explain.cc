@@ -150,6 +150,8 @@ ExplainedService explain_service(const HeldService& held, RRType type,
   } else if (policy::srv_weights(decision.weights).coarse) {
     out.note = "SRV weights are rounded by more than 1 %";
   }
+  if (!held.doubt.empty() && state.kind == ServiceKind::Instances)
+    out.note = held.doubt + (out.note.empty() ? "" : "; " + out.note);
   const auto add = [&](std::string_view text) {
     out.note += out.note.empty() ? "" : "; ";
     out.note += text;

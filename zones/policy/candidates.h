@@ -42,7 +42,11 @@ struct Candidates {
   /// group of the next level.
   std::vector<Grouping> groupings = {};
   std::vector<Overlay> overlays = {};  // parallel to the instances; empty: nobody says anything
+  std::vector<bool> last_known = {};   // who was healthy enough last; empty: that is not known
+  std::uint32_t panic_floor = 0;       // percent: so high is the threshold at least (guard G4)
 
+  /// On its way out, by its owner's will.
+  bool is_leaving(std::size_t i) const { return state.instances[i].leaving || health(i) == Health::Draining; }
   Health health(std::size_t i) const {
     return overlays.empty() ? state.instances[i].health
                             : overlays[i].health.value_or(state.instances[i].health);

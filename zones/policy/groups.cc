@@ -1,7 +1,7 @@
-#include "zones/policy/groups.h"
-
 #include <algorithm>
 #include <utility>
+
+#include "zones/policy/steps.h"
 
 namespace signpost::policy {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "zones/policy/groups.h"
+#include "zones/policy/steps.h"
 
 namespace signpost::policy {
 
@@ -93,8 +93,8 @@ void ramp_up(Work& work) {
 }
 
 using Step = void (*)(Work&);
-constexpr Step kSteps[] = {drop_disabled, drop_weight_zero, drop_group_zero, drop_unhealthy,
-                           drop_failing,  ramp_up,          weigh_groups};  // DESIGN.md section 3
+constexpr Step kSteps[] = {drop_disabled, drop_weight_zero, drop_group_zero, drop_unhealthy, drop_failing,
+                           rescue,        ramp_up,          weigh_groups};  // DESIGN.md section 3
 
 }  // namespace
 

@@ -41,7 +41,9 @@ struct Decision {
   bool all_groups_zero = false;   // every enabled instance is in a group of weight 0, so groups do not count
   bool all_checks_fail = false;   // of those that would answer, so checks do not count
   std::size_t eligible = 0;
-  Doubt doubt = Doubt::None;  // by what rule those answer that the ones above would have dropped
+  Doubt doubt = Doubt::None;  // by what rule those answer that the ones before it had dropped
+  /// Unless `doubt` is none: the verdicts before that rule.
+  std::vector<Verdict> dropped = {};
 };
 
 /// Pure; never fails. An instance whose registry masks health (ServiceState::health_masked) is judged by the

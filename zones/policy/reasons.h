@@ -12,4 +12,7 @@ namespace signpost::policy {
 /// was made from the other two.
 std::vector<std::string> reasons(const Candidates& candidates, const Terms& terms, const Decision& decision);
 
+/// Why those answer that health would have dropped, for the service as a whole; empty: there are none.
+std::string doubt_note(const Candidates& candidates, const Terms& terms, const Decision& decision);
+
 }  // namespace signpost::policy

@@ -76,7 +76,7 @@ bool has_own_weights(const ServiceState& state) {
 }  // namespace
 
 Terms terms_of(const ServiceState& state, const config::Zone& zone, bool annotated) {
-  Terms terms{zone.answer, zone.ttl, zone.health, true};
+  Terms terms{zone.answer, zone.ttl, zone.health, true, zone.panic_threshold, zone.last_resort, zone.ramp};
   if (!annotated) return terms;
   const auto& bounds = zone.annotations;
   terms.weights = bounds.allows(Wish::Weight);

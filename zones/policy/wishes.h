@@ -17,6 +17,9 @@ struct Terms {
   std::uint32_t ttl = 0;  // seconds
   config::HealthPolicy health = config::HealthPolicy::Ready;
   bool weights = true;  // weights of instances and groups count; otherwise every instance weighs 1
+  std::uint32_t panic_threshold = 0;                 // percent of those that could answer; 0: none
+  std::vector<config::LastResort> last_resort = {};  // in ascending order
+  config::Milliseconds ramp{0};                      // 0: none
 };
 
 /// Pure. `annotated`: the registry's words are annotations, so the zone must allow weights too; those of

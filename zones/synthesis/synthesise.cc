@@ -1,5 +1,6 @@
 #include "zones/synthesis/synthesise.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 
@@ -79,6 +80,13 @@ void draft_pods(const ServiceState& state, config::PodNames mode, BlockDraft& dr
   draft.plain_v6 = static_cast<std::uint16_t>(draft.host_v6.size());
 }
 
+/// What was healthy once is asked for again soon (operations.md 3.1, G5).
+void show_doubt(policy::Doubt doubt, BlockDraft& draft) {
+  constexpr std::uint32_t kLastKnownTtl = 1;
+  draft.doubt = doubt;
+  if (doubt == policy::Doubt::LastKnown) draft.ttl = std::min(draft.ttl, kLastKnownTtl);
+}
+
 /// Nothing is there, though the registry knows the service.
 bool is_absent(const ServiceState& state, const policy::Decision& decision, const SynthesisRules& rules) {
   if (rules.layout != Layout::Kubernetes || decision.eligible > 0) return false;
@@ -135,7 +143,7 @@ BlockDraft synthesise(const ServiceState& state, const policy::Decision& decisio
   } else if (is_absent(state, decision, rules)) {
     draft.kind = BlockKind::Absent;
   } else {
-    if (state.kind != ServiceKind::VirtualIp) draft.doubt = decision.doubt;
+    if (state.kind != ServiceKind::VirtualIp) show_doubt(decision.doubt, draft);
     if (rules.config->txt) draft.txt = service_txt(state, decision, rules.config->txt_metadata, notes);
     state.kind == ServiceKind::VirtualIp ? draft_virtual(state, decision, rules, draft, notes)
                                          : draft_instances(state, decision, rules, draft, notes);

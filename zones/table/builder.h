@@ -44,6 +44,7 @@ struct HeldService {
   policy::Terms terms;               // of the service in that zone
   policy::Decision decision;         // who answers there now
   std::vector<std::string> reasons;  // by instance: policy::reasons()
+  std::string doubt;                 // policy::doubt_note()
   std::vector<std::string> names;    // the spellings that answer, in presentation format
   std::vector<std::string> losses;   // "cart.demo.internal.: taken by local/cart (exact name first)"
   std::vector<std::string> wishes;   // what became of each: policy::explain_wishes()

@@ -28,6 +28,7 @@ enum SecondInstanceBit : unsigned {
   kHasHostName = 16,
   kHasForZones = 32,
   kHasFirstSeen = 64,
+  kLeaving = 128,
 };
 
 // Bits of a state's first octet; the lowest two are its kind.
@@ -203,7 +204,8 @@ void pack_instance(Packer& out, const Instance& instance, const std::vector<Port
             (place ? kHasPlace : 0u) | (more ? kHasMore : 0u));
   out.octet(static_cast<unsigned>(instance.health) | id.second |
             (instance.host_name.empty() ? 0u : kHasHostName) |
-            (instance.for_zones.empty() ? 0u : kHasForZones) | (first_seen == 0 ? 0u : kHasFirstSeen));
+            (instance.for_zones.empty() ? 0u : kHasForZones) | (first_seen == 0 ? 0u : kHasFirstSeen) |
+            (instance.leaving ? kLeaving : 0u));
   if (instance.v4) out.address(*instance.v4);
   if (instance.v6) out.address(*instance.v6);
   if (!same_ports) out.ports(instance.ports);
@@ -242,6 +244,7 @@ Instance unpack_instance(Unpacker& in, const std::vector<Port>& ports_before) {
   const auto first = in.octet();
   const auto second = in.octet();
   instance.health = static_cast<Health>(second & kHealthBits);
+  instance.leaving = (second & kLeaving) != 0;
   instance.enabled = (first & kEnabled) != 0;
   if ((first & kHasV4) != 0) instance.v4 = in.v4();
   if ((first & kHasV6) != 0) instance.v6 = in.v6();

@@ -10,6 +10,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "backends/registry/backend.h"
+#include "zones/policy/doubt.h"
 #include "zones/snapshot/tables.h"
 
 namespace signpost {
@@ -18,15 +19,20 @@ using ServiceId = std::uint32_t;
 inline constexpr ServiceId kNoService = 0xffffffff;
 
 struct HeldRecord {
+  /// Whether somebody answers by health alone in every zone with `last_resort: last_known`.
+  enum class Healthy : std::uint8_t { NotAsked, Yes, No };
+
   ServiceKey key;
   std::string packed;  // zones/table/packed_state
   Epoch epoch = 0;     // the last list that mentioned it
   std::uint16_t registry = 0;
   bool dirty = false;
+  Healthy healthy = Healthy::NotAsked;
   bool pending = false;
   bool pods = false;                                  // no service, the Pods of a namespace
   bool import = false;                                // a ServiceImport
   bool unpublished = false;                           // it has no name in some zone that shows its registry
+  policy::Doubt doubt = policy::Doubt::None;          // by the rules of the first zone that shows it
   std::uint32_t instances = 0;                        // known
   std::uint32_t eligible = 0;                         // by the rules of the first zone that shows it
   std::vector<std::pair<std::uint16_t, Slot>> slots;  // zone index, its block there

@@ -9,6 +9,7 @@
 #include "backends/registry/service_state.h"
 #include "dns/base/clock.h"
 #include "zones/guard/holds.h"
+#include "zones/policy/doubt.h"
 
 namespace signpost {
 
@@ -36,6 +37,13 @@ struct GuardStatus {
   double left_seconds = -1;           // until the last one ends by time; -1: not by time, or none
   std::vector<std::string> examples;  // "local/cart", a few
   Holds::Counts counts;
+};
+
+/// Services that answer, or answered since the start, by a rule that takes back what health dropped.
+struct DoubtStatus {
+  policy::Doubt doubt = policy::Doubt::None;
+  std::uint64_t services = 0;  // now
+  std::uint64_t times = 0;     // since the start
 };
 
 /// What became of what other servers of a registry said of held services, since the start.
@@ -70,6 +78,7 @@ struct RegistryStatus {
   std::uint64_t events = 0;         // upserts and erases taken
   std::uint64_t held = 0;           // services of which something is shown that the registry no longer tells
   std::vector<GuardStatus> guards;  // all of them, by Guard
+  std::vector<DoubtStatus> doubts;  // all but None
   OpinionCounts opinions;
   std::string last_opinion;  // while something is held: "nacos-1:8848: 1 gone there too, ..."; empty: none
   std::uint64_t unpublished = 0;  // services without any name (not a host name, too long)

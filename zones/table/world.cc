@@ -64,6 +64,7 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
   for (const auto id : gone) {
     revisits_.remove(id);
     checks_.forget(id);
+    last_known_.forget(id);
     services_.remove(id);
   }
   checks_.begin();
@@ -168,6 +169,7 @@ void World::store(ServiceId id, const ServiceState& state) {
   auto packed = pack(state);
   if (record.packed == packed) return;
   count(record, -1);
+  if (record.healthy == HeldRecord::Healthy::Yes) last_known_.note(id, std::move(record.packed));
   record.packed = std::move(packed);
   record.pending = state.pending;
   record.pods = state.kind == ServiceKind::Pods;
@@ -188,6 +190,7 @@ void World::count(HeldRecord& record, int sign) {
   add(registry.instances, record.instances);
   add(registry.eligible, record.eligible);
   add(registry.unpublished, record.unpublished ? 1 : 0);
+  add(registry.doubtful[static_cast<std::size_t>(record.doubt)], 1);
   add(registry.imports, record.import ? 1 : 0);
   if (!record.pods) return;
   add(registry.namespaces, 1);
@@ -219,6 +222,7 @@ void World::remove(ServiceId id) {
   if (record.dirty) std::erase(dirty_, id);
   revisits_.remove(id);
   checks_.forget(id);
+  last_known_.forget(id);
   services_.remove(id);
 }
 

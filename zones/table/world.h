@@ -19,6 +19,7 @@
 #include "zones/snapshot/store.h"
 #include "zones/table/builder.h"
 #include "zones/table/check_book.h"
+#include "zones/table/last_known.h"
 #include "zones/table/name_index.h"
 #include "zones/table/revisits.h"
 #include "zones/table/serial.h"
@@ -93,6 +94,8 @@ class World {
     std::map<ServiceId, Told> staged;  // told by the list that is open, with fewer instances than are shown
     std::uint64_t services_before = 0, instances_before = 0;  // when that list began
     std::uint64_t lists = 0, events = 0;
+    std::array<std::uint64_t, policy::kDoubtCount> doubtful{},
+        doubts{};  // services now; times since the start
     std::uint64_t services = 0, pending = 0, instances = 0, eligible = 0, unpublished = 0;
     // Of these: what is no service of the registry's own words.
     std::uint64_t namespaces = 0, imports = 0, pods = 0, pods_eligible = 0;
@@ -145,7 +148,11 @@ class World {
   void log_released(const std::string& name, RegistryState& registry) const;
   std::vector<GuardStatus> guards(const RegistryState& registry) const;
   std::string hold_text(const HeldRecord& record, const Hold& hold) const;
-  policy::Candidates candidates(ServiceId id, const ServiceState& state) const;
+  // In world_beside.cc.
+  /// The state, and what others say of its instances.
+  policy::Candidates candidates(ServiceId id, const ServiceState& state, const policy::Terms& terms) const;
+  std::vector<bool> known_last(ServiceId id, const ServiceState& state, const policy::Terms& terms) const;
+  static bool wants_last_known(const policy::Terms& terms);
   void mark(ServiceId id);
   /// Builds the service anew at that time, also if nothing is told of it (tick()); the earliest wish counts.
   void revisit(ServiceId id, Monotonic when) { revisits_.add(id, when); }
@@ -196,6 +203,7 @@ class World {
   std::vector<ServiceId> dirty_;
   Revisits revisits_;
   CheckBook checks_;
+  LastKnown last_known_;
   std::vector<SlotOwner> owners_;        // by slot
   std::vector<ZoneView> zones_;          // serial and flags as they will be published
   std::vector<bool> changed_;            // zones with a visible change since the last publish

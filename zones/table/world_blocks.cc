@@ -80,20 +80,20 @@ bool World::flush(std::size_t most) {
   return false;
 }
 
-/// The state, and what others say of its instances.
-policy::Candidates World::candidates(ServiceId, const ServiceState& state) const {
-  return policy::candidates_of(state);
-}
-
 void World::rebuild(ServiceId id) {
   auto& record = services_[id];
   record.dirty = false;
   count(record, -1);
   record.unpublished = false;
   record.eligible = 0;
+  record.healthy = HeldRecord::Healthy::NotAsked;
+  const auto doubt_before = std::exchange(record.doubt, policy::Doubt::None);
   const auto state = unpack(record.key, record.packed);
   const auto& zones = set_.registries[record.registry].zones;
   for (const auto zone : zones) rebuild_in(id, state, zone);
+  if (record.healthy != HeldRecord::Healthy::No) last_known_.forget(id);
+  if (record.doubt != doubt_before)
+    ++registries_[record.registry].second.doubts[static_cast<std::size_t>(record.doubt)];
   count(record, +1);
 }
 
@@ -121,11 +121,16 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
     replace(id, zone, nullptr);
     return;
   }
-  auto all = candidates(id, state);
+  auto all = candidates(id, state, terms);
   overlay(checks_.words(state, check, allow), all);
   const auto decision = policy::decide(all, terms);
   if (zone == set_.registries[record.registry].zones.front()) {
     record.eligible = static_cast<std::uint32_t>(decision.eligible);
+    if (state.kind == ServiceKind::Instances) record.doubt = decision.doubt;
+  }
+  if (wants_last_known(terms) && record.healthy != HeldRecord::Healthy::No) {
+    const bool healthy = decision.eligible > 0 && decision.doubt == policy::Doubt::None;
+    record.healthy = healthy ? HeldRecord::Healthy::Yes : HeldRecord::Healthy::No;
   }
   std::vector<Name> spelled;
   for (const auto& spelling : wanted.names) {

@@ -52,6 +52,8 @@ BuilderStatus World::status() const {
     row.unpublished = state.unpublished;
     row.held = state.holds.size();
     row.guards = guards(state);
+    for (std::size_t d = 1; d < policy::kDoubtCount; ++d)
+      row.doubts.push_back({static_cast<policy::Doubt>(d), state.doubtful[d], state.doubts[d]});
     row.opinions = state.opinions;
     if (row.held > 0) row.last_opinion = state.last_opinion;
     out.registries.push_back(std::move(row));
@@ -121,7 +123,7 @@ HeldService World::held(ServiceId id, std::uint16_t zone) const {
   const auto layout = set_.registries[record.registry].layout;
   const bool annotated = layout == names::Layout::Kubernetes;
   out.terms = policy::terms_of(out.state, set_.rules(zone), annotated);
-  auto all = candidates(id, out.state);
+  auto all = candidates(id, out.state, out.terms);
   const auto spelled = names::spellings(record.key, layout, set_.rules(zone)).names;
   const auto* check = check_of(spelled, zone);
   const auto words = checks_.words(out.state, check, set_.config->checks.allow);
@@ -130,6 +132,7 @@ HeldService World::held(ServiceId id, std::uint16_t zone) const {
   out.reasons = policy::reasons(all, out.terms, out.decision);
   explain_checks(words, out.reasons);
   if (check != nullptr) out.check = to_string(*check);
+  out.doubt = policy::doubt_note(all, out.terms, out.decision);
   if (set_.rules(zone).txt) out.txt_left_out = txt_left_out(out.state, set_.rules(zone).txt_metadata);
   out.wishes = policy::explain_wishes(out.state, set_.rules(zone), annotated);
   for (const auto& spelling : spelled) {

@@ -58,7 +58,8 @@ inline std::string text_of(const Object& object) {
     if (record->weight != 1) text += fmt::format(" weight={}", record->weight);
     text += ports_text(record->ports);
     for (const auto& e : record->endpoints) {
-      text += " | " + e.address.to_string() + " " + std::string(to_string(e.health));
+      text += " | " + e.address.to_string() + " " + std::string(to_string(e.health)) +
+              (e.leaving ? " leaving" : "");
       text += " " + std::to_string(e.first_port) + "+" + std::to_string(e.port_count);
       if (!e.host_name.text().empty()) text += " host=" + std::string(e.host_name.text());
       if (!e.node.text().empty()) text += " node=" + std::string(e.node.text());

@@ -54,7 +54,7 @@ const Case kCases[] = {
      kHead + " | 10.0.0.1 draining 0+1", ""},
     {"terminating_and_not_serving_is_down", Kind::EndpointSlice,
      one_endpoint("10.0.0.1", R"("ready":false,"serving":false,"terminating":true)"),
-     kHead + " | 10.0.0.1 down 0+1", ""},
+     kHead + " | 10.0.0.1 down leaving 0+1", ""},
     {"serving_but_not_terminating_is_down", Kind::EndpointSlice,
      one_endpoint("10.0.0.1", R"("ready":false,"serving":true)"), kHead + " | 10.0.0.1 down 0+1", ""},
     {"a_condition_of_the_wrong_kind", Kind::EndpointSlice,

@@ -18,12 +18,13 @@ std::string text_of(const EndpointView& one) {
                      std::to_string(one.first_port) + "+" + std::to_string(one.port_count);
   for (const auto word : {one.host_name, one.node, one.zone, one.for_zones, one.pod})
     text.append("/").append(word);
-  return text;
+  return one.leaving ? text + " leaving" : text;
 }
 
 std::string text_of(const EndpointRecord& one) {
   return text_of(EndpointView{one.address, one.health, one.first_port, one.port_count, one.host_name.text(),
-                              one.node.text(), one.zone.text(), one.for_zones.text(), one.pod.text()});
+                              one.node.text(), one.zone.text(), one.for_zones.text(), one.pod.text(),
+                              one.leaving});
 }
 
 /// A choice of words, so that neighbours often share them; of the pool or of another.
@@ -34,6 +35,7 @@ EndpointRecord endpoint(Random& random, Words& pool) {
                        ? IpAddress::v6({0xfd, 0, octet(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, octet(), octet()})
                        : IpAddress::v4({10, octet(), octet(), octet()});
   record.health = static_cast<Health>(random.below(4));
+  record.leaving = random.below(4) == 0;
   record.first_port = static_cast<std::uint16_t>(random.below(2));
   record.port_count = static_cast<std::uint16_t>(random.below(2));
   const auto word = [&](const char* stem, std::uint64_t of) {

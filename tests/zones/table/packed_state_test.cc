@@ -48,6 +48,7 @@ Instance instance(Random& random) {
   made.host_name = word(random);
   made.id = id(made, random);
   made.health = static_cast<Health>(random.below(4));
+  made.leaving = random.below(2) == 0;
   made.enabled = random.below(2) == 0;
   made.weight = random.below(2) == 0 ? 1.0 : static_cast<double>(random.below(1000)) / 7;
   made.zone = word(random);

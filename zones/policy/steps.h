@@ -1,4 +1,4 @@
-// The steps of a decision that are about groups. For policy.cc alone.
+// The steps of a decision that are not in policy.cc, which alone calls them.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +26,12 @@ struct Work {
   }
 };
 
-/// Health does not count here, as with weights that are 0.
+// In groups.cc. Health does not count here, as with weights that are 0.
 void drop_group_zero(Work& work);
 /// The part of each group, among its members that are left.
 void weigh_groups(Work& work);
+
+/// In rescue.cc: panic, and the rungs of `last_resort`.
+void rescue(Work& work);
 
 }  // namespace signpost::policy

@@ -1,0 +1,22 @@
+#include "config/options_policy.h"
+
+#include <algorithm>
+
+namespace signpost::config {
+
+Value<std::uint32_t> percent() { return whole<std::uint32_t>(0, 100, "percent"); }
+
+Value<LastResort> last_resort() {
+  return choice<LastResort>(
+      {{"serving", LastResort::Serving}, {"any", LastResort::Any}, {"last_known", LastResort::LastKnown}});
+}
+
+Value<Milliseconds> ramp() { return duration(Milliseconds(0), std::chrono::hours(1)); }
+
+void check_last_resort(Reader& reader, const Node& section, const std::vector<LastResort>& rungs) {
+  if (std::is_sorted(rungs.begin(), rungs.end())) return;
+  reader.report.error(section.find("last_resort")->value.mark,
+                      "`last_resort` is climbed in the order serving, any, last_known; write it so");
+}
+
+}  // namespace signpost::config

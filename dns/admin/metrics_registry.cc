@@ -1,0 +1,99 @@
+#include "dns/admin/metrics_registry.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace signpost::admin {
+namespace {
+
+template <class Integer>
+double number(Integer value) {
+  return static_cast<double>(value);
+}
+
+std::string text(std::string_view word) { return std::string(word); }
+
+void guard_families(Exposition& page, const std::string& registry, const GuardStatus& guard) {
+  const Exposition::Labels labels{{"registry", registry}, {"guard", text(to_string(guard.guard))}};
+  page.gauge("guard_held_services", "Services shown with more than their registry tells, by the guard.",
+             labels, number(guard.services));
+  page.gauge("guard_held_instances", "Instances of them that the registry does not tell any more.", labels,
+             number(guard.instances));
+  page.counter("guard_holds_total", "Services that the guard began to hold.", labels,
+               number(guard.counts.begun));
+  for (std::size_t i = 0; i < kHoldEndCount; ++i) {
+    auto reasons = labels;
+    reasons.emplace_back("reason", text(to_string(static_cast<HoldEnd>(i))));
+    page.counter("guard_released_total", "Services that the guard holds no more, by what ended it.", reasons,
+                 number(guard.counts.ended[i]));
+  }
+}
+
+void doubt_families(Exposition& page, const std::string& registry, const DoubtStatus& row) {
+  const Exposition::Labels labels{{"registry", registry}, {"rule", text(policy::to_string(row.doubt))}};
+  page.gauge("rescued_services", "Services where instances answer that health alone would drop, by the rule.",
+             labels, number(row.services));
+  page.counter("rescues_total", "Times that services began to answer so.", labels, number(row.times));
+}
+
+void opinion_family(Exposition& page, const std::string& registry, const OpinionCounts& opinions) {
+  const std::pair<const char*, std::uint64_t> outcomes[] = {{"gone_too", opinions.gone_too},
+                                                            {"still_there", opinions.still_there},
+                                                            {"unsure", opinions.unsure},
+                                                            {"failed", opinions.failed}};
+  for (const auto& [outcome, count] : outcomes) {
+    page.counter("guard_second_opinions_total",
+                 "Held services that another server was asked about, by what came of it; failed: questions.",
+                 {{"registry", registry}, {"outcome", outcome}}, number(count));
+  }
+}
+
+}  // namespace
+
+void registry_family(Exposition& page, const RegistryStatus& registry) {
+  const Exposition::Labels labels{{"registry", registry.name}};
+  page.gauge("registry_connected", "1 while the registry is live.", labels,
+             registry.phase == RegistryPhase::Live || registry.phase == RegistryPhase::Held);
+  for (const auto phase : kRegistryPhases) {
+    page.gauge("registry_state", "1 for the state the registry is in.",
+               {{"registry", registry.name}, {"state", text(to_string(phase))}}, registry.phase == phase);
+  }
+  page.gauge("registry_listed", "1 after the first complete list; never 0 again.", labels, registry.synced);
+  if (registry.last_event_age_seconds >= 0) {
+    page.gauge("registry_last_event_age_seconds", "Since the last proof of life.", labels,
+               registry.last_event_age_seconds);
+  }
+  page.counter("registry_lists_total", "Complete lists taken.", labels, number(registry.lists));
+  page.counter("registry_events_total", "Changes of services taken.", labels, number(registry.events));
+  page.gauge("registry_services", "Services known.", labels, number(registry.services));
+  if (registry.namespaces + registry.imports > 0) {
+    page.gauge("registry_namespaces", "Kubernetes namespaces known.", labels, number(registry.namespaces));
+    page.gauge("registry_pods", "Pods known, where they are watched.", labels, number(registry.pods));
+    page.gauge("registry_service_imports", "ServiceImports known.", labels, number(registry.imports));
+  }
+  page.gauge("registry_services_pending", "Services listed but not yet read.", labels,
+             number(registry.pending));
+  page.gauge("registry_services_unpublished", "Services without any name in DNS.", labels,
+             number(registry.unpublished));
+  for (const auto& guard : registry.guards) guard_families(page, registry.name, guard);
+  opinion_family(page, registry.name, registry.opinions);
+  for (const auto& row : registry.doubts) doubt_families(page, registry.name, row);
+  const auto withheld = registry.instances - std::min(registry.instances, registry.eligible);
+  page.gauge("registry_instances", "Instances known, by whether policy lets them answer.",
+             {{"registry", registry.name}, {"state", "eligible"}}, number(registry.eligible));
+  page.gauge("registry_instances", "Instances known, by whether policy lets them answer.",
+             {{"registry", registry.name}, {"state", "withheld"}}, number(withheld));
+}
+
+void on_query_families(Exposition& page, const std::string& registry, const OnQueryReport& report) {
+  const auto names = [&](const char* state, std::size_t count) {
+    page.gauge("registry_on_query_names", "Names that queries asked the registry for, by what it said.",
+               {{"registry", registry}, {"state", state}}, number(count));
+  };
+  names("asking", report.asking);
+  names("there", report.there);
+  names("absent", report.absent);
+  page.gauge("registry_on_query_services", "Services followed because a query asked for them.",
+             {{"registry", registry}}, number(report.subscriptions));
+}
+}  // namespace signpost::admin
