@@ -46,8 +46,10 @@ void check_known_registries(const Node& written, const Config& config, Report& r
 }
 
 void check_used_registries(const Config& config, Report& report) {
-  std::unordered_set<std::string_view> used;
-  for (const auto& zone : config.zones) used.insert(zone.registries.begin(), zone.registries.end());
+  std::unordered_set<std::string> used;
+  for (const auto& zone : config.zones) {
+    for (const auto& name : zone.all_registries()) used.insert(name);
+  }
   for (const auto& registry : config.registries) {
     if (used.contains(registry.name)) continue;
     report.warning(mark_of(registry.place),
@@ -64,7 +66,7 @@ void check_nacos_words(const Node& written, const Config& config, Report& report
       const auto* registry = find_registry(config, name);
       return registry == nullptr || std::holds_alternative<NacosRegistry>(registry->options);
     };
-    const auto& registries = config.zones[i].registries;
+    const auto registries = config.zones[i].all_registries();
     if (std::any_of(registries.begin(), registries.end(), is_nacos)) continue;
     for (const auto* key : {"default_namespace", "default_group"}) {
       if (const auto* entry = zones->value.items[i].find(key)) {
@@ -80,6 +82,7 @@ void check_nacos_words(const Node& written, const Config& config, Report& report
 void check_whole(const Node& written, Config& config, Report& report) {
   check_known_registries(written, config, report);
   check_used_registries(config, report);
+  check_composed_services(written, config, report);
   check_nacos_words(written, config, report);
   check_kubernetes_zones(written, config, report);
   check_sampled_ttls(written, config, report);

@@ -25,6 +25,12 @@ void check_sampled_ttls(const Node& written, const Config& config, Report& repor
 /// The same for whatever else has an answer and a TTL of its own.
 void check_sampled_ttl(Mark mark, const Answer& answer, std::uint32_t ttl, Report& report);
 
+// A step of check_whole() in checks_composed.cc.
+
+/// Members of composed services: their registries must be there. Fills in what they leave to the zone, and
+/// has Nacos registries follow members that their lists do not name.
+void check_composed_services(const Node& written, Config& config, Report& report);
+
 // Steps of check_whole() in checks_reverse.cc.
 
 /// Whose names the pointers of a reverse zone give.

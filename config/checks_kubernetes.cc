@@ -10,11 +10,10 @@ namespace {
 
 using Registries = std::vector<const Registry*>;
 
-/// Those of the zone that are there; one that is not was reported.
-Registries registries_of(const Zone& zone, const Config& config) {
+/// Those of `names` that are there; one that is not was reported.
+Registries registries_of(const std::vector<std::string>& names, const Config& config) {
   Registries found;
   for (const auto& registry : config.registries) {
-    const auto& names = zone.registries;
     if (std::find(names.begin(), names.end(), registry.name) != names.end()) found.push_back(&registry);
   }
   return found;
@@ -24,9 +23,10 @@ const KubernetesRegistry* kubernetes(const Registry* registry) {
   return std::get_if<KubernetesRegistry>(&registry->options);
 }
 
-void check_words(const Node& written, const Registries& registries, Report& report) {
+void check_words(const Node& written, std::initializer_list<const char*> keys, const Registries& registries,
+                 Report& report) {
   if (registries.empty() || std::any_of(registries.begin(), registries.end(), kubernetes)) return;
-  for (const auto* key : {"layout", "pod_names", "empty_services", "external_headless", "annotations"}) {
+  for (const auto* key : keys) {
     if (const auto* entry = written.find(key)) {
       report.warning(
           entry->key_mark,
@@ -57,8 +57,10 @@ void check_kubernetes_zones(const Node& written, const Config& config, Report& r
     const auto& zone = config.zones[i];
     if (zone.name.empty() || zone.is_reverse()) continue;
     const auto& node = zones->value.items[i];
-    const auto registries = registries_of(zone, config);
-    check_words(node, registries, report);
+    const auto registries = registries_of(zone.registries, config);
+    check_words(node, {"layout", "pod_names", "empty_services", "external_headless"}, registries, report);
+    // The weights of objects count where these are members of composed services, too.
+    check_words(node, {"annotations"}, registries_of(zone.all_registries(), config), report);
     if (zone.pod_names == PodNames::Verified && zone.layout == Layout::Cluster) {
       check_needs(node, "pod_names", registries, &KubernetesRegistry::watch_pods, "pods: watch", report);
     }

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -258,6 +260,58 @@ struct Checks {
   friend bool operator==(const Checks&, const Checks&) = default;
 };
 
+/// How several registries' words become one service's (zones/compose/README.md).
+enum class Combine : std::uint8_t { Union, Prefer, Share, Only };
+std::string_view to_string(Combine combine) noexcept;  // "union"
+/// Union: whether one registry's bad word is enough, or one's good word.
+enum class HealthOpinions : std::uint8_t { And, Or };
+/// What a member of a Kubernetes registry means.
+enum class MemberAddress : std::uint8_t { Endpoints, ClusterIp };
+
+/// What tells instances apart, and what an instance has to be: the key is `version`, `zone`, `cluster`, `tag`
+/// or one of the metadata.
+struct Word {
+  std::string key;
+  std::string value;
+  friend bool operator==(const Word&, const Word&) = default;
+};
+
+/// One service of one registry as a part of a composed one. Checked: the parts of the key are as the registry
+/// spells them, with its defaults filled in.
+struct Member {
+  std::string registry;
+  std::string space;  // namespace
+  std::string group;
+  std::string service;
+  std::optional<double> weight;  // `combine: share` only, and there always
+  MemberAddress address = MemberAddress::Endpoints;
+  std::vector<Word> select;  // all of these; empty: every instance
+  Place place;
+};
+
+/// Instances that share a word share a part of the answers; an instance that no word names has none.
+struct Groups {
+  std::string key;  // `version`, `registry`, `zone`, `cluster` or one of the metadata; empty: no groups
+  std::vector<std::pair<std::string, double>> weights;  // by word, unique, in the order written
+  friend bool operator==(const Groups&, const Groups&) = default;
+};
+
+/// One name over services of several registries.
+struct ComposedService {
+  std::string name;  // below the zone: "cart", "api.cart"; lower-case
+  Combine combine = Combine::Union;
+  HealthOpinions opinions = HealthOpinions::And;
+  Milliseconds startup_wait{5000};
+  std::vector<Member> members;
+  Groups groups;
+  Answer answer;  // these: what the zone says, where they are not written
+  std::uint32_t ttl = 5;
+  HealthPolicy health = HealthPolicy::Ready;
+  std::uint32_t panic_threshold = 0;
+  std::vector<LastResort> last_resort;
+  Place place;
+};
+
 /// One apex. A prefix that no single reverse zone covers ("172.16.0.0/12") has become one Zone for each that
 /// it needs.
 struct Zone {
@@ -286,7 +340,8 @@ struct Zone {
   std::vector<Alias> aliases;
   std::vector<std::string> exclude;  // patterns of service names that are not shown; see pattern.h
   std::vector<Check> checks;         // the first whose pattern a service's name fits
-  bool topology = true;              // <zone>.pin._zone.<service> and <zone>.prefer._zone.<service>
+  std::vector<ComposedService> services;
+  bool topology = true;  // <zone>.pin._zone.<service> and <zone>.prefer._zone.<service>
   // Of Kubernetes registries:
   Layout layout = Layout::Cluster;
   PodNames pod_names = PodNames::Disabled;
@@ -294,6 +349,8 @@ struct Zone {
   bool external_headless = false;  // Layout::External: headless Services too, by their endpoints
   Annotations annotations;
 
+  /// `registries`, then those of the members of `services`, each once.
+  std::vector<std::string> all_registries() const;
   /// Under in-addr.arpa or ip6.arpa: its names are addresses.
   bool is_reverse() const;
   /// Some of its records are written, not found in a registry.

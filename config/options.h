@@ -14,6 +14,17 @@ const Table<Server>& server_table();
 const Table<Cookies>& cookies_table();
 const Table<Zone>& zone_table();
 
+// Words of several tables, in options_zones.cc.
+Value<Answer> answer_value();
+Value<HealthPolicy> health_value();
+/// Lifetime of records: 0 seconds to a week.
+Value<std::uint32_t> ttl_value();
+
+// Names over several registries, in options_composed.cc.
+Option<Zone> services_option();
+/// Also gives them what the zone says of answers and they do not.
+void check_services(Reader& reader, const Node& written, Zone& zone);
+
 // Static data of a zone, in options_static.cc.
 Option<Zone> records_option();
 Option<Zone> aliases_option();

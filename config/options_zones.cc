@@ -52,12 +52,6 @@ Value<std::string> mailbox() {
 
 Value<std::string> registry_name() { return text("the name of a registry", 63); }
 
-/// "order", "all", "sample 2".
-Value<Answer> answer() {
-  const auto read = [](std::string_view text, const Surroundings&) { return read_answer(text); };
-  return {"order, all or `sample` and a number", read, to_text};
-}
-
 const Table<NameServer>& nameserver_table() {
   static const Table<NameServer> table{
       {
@@ -145,17 +139,20 @@ void check_zone(Reader& reader, const Node& written, Zone& zone) {
                         fmt::format("{} and `reverse_of` both say whose names the pointers give; keep one",
                                     in_quotes(registry->key)));
   }
-  const bool is_static = written.find("file") || written.find("records") || written.find("aliases");
+  const bool is_static =
+      written.find("file") || written.find("records") || written.find("aliases") || written.find("services");
   if (one == nullptr && several == nullptr && reverse == nullptr && !is_static) {
     reader.report.error(
-        mark,
-        zone.is_reverse()
-            ? "this zone has no `reverse_of`, so it would be empty; add `reverse_of` with the zones "
-              "whose names the pointers give"
-            : "this zone has no `registry`, so it would be empty; add `registry`, `registries` or `file`");
+        mark, zone.is_reverse()
+                  ? "this zone has no `reverse_of`, so it would be empty; add `reverse_of` with the zones "
+                    "whose names the pointers give"
+                  : "this zone has no `registry`, so it would be empty; add `registry`, `registries`, "
+                    "`services` or "
+                    "`file`");
   }
   check_static_data(reader, written, zone);
   check_last_resort(reader, written, zone.last_resort);
+  check_services(reader, written, zone);
   check_direction(reader, written, zone);
   check_kubernetes_words(reader, written, zone);
   check_nameservers(reader, written, zone);
@@ -186,6 +183,20 @@ Option<Zone> name_option() {
 
 }  // namespace
 
+Value<Answer> answer_value() {
+  const auto read = [](std::string_view text, const Surroundings&) { return read_answer(text); };
+  return {"order, all or `sample` and a number", read, to_text};
+}
+
+Value<HealthPolicy> health_value() {
+  return choice<HealthPolicy>({{"ready", HealthPolicy::Ready},
+                               {"serving", HealthPolicy::Serving},
+                               {"strict", HealthPolicy::Strict},
+                               {"any", HealthPolicy::Any}});
+}
+
+Value<std::uint32_t> ttl_value() { return seconds(0, kTtlMax); }
+
 const Table<Zone>& zone_table() {
   static const Table<Zone> table{
       {
@@ -204,20 +215,17 @@ const Table<Zone>& zone_table() {
           records_option(),
           aliases_option(),
           exclude_option(),
+          services_option(),
           checks_option(),
-          option("ttl", &Zone::ttl, seconds(0, kTtlMax),
+          option("ttl", &Zone::ttl, ttl_value(),
                  "Lifetime of records in caches; also how long a dead address may linger there."),
           option("negative_ttl", &Zone::negative_ttl, seconds(0, kNegativeTtlMax),
                  "Lifetime of `no such name` in caches (SOA MINIMUM, RFC 2308)."),
-          option("answer", &Zone::answer, answer(),
+          option("answer", &Zone::answer, answer_value(),
                  "order: all records, weighted at random. sample K: K of them, each as often as its weight "
                  "says, "
                  "which also survives forwarders. all: always in the same order."),
-          option("health", &Zone::health,
-                 choice<HealthPolicy>({{"ready", HealthPolicy::Ready},
-                                       {"serving", HealthPolicy::Serving},
-                                       {"strict", HealthPolicy::Strict},
-                                       {"any", HealthPolicy::Any}}),
+          option("health", &Zone::health, health_value(),
                  "Who may answer. ready: not the draining nor the down. serving: the draining too. strict: "
                  "only who "
                  "is known to be up. any: everybody."),

@@ -99,7 +99,7 @@ const config::Zone* zone_around(const std::string& host, const config::Config& c
     if (!config::is_at_or_below(*name, zone.name)) continue;
     if (closest == nullptr || zone.name.size() > closest->name.size()) closest = &zone;
   }
-  return closest == nullptr || closest->registries.empty() ? nullptr : closest;
+  return closest == nullptr || closest->all_registries().empty() ? nullptr : closest;
 }
 
 std::vector<std::string> servers_of(const config::Registry& registry) {

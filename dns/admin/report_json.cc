@@ -97,6 +97,12 @@ Json zone_json(const ZoneStatus& zone) {
           {"held", zone.held}};
 }
 
+Json composed_json(const ComposedStatus& one) {
+  return {{"name", one.name},           {"combine", one.combine},   {"members", one.members},
+          {"instances", one.instances}, {"eligible", one.eligible}, {"cold", one.cold},
+          {"notes", one.notes}};
+}
+
 Json file_json(const StaticFileReport& file) {
   return {{"path", file.path},
           {"zone", file.zone},
@@ -125,15 +131,14 @@ Json service_json(const ExplainedService& service) {
                          {"weight", instance.weight},
                          {"eligible", instance.eligible},
                          {"why", instance.why},
-                         {"share_percent", instance.share_percent}});
+                         {"share_percent", instance.share_percent},
+                         {"groups", instance.groups},
+                         {"origin", instance.origin}});
   }
-  return {{"key", service.key},
-          {"zone", service.zone},
-          {"note", service.note},
-          {"names", service.names},
-          {"losses", service.losses},
-          {"wishes", service.wishes},
-          {"instances", std::move(instances)}};
+  return {{"key", service.key},         {"zone", service.zone},
+          {"note", service.note},       {"names", service.names},
+          {"losses", service.losses},   {"wishes", service.wishes},
+          {"remarks", service.remarks}, {"instances", std::move(instances)}};
 }
 
 }  // namespace
@@ -156,6 +161,8 @@ std::string to_json(const StatusReport& status) {
     registries.push_back(registry_json(registry, status.program));
   }
   for (const auto& zone : status.builder.zones) zones.push_back(zone_json(zone));
+  auto composed = Json::array();
+  for (const auto& one : status.builder.composed) composed.push_back(composed_json(one));
   for (const auto& file : status.program.static_files) files.push_back(file_json(file));
   const auto up = std::chrono::duration_cast<std::chrono::seconds>(status.now - status.program.started);
   return printed({{"version", status.program.version},
@@ -166,6 +173,7 @@ std::string to_json(const StatusReport& status) {
                   {"listeners", std::move(listeners)},
                   {"registries", std::move(registries)},
                   {"zones", std::move(zones)},
+                  {"composed", std::move(composed)},
                   {"zone_files", std::move(files)},
                   {"checks",
                    {{"targets", status.program.checks.targets},

@@ -173,6 +173,22 @@ std::string zones_text(const StatusReport& status) {
   return table(rows);
 }
 
+/// Nothing when no zone has `services`.
+std::string composed_text(const std::vector<ComposedStatus>& composed) {
+  if (composed.empty()) return {};
+  std::vector<Row> rows{{"COMPOSED NAME", "COMBINE", "MEMBERS", "INSTANCES", "ELIGIBLE", "STATE", "NOTES"}};
+  const auto joined = [](const std::vector<std::string>& all, const char* with) {
+    std::string text;
+    for (const auto& one : all) text += (text.empty() ? "" : with) + plain(one);
+    return text.empty() ? std::string("-") : text;
+  };
+  for (const auto& one : composed) {
+    rows.push_back({one.name, one.combine, joined(one.members, ", "), std::to_string(one.instances),
+                    std::to_string(one.eligible), one.cold ? "cold" : "answering", joined(one.notes, "; ")});
+  }
+  return "\n" + table(rows);
+}
+
 /// Nothing when no zone has a file.
 std::string files_text(const std::vector<StaticFileReport>& files) {
   if (files.empty()) return {};
@@ -221,7 +237,8 @@ std::string to_text(const StatusReport& status) {
   for (const auto& listener : program.listeners) listeners.push_back({listener.kind, listener.address});
   out += "\n" + table(listeners) + "\n" + registries_text(status) + on_query_text(program.registries) +
          holds_text(status.builder.registries) + rescued_text(status.builder.registries) + "\n" +
-         zones_text(status) + files_text(program.static_files) + checks_text(program.checks);
+         zones_text(status) + composed_text(status.builder.composed) + files_text(program.static_files) +
+         checks_text(program.checks);
   if (!program.reload.last_outcome.empty())
     out += "\nlast reload: " + plain(program.reload.last_outcome) + "\n";
   out += skipped_text(program.registries);

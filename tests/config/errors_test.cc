@@ -277,8 +277,8 @@ const Case kZones[] = {
      "x.y.a.example, registry: r}\n",
      "W f.yaml:4:12: the zone `x.y.a.example` hides all names of `a.example` at and below it"},
     {"registry_missing", zone("name: a.example"),
-     "E f.yaml:2:16: this zone has no `registry`, so it would be empty; add `registry`, `registries` or "
-     "`file`\n"
+     "E f.yaml:2:16: this zone has no `registry`, so it would be empty; add `registry`, `registries`, "
+     "`services` or `file`\n"
      "W f.yaml:1:14: no zone uses the registry `local`"},
     {"registry_unknown", zone("name: a.example, registry: locl"),
      "E f.yaml:2:37: there is no registry `locl`; did you mean `local`?\n"

@@ -22,7 +22,7 @@ void collect(const Node& node, const std::string& path, std::set<std::string>& p
     const auto key = path == "registries" ? "<name>" : entry.key;
     const auto below = path.empty() ? key : path + "." + key;
     if (key != "<name>") paths.insert(below);
-    if (key == "aliases") continue;  // its keys are names
+    if (key == "aliases" || key == "select" || key == "weights") continue;  // its keys are names
     collect(entry.value, below, paths);
   }
 }

@@ -131,9 +131,19 @@ ExplainedService explain_service(const HeldService& held, RRType type,
                                              held.reasons[i], decision.weights[i], percent));
     if (decision.weights[i] > 0 && !has_family(state.instances[i], type))
       out.instances.back().why += type == RRType::A ? "; it has no IPv4 address" : "; it has no IPv6 address";
+    if (i < held.groups.size()) out.instances.back().groups = held.groups[i];
+    if (i < held.origins.size()) out.instances.back().origin = held.origins[i];
     if (i >= held.told) out.instances.back().why += "; held: the registry does not tell it any more";
   }
-  if (state.pending) {
+  for (const auto& one : held.left_out) {
+    if (address && one.instance.v4 != address && one.instance.v6 != address) continue;
+    out.instances.push_back(explain_instance(one.instance, {}, false, one.why, 0, 0));
+    out.instances.back().origin = "member " + one.member;
+  }
+  out.remarks = held.notes;
+  if (state.pending && !held.notes.empty()) {
+    out.note = "registries that have not listed yet may know instances: SERVFAIL";
+  } else if (state.pending) {
     out.note = "listed by the registry, its instances are not read yet: SERVFAIL";
   } else if (state.kind == ServiceKind::VirtualIp) {
     out.note = "answers with its virtual address: weights of instances cannot act";
@@ -245,12 +255,15 @@ std::string to_text(const Explanation& explanation) {
     add("  answers at ", service.names);
     add("  lost ", service.losses);
     add("  wish: ", service.wishes);
+    add("  note: ", service.remarks);
     if (!service.note.empty()) fmt::format_to(std::back_inserter(out), "  note: {}\n", service.note);
     for (const auto& i : service.instances) {
       fmt::format_to(std::back_inserter(out),
                      "  {:<4} {}  {}  [{}]  health {}  weight {:g}  share {:.2f} %: {}\n",
                      i.eligible ? "kept" : "out", i.id, i.addresses, i.ports, i.health, i.weight,
                      i.share_percent, i.why);
+      if (!i.groups.empty()) fmt::format_to(std::back_inserter(out), "         in {}\n", i.groups);
+      if (!i.origin.empty()) fmt::format_to(std::back_inserter(out), "         {}\n", i.origin);
     }
   }
   return out;

@@ -24,6 +24,9 @@ struct ExplainedInstance {
   bool eligible = false;
   std::string why;  // the rule that kept or dropped it
   double share_percent = 0;
+  std::string groups =
+      {};  // the groups that it is in, and their weights: "version v2: 10, member nacos/..: 90"
+  std::string origin = {};  // of a composed service: what each registry says of it
 };
 
 struct ExplainedService {
@@ -35,6 +38,7 @@ struct ExplainedService {
   std::vector<ExplainedInstance> instances;
   std::vector<std::string> wishes =
       {};  // of annotations: taken, moved into bounds, not allowed, unable to act
+  std::vector<std::string> remarks = {};  // of a composed service: who is missing, who answers for whom
 };
 
 struct Explanation {

@@ -97,4 +97,17 @@ std::string doubt_note(const Candidates& candidates, const Terms& terms, const D
   return "";
 }
 
+std::vector<std::string> groups_of(const Candidates& candidates) {
+  std::vector<std::string> out(candidates.state.instances.size());
+  for (const auto& grouping : candidates.groupings) {
+    for (std::size_t i = 0; i < grouping.of.size(); ++i) {
+      if (grouping.of[i] == Grouping::kNone) continue;
+      const auto& group = grouping.groups[grouping.of[i]];
+      out[i] += fmt::format("{}{} {}: {:g}", out[i].empty() ? "" : ", ", grouping.key,
+                            group.label.empty() ? "that nobody names" : group.label, group.weight);
+    }
+  }
+  return out;
+}
+
 }  // namespace signpost::policy

@@ -29,6 +29,7 @@ struct Zone {
   std::vector<std::uint16_t> forward;  // reverse: the zones whose names PTR may give, the preferred first
   bool one_pointer = true;             // reverse: only the best of them
   std::vector<std::string> registries;
+  bool composed = false;  // has names over several registries, which know by themselves what is cold or stale
 
   /// A registry of it may know more names than it lists (zones/demand): which ones, in folded labels.
   struct OnQuery {

@@ -37,6 +37,13 @@ struct ZoneChange {
   std::vector<Owner> owners;
 };
 
+/// An instance of a composed service's member that takes no part in it.
+struct LeftOutInstance {
+  std::string member;  // "cluster/shop/cart"
+  Instance instance;
+  std::string why;
+};
+
 /// A service as the builder holds it, with what is needed to explain it elsewhere.
 struct HeldService {
   ServiceState state;
@@ -45,6 +52,7 @@ struct HeldService {
   policy::Decision decision;         // who answers there now
   std::vector<std::string> reasons;  // by instance: policy::reasons()
   std::string doubt;                 // policy::doubt_note()
+  std::vector<std::string> groups;   // by instance: policy::groups_of()
   std::vector<std::string> names;    // the spellings that answer, in presentation format
   std::vector<std::string> losses;   // "cart.demo.internal.: taken by local/cart (exact name first)"
   std::vector<std::string> wishes;   // what became of each: policy::explain_wishes()
@@ -52,6 +60,10 @@ struct HeldService {
   std::string check;                 // how instances are checked; empty: they are not
   std::string hold;                  // why a guard shows more than the registry tells; empty: none does
   std::size_t told = SIZE_MAX;       // instances from this place on are shown by that hold alone
+  // Of a composed service:
+  std::vector<std::string> origins;  // by instance: which registries say what of it
+  std::vector<LeftOutInstance> left_out;
+  std::vector<std::string> notes;
 };
 
 /// What the builder knows behind a name.

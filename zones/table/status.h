@@ -100,9 +100,21 @@ struct ZoneStatus {
   bool held = false;               // a guard holds something of a registry of it
 };
 
+/// A name over services of several registries.
+struct ComposedStatus {
+  std::string name;  // "cart.shop.internal."
+  std::string combine;
+  std::vector<std::string> members;  // "cluster/shop/cart"
+  std::uint64_t instances = 0;       // that take part
+  std::uint64_t eligible = 0;
+  bool cold = false;
+  std::vector<std::string> notes;  // members that are missing, who answers in whose place
+};
+
 struct BuilderStatus {
   std::vector<RegistryStatus> registries;
   std::vector<ZoneStatus> zones;
+  std::vector<ComposedStatus> composed;
   std::uint64_t publishes = 0;
   std::uint64_t blocks_built = 0;
   std::uint64_t snapshot_version = 0;

@@ -24,6 +24,7 @@ bool has_second_opinion(const config::NacosRegistry& nacos) {
 World::World(SnapshotStore& store, const Clock& clock)
     : store_(store),
       clock_(clock),
+      started_(clock.now()),
       hash_seed_(Random::from_kernel().next()),
       revision_(std::uint64_t{clock.wall_seconds()} << 32) {
   index_ = std::make_unique<NameIndex>(hash_seed_,
@@ -75,6 +76,7 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
     const auto now = static_cast<std::uint32_t>(std::chrono::system_clock::to_time_t(clock_.wall()));
     zones_.push_back({set_.zones[i], before == old_zones.end() ? now : before->serial, false, false});
   }
+  composed_.configure(*set_.config);
   changed_.assign(zones_.size(), true);
   change_log_.assign(zones_.size(), {});
   indexed_.assign(zones_.size(), false);
@@ -113,6 +115,8 @@ void World::reset(const std::string& registry) {
   state = RegistryState();
   state.configured = true;
   state.holds.set_rules(rules);
+  composed_.forget_proofs(registry);
+  composed_.touch_registry(registry);
   flags_changed_ = true;
 }
 
@@ -223,6 +227,7 @@ void World::remove(ServiceId id) {
   revisits_.remove(id);
   checks_.forget(id);
   last_known_.forget(id);
+  composed_.touch(record.key);
   services_.remove(id);
 }
 
@@ -242,6 +247,7 @@ void World::end_list(const std::string& registry, Epoch epoch, Complete complete
   services_.for_each([&](ServiceId id) {
     if (services_[id].registry == index) mark(id);
   });
+  composed_.touch_registry(registry);
   log::info("registry.synced", {{"registry", registry},
                                 {"services", state.own_services()},
                                 {"instances", state.instances - state.pods}});
@@ -278,6 +284,11 @@ RegistryPhase World::phase(const RegistryState& registry) const {
 
 void World::tick() {
   tick_holds();
+  for (auto& [name, registry] : registries_) {
+    if (std::exchange(registry.outdated, is_outdated(registry)) != registry.outdated)
+      composed_.touch_registry(name);
+  }
+  composed_.touch_due(clock_.now());
   for (const auto id : revisits_.take_due(clock_.now())) mark(id);
   while (flush(SIZE_MAX)) {
   }

@@ -15,10 +15,12 @@
 #include <string>
 #include <vector>
 
+#include "zones/compose/compose.h"
 #include "zones/guard/holds.h"
 #include "zones/snapshot/store.h"
 #include "zones/table/builder.h"
 #include "zones/table/check_book.h"
+#include "zones/table/composed_names.h"
 #include "zones/table/last_known.h"
 #include "zones/table/name_index.h"
 #include "zones/table/revisits.h"
@@ -83,6 +85,7 @@ class World {
     bool listing = false;
     bool synced = false;     // one complete list
     bool published = false;  // all of that list is in a snapshot
+    bool outdated = false;   // as composed services were told last
     Epoch epoch = 0;
     std::optional<Monotonic> last_event;
     std::optional<Monotonic> lost_since;
@@ -103,10 +106,15 @@ class World {
   };
   static constexpr std::chrono::seconds kLongList{60};
 
+  static constexpr std::uint32_t kNotComposed = 0xffffffff;
   struct SlotOwner {
-    ServiceId service = kNoService;  // kNoService: the zone's own name
+    ServiceId service = kNoService;
     std::uint16_t zone = 0;
+    std::uint32_t composed = kNotComposed;  // index in composed_
+    /// The zone's own name.
+    bool is_zones() const { return service == kNoService && composed == kNotComposed; }
   };
+  using Slots = std::vector<std::pair<std::uint16_t, Slot>>;
 
   /// A name that its zone has by itself.
   struct OwnName {
@@ -163,7 +171,20 @@ class World {
   bool is_excluded(const Name& name, std::uint16_t zone) const;
   bool fits(const std::vector<std::string>& patterns, const Name& name, std::uint16_t zone) const;
   const config::Check* check_of(const std::vector<names::Spelling>& spellings, std::uint16_t zone) const;
-  void replace(ServiceId id, std::uint16_t zone, const Block* fresh);
+  void replace(Slots& slots, SlotOwner owner, const Block* fresh);
+  struct Composing;
+  Composing compose(std::size_t i) const;
+  policy::Candidates with_last_known(std::size_t i, const compose::Composed& made) const;
+  Name composed_name(std::size_t i) const;
+  void rebuild_composed(std::size_t i);
+  std::string words_text(std::size_t i, const std::vector<compose::Word>& words) const;
+  HeldService held_composed(std::size_t i) const;
+  std::vector<ComposedStatus> composed_status() const;
+  int rank(Slot slot) const;
+  /// Lost for so long that what it says of health counts no more beside another's word.
+  bool is_outdated(const RegistryState& registry) const {
+    return registry.lost_since && clock_.now() - *registry.lost_since >= kFreshness;
+  }
   void drop_slot(Slot slot, std::uint16_t zone);
   void forget_blocks();
   void index_addresses(const Block* old, const Block* fresh, Slot slot, std::uint16_t zone);
@@ -194,11 +215,13 @@ class World {
 
   SnapshotStore& store_;
   const Clock& clock_;
+  const Monotonic started_;
   const std::uint64_t hash_seed_;
   ZoneSet set_;
   std::unique_ptr<NameIndex> index_;
   Garbage old_index_;  // of the configuration before, until the next publish
   ServiceTable services_;
+  ComposedNames composed_;
   std::vector<std::pair<std::string, RegistryState>> registries_;
   std::vector<ServiceId> dirty_;
   Revisits revisits_;

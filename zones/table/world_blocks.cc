@@ -63,6 +63,7 @@ Name under(const std::string& prefix, NameView service) {
 void World::mark(ServiceId id) {
   auto& record = services_[id];
   if (record.dirty || !registries_[record.registry].second.synced) return;
+  if (!composed_.empty()) composed_.touch(record.key);
   record.dirty = true;
   dirty_.push_back(id);
 }
@@ -72,6 +73,9 @@ bool World::flush(std::size_t most) {
   for (std::size_t i = 0; i < count; ++i) rebuild(dirty_[i]);
   dirty_.erase(dirty_.begin(), dirty_.begin() + static_cast<std::ptrdiff_t>(count));
   if (!dirty_.empty()) return true;
+  for (auto left = most - count; left > 0 && composed_.has_dirty(); --left)
+    rebuild_composed(composed_.take_dirty());
+  if (composed_.has_dirty()) return true;
   for (auto& [name, registry] : registries_) {
     if (!registry.synced || registry.published) continue;
     registry.published = true;
@@ -118,7 +122,7 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
   const auto& allow = set_.config->checks.allow;
   checks_.follow(id, rules.name, state, check, allow);
   if (!shown) {
-    replace(id, zone, nullptr);
+    replace(record.slots, {id, zone}, nullptr);
     return;
   }
   auto all = candidates(id, state, terms);
@@ -140,13 +144,13 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
   }
   if (spelled.empty()) {
     record.unpublished = true;
-    replace(id, zone, nullptr);
+    replace(record.slots, {id, zone}, nullptr);
     return;
   }
   SynthesisNotes notes;
   const auto draft = synthesise(state, decision, synthesis, std::move(spelled), notes);
   ++blocks_built_;
-  replace(id, zone, make_block(draft));
+  replace(record.slots, {id, zone}, make_block(draft));
 }
 
 /// A zone configured below this one serves the name (the longest apex wins).
@@ -184,15 +188,16 @@ const config::Check* World::check_of(const std::vector<names::Spelling>& spellin
   return nullptr;
 }
 
-/// `fresh` takes the place of the service's block in this zone; null: none. Equal octets: nothing happens.
-void World::replace(ServiceId id, std::uint16_t zone, const Block* fresh) {
-  auto& slots = services_[id].slots;
+/// `fresh` takes the place of the owner's block in its zone; null: none. Equal octets: nothing happens.
+/// `slots`: all that the owner has.
+void World::replace(Slots& slots, SlotOwner owner, const Block* fresh) {
+  const auto zone = owner.zone;
   const auto at = std::find_if(slots.begin(), slots.end(), [zone](const auto& s) { return s.first == zone; });
   if (at == slots.end()) {
     if (fresh == nullptr) return;
     const auto slot = index_->add_block(fresh);
     if (owners_.size() <= slot) owners_.resize(slot + 1u);
-    owners_[slot] = {id, zone};
+    owners_[slot] = owner;
     slots.emplace_back(zone, slot);
     for (std::size_t i = 0; i < fresh->spelling_count(); ++i)
       index_->claim(fresh->spelling(i), apex_octets(zone), slot);
@@ -286,6 +291,7 @@ void World::forget_blocks() {
     services_[id].slots.clear();
     services_[id].dirty = false;
   });
+  composed_.forget_slots();
 }
 
 }  // namespace signpost

@@ -22,11 +22,18 @@ std::optional<names::Spelling> World::spelling_of(Slot slot, NameView name) cons
   return std::nullopt;
 }
 
-/// DESIGN.md section 2, "Precedence on one name": the zone's own names first, then the services' order.
+/// The zone's own names, composed ones, services of registries.
+int World::rank(Slot slot) const {
+  if (slot >= owners_.size() || owners_[slot].is_zones()) return 0;
+  return owners_[slot].service == kNoService ? 1 : 2;
+}
+
+/// DESIGN.md section 2, "Precedence on one name": the zone's own names first, then what is written for it,
+/// then the services' order.
 bool World::precedes(NameView name, Slot a, Slot b) const {
-  const bool own_a = a >= owners_.size() || owners_[a].service == kNoService;
-  const bool own_b = b >= owners_.size() || owners_[b].service == kNoService;
-  if (own_a || own_b) return own_a && !(own_b && b < a);
+  if (rank(a) != rank(b)) return rank(a) < rank(b);
+  if (rank(a) == 0) return a < b;
+  if (rank(a) == 1) return owners_[a].composed < owners_[b].composed;
   const auto spelling_a = spelling_of(a, name);
   const auto spelling_b = spelling_of(b, name);
   if (!spelling_a || !spelling_b) return spelling_a.has_value();

@@ -87,7 +87,7 @@ std::vector<World::OwnName> World::draft_own(const ZoneSet& set, std::uint16_t z
 void World::show_own(const ZoneSet& set, std::uint16_t zone, const StaticZone* data) {
   auto& rules = serial_rules_[zone];
   rules.written = written_serial(data);
-  rules.only_static = set.zones[zone]->registries.empty();
+  rules.only_static = set.zones[zone]->registries.empty() && !set.zones[zone]->composed;
   cuts_[zone] = data == nullptr ? std::vector<Name>() : find_cuts(*data);
   auto fresh = draft_own(set, zone, data);
   auto& shown = own_[zone];
@@ -154,7 +154,7 @@ void World::own_names(const StaticZones& statics, const std::vector<ZoneView>& b
     if (!rules.served || !rules.only_static) continue;
     // Nothing else can have changed such a zone: a reload that finds the same file is no change.
     const bool same = contents_before[static_cast<std::size_t>(old - before.begin())] == contents_[z] &&
-                      old->zone->registries.empty();
+                      old->zone->registries.empty() && !old->zone->composed;
     changed_[z] = !same || (rules.written && is_newer(*rules.written, zones_[z].serial));
     flags_changed_ = true;
   }
@@ -185,6 +185,7 @@ void World::set_static(const Name& name, std::shared_ptr<const StaticZone> data)
       const auto& zones = set_.registries[services_[id].registry].zones;
       if (std::find(zones.begin(), zones.end(), zone) != zones.end()) mark(id);
     });
+    composed_.touch_zone(zone);
     while (flush(SIZE_MAX)) {
     }
   }
@@ -195,7 +196,7 @@ void World::set_static(const Name& name, std::shared_ptr<const StaticZone> data)
 /// service does, or nobody.
 const World::OwnName* World::static_at(NameView name) const {
   const auto own_in = [&](Slot slot) -> const OwnName* {
-    if (slot >= owners_.size() || owners_[slot].service != kNoService) return nullptr;
+    if (slot >= owners_.size() || !owners_[slot].is_zones()) return nullptr;
     const auto& own = own_[owners_[slot].zone];
     const auto found = std::find_if(own.begin(), own.end(), [&](const OwnName& o) { return o.slot == slot; });
     return found == own.end() || found->origin.empty() ? nullptr : &*found;

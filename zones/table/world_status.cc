@@ -63,6 +63,8 @@ BuilderStatus World::status() const {
     if (services_[id].pods) return;
     for (const auto& [zone, slot] : services_[id].slots) ++services[zone];
   });
+  for (std::size_t i = 0; i < composed_.size(); ++i) services[composed_[i].zone] += composed_[i].slots.size();
+  out.composed = composed_status();
   for (std::size_t z = 0; z < zones_.size(); ++z) {
     out.zones.push_back(
         {zones_[z].zone->name.to_string(), zones_[z].serial, services[z], 0, zones_[z].cold, 0});
@@ -94,7 +96,8 @@ const std::string& World::origin_of(Slot slot) const {
 
 std::string World::loss_text(const Name& name, Slot loser, Slot winner) const {
   auto text = name.to_string();
-  if (winner >= owners_.size() || owners_[winner].service == kNoService) {
+  if (rank(winner) == 1) return text + ": taken by a composed service (`services:` of the zone)";
+  if (rank(winner) == 0) {
     const auto& origin = origin_of(winner);
     return text + (origin.empty() ? ": taken by the zone's own record"
                                   : ": taken by the static record in " + origin + " (static records first)");
@@ -133,6 +136,7 @@ HeldService World::held(ServiceId id, std::uint16_t zone) const {
   explain_checks(words, out.reasons);
   if (check != nullptr) out.check = to_string(*check);
   out.doubt = policy::doubt_note(all, out.terms, out.decision);
+  out.groups = policy::groups_of(all);
   if (set_.rules(zone).txt) out.txt_left_out = txt_left_out(out.state, set_.rules(zone).txt_metadata);
   out.wishes = policy::explain_wishes(out.state, set_.rules(zone), annotated);
   for (const auto& spelling : spelled) {
@@ -161,9 +165,14 @@ Found World::find(const Name& name) const {
   Found found;
   auto& out = found.services;
   std::set<std::pair<ServiceId, std::uint16_t>> told;
+  std::set<std::uint32_t> composed;
   const auto tell = [&](Slot slot) {
-    if (slot >= owners_.size() || owners_[slot].service == kNoService) return;
+    if (rank(slot) == 0) return;
     const auto& owner = owners_[slot];
+    if (owner.composed != kNotComposed) {
+      if (composed.insert(owner.composed).second) out.push_back(held_composed(owner.composed));
+      return;
+    }
     if (told.insert({owner.service, owner.zone}).second) out.push_back(held(owner.service, owner.zone));
   };
   const auto folded = name.folded();

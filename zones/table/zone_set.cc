@@ -146,6 +146,7 @@ std::shared_ptr<Zone> make_zone(const config::Zone& rules, const std::vector<con
   zone->reverse = rules.is_reverse();
   zone->one_pointer = rules.ptr == config::PointerMode::One;
   zone->registries = rules.registries;
+  zone->composed = !rules.services.empty();
   zone->nameservers = written_servers(data);
   if (zone->nameservers.empty()) {
     for (const auto& server : servers) zone->nameservers.push_back(checked_name(server.name));
@@ -188,7 +189,7 @@ void find_forward(const ZoneSet& set, const config::Zone& rules, Zone& zone) {
     if (shown != found->zones.end()) add(zone.forward, *shown);
   }
   for (const auto shown : zone.forward) {
-    for (const auto& registry : set.rules(shown).registries) add(zone.registries, registry);
+    for (const auto& registry : set.rules(shown).all_registries()) add(zone.registries, registry);
   }
 }
 

@@ -41,6 +41,14 @@ struct At : Instance {
     health = value;
     return *this;
   }
+  At& of_version(std::string word) {
+    version = std::move(word);
+    return *this;
+  }
+  At& in_zone(std::string word) {
+    zone = std::move(word);
+    return *this;
+  }
   At& off() {
     enabled = false;
     return *this;

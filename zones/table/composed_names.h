@@ -1,0 +1,72 @@
+// The composed services of all zones: who is a member of what, and which are to be built anew.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/config.h"
+#include "dns/base/clock.h"
+#include "zones/snapshot/tables.h"
+#include "zones/table/service_table.h"
+
+namespace signpost {
+
+/// Builder thread only. A change of a member costs the names that have it, and a look-up.
+class ComposedNames {
+ public:
+  struct Entry {
+    std::uint16_t zone = 0;
+    const config::ComposedService* service = nullptr;   // of the configuration
+    std::vector<std::pair<std::uint16_t, Slot>> slots;  // as of HeldRecord: at most one
+    bool dirty = false;
+    // Of the last time that it was built:
+    std::uint64_t instances = 0;
+    std::uint64_t eligible = 0;
+    bool cold = false;
+    std::vector<std::string> notes;
+    std::set<std::string> healthy_last;  // for `last_resort: last_known`; empty: not known
+  };
+
+  /// All are dirty then. What members have proven stays, as long as somebody names them.
+  void configure(const config::Config& config);
+  /// Their slots are gone; all are dirty.
+  void forget_slots();
+
+  bool empty() const noexcept { return entries_.empty(); }
+  std::size_t size() const noexcept { return entries_.size(); }
+  Entry& operator[](std::size_t i) { return entries_[i]; }
+  const Entry& operator[](std::size_t i) const { return entries_[i]; }
+
+  void touch(std::size_t i);
+  void touch(const ServiceKey& member);
+  void touch_registry(const std::string& registry);
+  void touch_zone(std::uint16_t zone);
+  /// The next to be built; SIZE_MAX: none.
+  std::size_t take_dirty();
+  bool has_dirty() const noexcept { return !dirty_.empty(); }
+
+  /// Touches it at that time (touch_due()).
+  void touch_at(std::size_t i, Monotonic when) { later_.insert({when, i}); }
+  void touch_due(Monotonic now);
+
+  bool is_proven(const config::Member& member) const;
+  void prove(const config::Member& member);
+  /// The registry is another one now.
+  void forget_proofs(const std::string& registry);
+
+ private:
+  std::vector<Entry> entries_;
+  std::map<ServiceKey, std::vector<std::size_t>> by_member_;
+  std::vector<std::size_t> dirty_;
+  std::set<std::pair<Monotonic, std::size_t>> later_;
+  std::set<std::string> proven_;  // members in the spelling of compose::to_string()
+};
+
+ServiceKey key_of(const config::Member& member);
+
+}  // namespace signpost

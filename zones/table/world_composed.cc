@@ -1,0 +1,211 @@
+// World: names over services of several registries (zones/compose).
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "zones/compose/compose.h"
+#include "zones/policy/reasons.h"
+#include "zones/synthesis/static_node.h"
+#include "zones/synthesis/synthesise.h"
+#include "zones/synthesis/txt.h"
+#include "zones/table/packed_state.h"
+#include "zones/table/world.h"
+
+namespace signpost {
+namespace {
+
+// As in zones/answer: what a registry told that was lost for long is not to be cached for long.
+constexpr std::uint32_t kStaleTtlMax = 5;
+
+/// What the registry is not told to look at.
+std::string why_missing(const config::Registry& registry, const config::Member& member) {
+  const auto lacks = [&member](const std::vector<std::string>& spaces) {
+    return std::find(spaces.begin(), spaces.end(), member.space) == spaces.end();
+  };
+  if (const auto* options = std::get_if<config::KubernetesRegistry>(&registry.options)) {
+    if (!options->namespaces.empty() && lacks(options->namespaces))
+      return "it does not watch the namespace " + member.space;
+  } else if (const auto* nacos = std::get_if<config::NacosRegistry>(&registry.options)) {
+    if (lacks(nacos->namespaces)) return "it does not follow the namespace " + member.space;
+    if (!nacos->deny.empty()) return "its `deny` may keep the service out";
+  }
+  return "";
+}
+
+policy::Terms terms_of(const config::ComposedService& service) {
+  policy::Terms terms;
+  terms.answer = service.answer;
+  terms.ttl = service.ttl;
+  terms.health = service.health;
+  terms.panic_threshold = service.panic_threshold;
+  terms.last_resort = service.last_resort;
+  return terms;
+}
+
+/// What makes an instance the same one later: its registry's id for it.
+std::string identity(const compose::Word& word, const Instance& instance) {
+  return std::to_string(word.member) + " " + instance.id;
+}
+
+}  // namespace
+
+/// A composed service with what its members' registries say now.
+struct World::Composing {
+  policy::Terms terms;
+  std::vector<ServiceState> states;  // by member; of those that are there
+  compose::Composed made;
+  policy::Decision decision;
+};
+
+World::Composing World::compose(std::size_t i) const {
+  const auto& entry = composed_[i];
+  const auto& service = *entry.service;
+  Composing out;
+  out.terms = terms_of(service);
+  std::vector<compose::MemberView> views;
+  out.states.resize(service.members.size());
+  for (std::size_t m = 0; m < service.members.size(); ++m) {
+    const auto& member = service.members[m];
+    auto& view = views.emplace_back();
+    view.member = &member;
+    view.proven = composed_.is_proven(member);
+    const auto index = static_cast<std::size_t>(registry_index(member.registry));
+    const auto& registry = registries_[index].second;
+    if (registry.synced)
+      view.freshness = is_outdated(registry) ? compose::Freshness::Outdated : compose::Freshness::Fresh;
+    view.kubernetes = set_.registries[index].layout == names::Layout::Kubernetes;
+    view.weights = !view.kubernetes || set_.rules(entry.zone).annotations.allows(config::Wish::Weight);
+    view.why_missing = why_missing(set_.config->registries[index], member);
+    const auto id = services_.find(key_of(member));
+    if (id == kNoService) continue;
+    out.states[m] = unpack(services_[id].key, services_[id].packed);
+    view.state = &out.states[m];
+    view.overlays = candidates(id, out.states[m], out.terms).overlays;
+  }
+  const bool starting = clock_.now() < started_ + service.startup_wait;
+  out.made = compose::compose(service, views, out.terms, starting);
+  out.made.state.pending = out.made.cold;
+  out.decision = policy::decide(with_last_known(i, out.made), out.terms);
+  for (std::size_t k = 0; k < out.made.outdated.size(); ++k) {
+    if (!out.made.outdated[k] || out.decision.verdicts[k] != policy::Verdict::Eligible) continue;
+    if (out.decision.doubt == policy::Doubt::None) out.decision.doubt = policy::Doubt::StaleMember;
+    out.terms.ttl = std::min(out.terms.ttl, kStaleTtlMax);
+  }
+  return out;
+}
+
+policy::Candidates World::with_last_known(std::size_t i, const compose::Composed& made) const {
+  auto all = made.candidates();
+  const auto& known = composed_[i].healthy_last;
+  if (known.empty()) return all;
+  for (std::size_t k = 0; k < made.words.size(); ++k)
+    all.last_known.push_back(known.contains(identity(made.words[k].front(), made.state.instances[k])));
+  return all;
+}
+
+Name World::composed_name(std::size_t i) const {
+  const auto& entry = composed_[i];
+  const auto& apex = set_.rules(entry.zone).name;
+  const auto name = Name::parse(entry.service->name + (apex == "." ? "" : "." + apex));
+  return name ? name->folded() : Name();  // the configuration was checked
+}
+
+void World::rebuild_composed(std::size_t i) {
+  auto& entry = composed_[i];
+  const auto composing = compose(i);
+  const auto& made = composing.made;
+  for (std::size_t m = 0; m < made.able.size(); ++m) {
+    if (made.able[m]) composed_.prove(entry.service->members[m]);
+  }
+  if (made.waits) composed_.touch_at(i, started_ + entry.service->startup_wait);
+  const auto& decision = composing.decision;
+  if (!wants_last_known(composing.terms)) {
+    entry.healthy_last.clear();
+  } else if (decision.eligible > 0 && decision.doubt == policy::Doubt::None) {
+    entry.healthy_last.clear();
+    for (std::size_t k = 0; k < made.words.size(); ++k) {
+      if (decision.verdicts[k] == policy::Verdict::Eligible)
+        entry.healthy_last.insert(identity(made.words[k].front(), made.state.instances[k]));
+    }
+  }
+  entry.cold = made.cold;
+  entry.notes = made.notes;
+  entry.instances = made.state.instances.size();
+  entry.eligible = composing.decision.eligible;
+  const auto name = composed_name(i);
+  if (is_hidden(name, entry.zone) || cut_above(cuts_[entry.zone], name.wire()) != nullptr) {
+    replace(entry.slots, {kNoService, entry.zone, static_cast<std::uint32_t>(i)}, nullptr);
+    return;
+  }
+  const SynthesisRules synthesis{entry.zone, names::Layout::File, &set_.rules(entry.zone), composing.terms};
+  SynthesisNotes notes;
+  const auto draft = synthesise(made.state, composing.decision, synthesis, {name}, notes);
+  ++blocks_built_;
+  replace(entry.slots, {kNoService, entry.zone, static_cast<std::uint32_t>(i)}, make_block(draft));
+}
+
+/// What several registries say of instance k, for people: "nacos up, weight 2; cluster down".
+std::string World::words_text(std::size_t i, const std::vector<compose::Word>& words) const {
+  const auto& members = composed_[i].service->members;
+  std::string text;
+  for (const auto& word : words) {
+    text += fmt::format("{}{} {}, weight {:g}{}{}", text.empty() ? "" : "; ", members[word.member].registry,
+                        to_string(word.health), word.weight, word.enabled ? "" : ", disabled",
+                        word.counts ? "" : ", does not count");
+  }
+  return text;
+}
+
+HeldService World::held_composed(std::size_t i) const {
+  const auto& entry = composed_[i];
+  auto composing = compose(i);
+  HeldService out;
+  out.zone = set_.rules(entry.zone).name;
+  const auto all = with_last_known(i, composing.made);
+  out.reasons = policy::reasons(all, composing.terms, composing.decision);
+  out.doubt = policy::doubt_note(all, composing.terms, composing.decision);
+  out.groups = policy::groups_of(all);
+  for (const auto& words : composing.made.words) out.origins.push_back(words_text(i, words));
+  for (auto& one : composing.made.left_out) {
+    out.left_out.push_back({compose::to_string(entry.service->members[one.member]), std::move(one.instance),
+                            std::move(one.why)});
+  }
+  out.notes = std::move(composing.made.notes);
+  out.notes.insert(out.notes.begin(),
+                   fmt::format("composed of {} members, combine: {}", entry.service->members.size(),
+                               config::to_string(entry.service->combine)));
+  out.terms = composing.terms;
+  out.decision = std::move(composing.decision);
+  const auto name = composed_name(i);
+  if (set_.rules(entry.zone).txt)
+    out.txt_left_out = txt_left_out(composing.made.state, set_.rules(entry.zone).txt_metadata);
+  out.state = std::move(composing.made.state);
+  if (const auto* cut = cut_above(cuts_[entry.zone], name.wire()); cut != nullptr) {
+    out.losses.push_back(name.to_string() + ": below the delegation or DNAME at " + cut->to_string());
+  }
+  for (const auto& [zone, slot] : entry.slots) {
+    const auto owner = index_->owner(name.wire());
+    owner == slot ? out.names.push_back(name.to_string())
+                  : out.losses.push_back(loss_text(name, slot, owner));
+  }
+  return out;
+}
+
+std::vector<ComposedStatus> World::composed_status() const {
+  std::vector<ComposedStatus> out;
+  for (std::size_t i = 0; i < composed_.size(); ++i) {
+    const auto& entry = composed_[i];
+    auto& row = out.emplace_back();
+    row.name = composed_name(i).to_string();
+    row.combine = config::to_string(entry.service->combine);
+    for (const auto& member : entry.service->members) row.members.push_back(compose::to_string(member));
+    row.instances = entry.instances;
+    row.eligible = entry.eligible;
+    row.cold = entry.cold;
+    row.notes = entry.notes;
+  }
+  return out;
+}
+
+}  // namespace signpost
