@@ -1,6 +1,7 @@
 """Weights that survive forwarders: each forwarder between a client and Signpost, its cache on, and what share of the
 picks each instance gets. The campaign `shares` measures every mode; the page that it writes is zones/answer/SHARES.md."""
 import collections
+import os
 import shutil
 import subprocess
 import sys
@@ -8,9 +9,9 @@ import sys
 import pytest
 from conftest import size
 
-from harness import network, peers, resolvers, shares, stats
+from harness import network, peers, resolvers, shares, shares_page, stats
 
-BOUND = 1e-6  # a right build fails about once in a million runs
+BOUND = 1e-6  # a right count is refused about once in a million
 SAMPLE, ORDER = (shares.Zone(mode, "three", 60) for mode in ("sample 1", "order"))
 REAL = peers.REPOSITORY / "tests/real"
 
@@ -100,3 +101,43 @@ def test_shares_reach_applications(behind_unbound, figure, until, draws, client)
     fit = stats.fit(seen, zone.shares)
     figure(f"{zone.mode}, {draws} names, {client} behind Unbound", f"{seen}, p={fit:.3g}")
     assert sum(seen) == draws == sum(counts.values()) and fit > BOUND
+
+
+ZONES = [shares.Zone(mode, weights, ttl) for mode in shares.MODES for weights in shares.SETS for ttl in (60, 0)]
+
+
+@pytest.mark.campaign("SHARES")
+def test_page_of_shares_is_measured(folder, figure):
+    """Every forwarder, mode, set of weights and TTL; writes zones/answer/SHARES.md. What its prose says must hold.
+    SIGNPOST_SHARES_MODES=all,sticky measures those modes anew and leaves the others as they stand."""
+    count = size("SHARES", 0)
+    modes = os.environ.get("SIGNPOST_SHARES_MODES", ",".join(shares.MODES)).split(",")
+    zones = [zone for zone in ZONES if zone.mode in modes]
+    found = {} if len(modes) == len(shares.MODES) else shares_page.read(shares_page.measured())
+    signpost = shares.start(folder, zones, count)
+    try:
+        for name in shares_page.FORWARDERS:
+            forwarder = resolvers.MAKERS[name](folder, shares.APEX, signpost.address) if name in resolvers.MAKERS else None
+            address = ("127.0.0.1", forwarder.port) if forwarder else signpost.address
+            try:
+                for i, zone in enumerate(zones):
+                    for client, counts in shares.measure(address, zone, count, seed=i).items():
+                        found[zone.weights, name, zone.mode, client, zone.ttl] = shares_page.percents(counts)
+            finally:
+                if forwarder:
+                    forwarder.stop()
+    finally:
+        signpost.stop()
+    shares_page.write(found)
+    worst = max(shares_page.off(seen, key[0]) for key, seen in found.items() if key[2].startswith("sample"))
+    figure(f"samples behind {len(resolvers.MAKERS)} forwarders, {count} draws each", f"at most {worst:.2f} points off")
+    assert not shares_page.wrong(found)
+
+
+def test_page_of_shares_is_current():
+    """Its rows are the forwarders and modes that the campaign knows, its figures agree with its prose."""
+    found = shares_page.read(shares_page.measured())
+    expected = [(weights, forwarder, mode, *column) for weights in shares.SETS for forwarder in shares_page.FORWARDERS
+                for mode in shares.MODES for column in shares_page.COLUMNS]  # fmt: skip
+    assert list(found) == expected, "tests/run --campaign shares writes it anew"
+    assert not shares_page.wrong(found)
