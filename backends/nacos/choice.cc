@@ -1,6 +1,7 @@
 #include "backends/nacos/choice.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "config/pattern.h"
 
@@ -32,6 +33,15 @@ Choice::Verdict Choice::judge(const ServiceName& service) const {
     return Verdict::Taken;
   }
   return Verdict::NotAllowed;
+}
+
+bool Sieve::takes(const ServiceName& service) {
+  const auto verdict = choice_.judge(service);
+  if (verdict == Choice::Verdict::Taken) return true;
+  const auto* why = verdict == Choice::Verdict::Denied ? "denied" : "not-allowed";
+  const auto hash = std::hash<std::string>()(service.group + "/" + service.name);
+  if (left_out_.insert(hash).second) counts_.add("skipped", why);
+  return false;
 }
 
 }  // namespace signpost::nacos

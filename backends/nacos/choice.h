@@ -1,10 +1,13 @@
 // Which of the services that a server names are wanted: `allow`, `deny` and `services` of the configuration.
 #pragma once
 
+#include <cstddef>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
+#include "backends/follow/counts.h"
 #include "backends/nacos/messages.h"
 
 namespace signpost::nacos {
@@ -30,6 +33,27 @@ class Choice {
  private:
   ChoiceOptions options_;
   std::set<ServiceName> pinned_;
+};
+
+/// Holds what a server names against the choice, and counts what is left out: each name once until forget(),
+/// as `skipped` with `denied` or `not-allowed`. One owner; `counts` outlives it.
+class Sieve {
+ public:
+  Sieve(const ChoiceOptions& options, follow::Counts& counts) : choice_(options), counts_(counts) {}
+  /// Of a name that a server said: those are so many as it has.
+  bool takes(const ServiceName& service);
+  /// Of a name that anybody may make up: nothing is counted or remembered.
+  bool would_take(const ServiceName& service) const {
+    return choice_.judge(service) == Choice::Verdict::Taken;
+  }
+  const std::set<ServiceName>& pinned() const noexcept { return choice_.pinned(); }
+  /// Names come and go: what is remembered of them must not outlive a connection.
+  void forget() noexcept { left_out_.clear(); }
+
+ private:
+  Choice choice_;
+  follow::Counts& counts_;
+  std::unordered_set<std::size_t> left_out_;  // hashes of names
 };
 
 }  // namespace signpost::nacos

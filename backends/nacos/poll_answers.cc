@@ -78,7 +78,7 @@ void PollSession::listed(const InFlight& call, const std::string& body, Monotoni
     const ServiceName service{call.work.group, name};
     auto entry = services_.find(service);
     if (entry == services_.end()) {
-      if (!is_chosen(service)) continue;
+      if (!sieve_.takes(service)) continue;
       entry = services_.try_emplace(service).first;
       ++untried_;
     }

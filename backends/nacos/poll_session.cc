@@ -26,10 +26,10 @@ std::string target_of(const std::string& space, const ServiceName& work) {
 
 PollSession::PollSession(SessionOptions options, Random random, follow::Counts& counts)
     : options_(std::move(options)),
-      choice_(options_.choice),
       random_(random),
       ring_(options_.servers, random_),
       counts_(counts),
+      sieve_(options_.choice, counts),
       meaning_(options_.meaning, counts) {
   assert(!options_.groups.empty());
   for (const auto& group : options_.groups) groups_[group];
@@ -69,7 +69,7 @@ void PollSession::adopt(const std::vector<Known>& known) {
 /// What is configured by name is wanted whoever else names it, and pending until its first answer says
 /// whether it is there; what another machine has heard of it stands.
 void PollSession::pin(Actions& out) {
-  for (const auto& name : choice_.pinned()) {
+  for (const auto& name : sieve_.pinned()) {
     const auto [entry, is_new] = services_.try_emplace(name);
     entry->second.pinned = true;
     if (!is_new) continue;
@@ -83,15 +83,6 @@ void PollSession::show_pending(const ServiceName& name, Actions& out) {
   state.key = key_of(name);
   state.pending = true;
   out.emplace_back(action::Upsert{std::move(state)});
-}
-
-bool PollSession::is_chosen(const ServiceName& name) {
-  const auto verdict = choice_.judge(name);
-  if (verdict == Choice::Verdict::Taken) return true;
-  const auto* why = verdict == Choice::Verdict::Denied ? "denied" : "not-allowed";
-  const auto hash = std::hash<std::string>()(name.group + "/" + name.name);
-  if (left_out_.insert(hash).second) counts_.add("skipped", why);
-  return false;
 }
 
 /// Events of the other protocol cannot come: nothing here asks for them.
@@ -148,6 +139,7 @@ void PollSession::begin(Monotonic now, Actions& out) {
   failures_in_a_row_ = 0;
   answered_ = false;
   forbidden_told_ = false;
+  sieve_.forget();
   forget_unwanted(out);
   untried_ = services_.size();
   polls_.clear();

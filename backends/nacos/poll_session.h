@@ -14,7 +14,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -83,7 +82,6 @@ class PollSession final : public Protocol {
   // poll_session.cc: the server of the moment, and what is asked of it
   void begin(Monotonic now, Actions& out);
   void pin(Actions& out);
-  bool is_chosen(const ServiceName& name);
   void show_pending(const ServiceName& name, Actions& out);
   void turn_to(std::vector<Server> servers, Monotonic now, Actions& out);
   void tick(Monotonic now, Actions& out);
@@ -121,10 +119,10 @@ class PollSession final : public Protocol {
   Duration retry_delay(std::uint32_t failures);
 
   SessionOptions options_;
-  Choice choice_;
   Random random_;
   ServerRing ring_;  // the one in use, or to be tried next
   follow::Counts& counts_;
+  Sieve sieve_;
   Meaning meaning_;
 
   State state_ = State::Idle;
@@ -150,7 +148,6 @@ class PollSession final : public Protocol {
   std::deque<Work> queue_;
 
   std::map<ServiceName, Service> services_;
-  std::unordered_set<std::size_t> left_out_;  // hashes of names that are not wanted: each is counted once
   std::map<std::string, Group> groups_;
   std::set<std::pair<Monotonic, ServiceName>> polls_;  // when each service that is not queued is due
   Monotonic hints_since_{};                            // the second of hints_

@@ -8,7 +8,7 @@
 namespace signpost::nacos {
 
 void PollSession::want(const ServiceName& name, Actions& out) {
-  if (!services_.contains(name) && !is_chosen(name)) {
+  if (!services_.contains(name) && !sieve_.would_take(name)) {
     out.emplace_back(action::Wanted{name, false});
     return;
   }

@@ -10,10 +10,10 @@
 namespace signpost::nacos {
 Session::Session(SessionOptions options, Random random, follow::Counts& counts)
     : options_(std::move(options)),
-      choice_(options_.choice),
       random_(random),
       ring_(options_.servers, random_),
       counts_(counts),
+      sieve_(options_.choice, counts),
       meaning_(options_.meaning, counts) {
   assert(!options_.groups.empty());
   for (const auto& group : options_.groups) groups_[group];
@@ -131,6 +131,7 @@ void Session::forget_connection(Monotonic now) {
     readings_.pop_back();  // what is told to be gone stays gone
   retries_.clear();
   removals_.clear();
+  sieve_.forget();
   for (auto& [name, group] : groups_) group = Group{now, false, group.read};
   admin_ = Admin{};
   watching_ = Watching{};

@@ -222,7 +222,6 @@ class Session final : public Protocol {
   void pin(Actions& out);
   /// Null: not wanted (Choice), and counted.
   Service* appear(const ServiceName& name, Actions& out);
-  bool is_chosen(const ServiceName& name);
   void show_pending(const ServiceName& name, Actions& out);
   void subscribed(const InFlight& call, const Result<ServiceInfo>& info, Monotonic now, Actions& out);
   void accept(const ServiceName& name, Service& service, const ServiceInfo& info, Monotonic now,
@@ -284,10 +283,10 @@ class Session final : public Protocol {
   void settle_doubts(Monotonic now, Actions& out);
 
   SessionOptions options_;
-  Choice choice_;
   Random random_;
   ServerRing ring_;  // the one to try next, or tried now
   follow::Counts& counts_;
+  Sieve sieve_;
   Meaning meaning_;
 
   // the connection
@@ -326,8 +325,7 @@ class Session final : public Protocol {
 
   // what it told us
   std::map<ServiceName, Service> services_;
-  std::unordered_set<std::size_t> left_out_;  // hashes of names that are not wanted: each is counted once
-  std::map<std::string, Group> groups_;       // the configured ones
+  std::map<std::string, Group> groups_;  // the configured ones
   Admin admin_;
   bool admin_told_ = false;  // the refusal has been logged
   Watching watching_;

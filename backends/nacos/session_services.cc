@@ -18,7 +18,7 @@ void Session::show_pending(const ServiceName& name, Actions& out) {
 /// Before the first connection: what is configured by name is wanted whoever else names it, and pending until
 /// its first answer says whether it is there.
 void Session::pin(Actions& out) {
-  for (const auto& name : choice_.pinned()) {
+  for (const auto& name : sieve_.pinned()) {
     const auto [entry, is_new] = services_.try_emplace(name);
     entry->second.pinned = true;
     if (!is_new) continue;  // what another machine has heard of it stands
@@ -27,21 +27,12 @@ void Session::pin(Actions& out) {
   }
 }
 
-bool Session::is_chosen(const ServiceName& name) {
-  const auto verdict = choice_.judge(name);
-  if (verdict == Choice::Verdict::Taken) return true;
-  const auto* why = verdict == Choice::Verdict::Denied ? "denied" : "not-allowed";
-  const auto hash = std::hash<std::string>()(name.group + "/" + name.name);
-  if (left_out_.insert(hash).second) counts_.add("skipped", why);
-  return false;
-}
-
 /// Listed or announced. A new one is pending until its first answer: it exists, but nobody knows yet with
 /// what.
 Session::Service* Session::appear(const ServiceName& name, Actions& out) {
   auto entry = services_.find(name);
   if (entry == services_.end()) {
-    if (!is_chosen(name)) return nullptr;
+    if (!sieve_.takes(name)) return nullptr;
     entry = services_.try_emplace(name).first;
   }
   auto& service = of_now(entry->second);

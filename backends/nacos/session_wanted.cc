@@ -10,7 +10,7 @@
 namespace signpost::nacos {
 
 void Session::on(event::Want&& wish, Monotonic, Actions& out) {
-  if (!services_.contains(wish.service) && !is_chosen(wish.service)) {
+  if (!services_.contains(wish.service) && !sieve_.would_take(wish.service)) {
     out.emplace_back(action::Wanted{wish.service, false});
     return;
   }

@@ -195,5 +195,24 @@ TEST(NacosWanted, TheListDecidesInItsGroupAndAPushBringsItBack) {
   EXPECT_THAT(desk->take_news(), ElementsAre("DEFAULT_GROUP/cart 10.0.0.2:80"));
 }
 
+// Anybody makes up names; what is counted and remembered is what servers name.
+TEST(NacosWanted, WhatIsNotAllowedIsAnsweredAndForgotten) {
+  auto options = Desk::options_for({"DEFAULT_GROUP"}, 1);
+  options.choice.allow = {"orders/pay"};
+  Desk desk(options);
+  desk.fuzzy_watch = false;
+  desk.hosts[kCart] = hosts("10.0.0.1");
+  desk.start();
+  desk.pass(1s);
+  desk.take_log();
+  for (int i = 0; i < 10000; ++i) want(desk, {"orders", "x" + std::to_string(i)});
+  EXPECT_EQ(desk.count_log("wanted orders/x"), 10000U);
+  EXPECT_EQ(desk.session.services(), 0U);
+  EXPECT_EQ(desk.counts.value("skipped", "not-allowed"), 1U) << "the one that the list names";
+  desk.break_connection();
+  desk.pass(1s);
+  EXPECT_EQ(desk.counts.value("skipped", "not-allowed"), 2U) << "each connection has its own memory";
+}
+
 }  // namespace
 }  // namespace signpost::nacos::test
