@@ -86,6 +86,7 @@ class Session final : public Protocol {
 
     std::uint64_t epoch = 0;         // of last_ref_time; 0: nothing accepted yet
     std::int64_t last_ref_time = 0;  // compared only within one epoch (6.1)
+    std::uint64_t accepted = 0;      // sequence_ when that was accepted
     std::uint64_t content = 0;       // fingerprint of what was accepted last
     std::uint64_t pushed = 0;        // sequence_ of its last push
     std::uint64_t appeared = 0;      // sequence_ when the fuzzy watch last announced it
@@ -224,8 +225,9 @@ class Session final : public Protocol {
   Service* appear(const ServiceName& name, Actions& out);
   void show_pending(const ServiceName& name, Actions& out);
   void subscribed(const InFlight& call, const Result<ServiceInfo>& info, Monotonic now, Actions& out);
-  void accept(const ServiceName& name, Service& service, const ServiceInfo& info, Monotonic now,
-              Actions& out);
+  bool is_outdated(const Service& service, const ServiceInfo& info, std::uint64_t asked) const noexcept;
+  void accept(const ServiceName& name, Service& service, const ServiceInfo& info, std::uint64_t asked,
+              Monotonic now, Actions& out);
   void pushed(const Push& push, Monotonic now, Actions& out);
 
   // session_lists.cc: what lists say, in bounded pieces

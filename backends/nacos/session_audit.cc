@@ -94,10 +94,13 @@ void Session::audited(const InFlight& call, const Result<ServiceInfo>& info, Mon
   const auto found = services_.find(name);
   if (found == services_.end()) return;
   auto& service = of_now(found->second);
-  if (service.queued || service.epoch != epoch_ || info->last_ref_time < service.last_ref_time) return;
-  if (fingerprint_of(*info) == service.content) return counts_.add("audits", "same");
+  if (service.queued || service.epoch != epoch_ || is_outdated(service, *info, call.started)) return;
+  if (fingerprint_of(*info) == service.content) {
+    service.last_ref_time = std::min(service.last_ref_time, info->last_ref_time);  // its clock was set back
+    return counts_.add("audits", "same");
+  }
   counts_.add("audits", "differs");
-  accept(found->first, service, *info, now, out);
+  accept(found->first, service, *info, call.started, now, out);
   if (service.doubted != 0) return;
   service.doubted = ++sequence_;
   audit_.doubts.emplace(now + timing::kAuditGrace, name);

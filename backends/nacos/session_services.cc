@@ -86,19 +86,25 @@ void Session::subscribed(const InFlight& call, const Result<ServiceInfo>& info, 
   auto& service = of_now(found->second);
   service.queued = false;
   service.failures = 0;
-  accept(found->first, service, *info, now, out);
+  accept(found->first, service, *info, call.started, now, out);
   reply_wanted(found->first, service, out);
 }
 
 /// Within one connection older news are dropped and equal ones taken (6.1, A10); across connections the
-/// clocks of two servers are not compared.
-void Session::accept(const ServiceName& name, Service& service, const ServiceInfo& info, Monotonic now,
-                     Actions& out) {
-  if (service.epoch == epoch_ && info.last_ref_time < service.last_ref_time) {
-    return counts_.add("skipped", "out-of-order");
-  }
+/// clocks of two servers are not compared. An answer to what was asked for after all that was accepted is
+/// never older, whatever it says: then the server's clock was set back.
+bool Session::is_outdated(const Service& service, const ServiceInfo& info,
+                          std::uint64_t asked) const noexcept {
+  return service.epoch == epoch_ && info.last_ref_time < service.last_ref_time && asked <= service.accepted;
+}
+
+/// `asked`: sequence_ of the request that it answers; 0: it is a push.
+void Session::accept(const ServiceName& name, Service& service, const ServiceInfo& info, std::uint64_t asked,
+                     Monotonic now, Actions& out) {
+  if (is_outdated(service, info, asked)) return counts_.add("skipped", "out-of-order");
   const bool first = service.epoch == 0;
   service.epoch = epoch_;
+  service.accepted = sequence_;
   service.last_ref_time = info.last_ref_time;
   service.content = fingerprint_of(info);
   if (is_hidden(service, info)) return;
@@ -114,7 +120,7 @@ void Session::pushed(const Push& push, Monotonic now, Actions& out) {
   const auto found = services_.find(push.info->service);
   if (found == services_.end()) return counts_.add("skipped", "unknown-service");
   found->second.pushed = ++sequence_;
-  accept(found->first, of_now(found->second), *push.info, now, out);
+  accept(found->first, of_now(found->second), *push.info, 0, now, out);
 }
 
 }  // namespace signpost::nacos

@@ -70,17 +70,60 @@ TEST(NacosAudit, WhatIsTheSameInAnotherOrderIsTheSame_A11) {
   EXPECT_LE(desk->counts.value("audits", "same"), 14U);
 }
 
+/// While a pull is under way there comes a push that was made after its answer.
+struct OvertakenDesk : Desk {
+  explicit OvertakenDesk(SessionOptions options) : Desk(std::move(options)) {
+    hosts[kCart] = test::hosts("10.0.0.1");
+    instead = [this](const Payload& payload) {
+      if (payload.type != "ServiceQueryRequest") return std::string();
+      const auto at = ref_time += 2;
+      due_.emplace_back(event::Received{encode(
+          {"NotifySubscriberRequest",
+           R"({"requestId":"p","serviceInfo":)" + service_info(kCart, test::hosts("10.0.0.1"), at + 1) + "}",
+           {}})});
+      return R"({"resultCode":200,"success":true,"serviceInfo":)" +
+             service_info(kCart, test::hosts("10.0.0.9"), at) + "}";
+    };
+    start();
+    pass(1s);
+    take_log();
+  }
+};
+
 TEST(NacosAudit, APullThatAPushOvertookIsNotTaken_A10_A11) {
+  auto options = Desk::options_for({"DEFAULT_GROUP"}, 1);
+  options.list_interval = 1h;
+  OvertakenDesk desk(options);
+  ASSERT_TRUE(was_pulled(desk));
+  desk.pass(20s);
+  EXPECT_THAT(desk.take_news(), testing::Each("DEFAULT_GROUP/cart 10.0.0.1:80"));
+  EXPECT_EQ(desk.counts.value("drift", "service"), 0U);
+}
+
+// The server's clock is set back: what it tells on this connection looks older than what it told.
+TEST(NacosAudit, AClockSetBackFreezesNothingForLongerThanARound_A10_A11) {
   auto desk = ready_desk();
-  desk->instead = [&](const Payload& payload) {
-    if (payload.type != "ServiceQueryRequest") return std::string();
-    return R"({"resultCode":200,"success":true,"serviceInfo":)" +
-           desk->service_info(kCart, hosts("10.0.0.9"), desk->ref_time - 1) + "}";
-  };
+  desk->push(kCart, hosts("10.0.0.1"), 900000);
+  desk->ref_time = 5;
+  desk->hosts[kCart] = hosts("10.0.0.2");
+  desk->push(kCart, hosts("10.0.0.2"), 5);
+  desk->take_log();
   ASSERT_TRUE(was_pulled(*desk));
-  desk->pass(20s);
-  EXPECT_THAT(desk->take_news(), IsEmpty());
-  EXPECT_EQ(desk->counts.value("drift", "service"), 0U);
+  EXPECT_THAT(desk->take_news(), ElementsAre("DEFAULT_GROUP/cart 10.0.0.2:80"))
+      << "asked for after all that was taken: it cannot be older";
+  desk->push(kCart, hosts("10.0.0.3"), 6);
+  EXPECT_THAT(desk->take_news(), ElementsAre("DEFAULT_GROUP/cart 10.0.0.3:80"));
+}
+
+TEST(NacosAudit, AClockSetBackIsNoticedThoughNothingElseChanged_A10_A11) {
+  auto desk = ready_desk();
+  desk->push(kCart, hosts("10.0.0.1"), 900000);
+  desk->ref_time = 5;
+  ASSERT_TRUE(was_pulled(*desk));
+  EXPECT_EQ(desk->counts.value("audits", "same"), 1U);
+  desk->take_log();
+  desk->push(kCart, hosts("10.0.0.3"), 6);
+  EXPECT_THAT(desk->take_news(), ElementsAre("DEFAULT_GROUP/cart 10.0.0.3:80"));
 }
 
 TEST(NacosAudit, AnotherServicesAnswerOrNoneIsAFailure_A9_A11) {

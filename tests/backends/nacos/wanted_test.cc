@@ -102,6 +102,8 @@ TEST(NacosWanted, RefilledWithinTheMinuteItStays) {
   want(*desk, kPay);
   desk->push(kPay, "[]", 2000);
   desk->pass(30s);
+  desk->hosts[kPay] = hosts("10.0.0.2");  // what audits see
+  desk->ref_time = 3000;
   desk->push(kPay, hosts("10.0.0.2"), 3000);
   desk->take_log();
   desk->pass(300s);
