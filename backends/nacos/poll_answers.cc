@@ -151,7 +151,7 @@ void PollSession::instances(const InFlight& call, const std::string& body, Monot
     service.shown = service.read = true;
     out.emplace_back(action::Upsert{meaning_.state_of(key_of(name), *info)});
   }
-  reply_wanted(name, service, out);
+  reply_wanted(name, service, now, out);
 }
 
 /// A hint moves the next reading to now: at most one a second of a service, and 50 of all, since anybody can

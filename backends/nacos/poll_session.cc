@@ -49,7 +49,7 @@ std::vector<Known> PollSession::known() const {
   std::vector<Known> all;
   all.reserve(services_.size());
   for (const auto& [name, service] : services_) {
-    all.push_back({name, service.shown, service.listed != 0, service.wanted, service.asked});
+    all.push_back({name, service.shown, service.listed != 0, service.wanted, service.asked, service.read});
   }
   return all;
 }
@@ -62,7 +62,8 @@ void PollSession::adopt(const std::vector<Known>& known) {
     service.listed = each.listed ? lists_read_ : 0;
     service.wanted = each.wanted;
     service.asked = each.asked;
-    service.read = true;
+    service.read = each.read;
+    adopted_ = adopted_ || each.read;
   }
 }
 
@@ -107,7 +108,7 @@ void PollSession::input(Event event, Monotonic now, Actions& out) {
   } else if (std::holds_alternative<event::ListAgain>(event)) {
     list_again(now);
   } else if (const auto* wish = std::get_if<event::Want>(&event)) {
-    want(wish->service, out);
+    want(wish->service, now, out);
   } else if (const auto* refusal = std::get_if<event::Unwant>(&event)) {
     unwant(refusal->service, out);
   } else if (std::holds_alternative<event::Tick>(event)) {
@@ -139,6 +140,7 @@ void PollSession::begin(Monotonic now, Actions& out) {
   failures_in_a_row_ = 0;
   answered_ = false;
   forbidden_told_ = false;
+  doubting_until_ = epoch_ > 1 || adopted_ ? now + timing::kForgetful : now;
   sieve_.forget();
   forget_unwanted(out);
   untried_ = services_.size();

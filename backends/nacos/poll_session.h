@@ -66,7 +66,7 @@ class PollSession final : public Protocol {
     bool asked = false;                    // and whoever did has no word yet
     bool pinned = false;                   // configured by name
     bool hinted = false;                   // a datagram said so while it was queued or in flight
-    bool read = false;                     // ever, or the sink has heard of it
+    bool read = false;                     // ever, or another machine has
     std::optional<Monotonic> empty_since;  // shown for a query's sake alone, and without instances
   };
   struct Group {
@@ -94,10 +94,10 @@ class PollSession final : public Protocol {
   void reach_milestones(Monotonic now, Actions& out);
 
   // poll_wanted.cc: services that only a query named
-  void want(const ServiceName& name, Actions& out);
+  void want(const ServiceName& name, Monotonic now, Actions& out);
   void unwant(const ServiceName& name, Actions& out);
   bool hides(const ServiceName& name, Service& service, bool empty, Monotonic now, Actions& out);
-  void reply_wanted(const ServiceName& name, Service& service, Actions& out);
+  void reply_wanted(const ServiceName& name, Service& service, Monotonic now, Actions& out);
 
   // poll_answers.cc: what comes back
   void fetched(event::Fetched&& answer, Monotonic now, Actions& out);
@@ -129,6 +129,8 @@ class PollSession final : public Protocol {
   Server current_;  // the one in use
   Monotonic wait_until_ = Monotonic::max();
   Monotonic ready_since_ = Monotonic::max();
+  Monotonic doubting_until_{};           // absence is not believed until then (L14)
+  bool adopted_ = false;                 // another machine has read something before
   std::uint32_t attempts_ = 0;           // since the last server that lasted
   std::uint64_t epoch_ = 0;              // counts turns to a server
   std::uint32_t failures_in_a_row_ = 0;  // of any request to this server

@@ -1,13 +1,14 @@
 // Services that no list names, read because a query asked for them: over HTTP v1 as over gRPC
 // (session_wanted.cc). Hidden from the sink while they have no instances, and again `absent_after` after the
-// last (L5).
+// last (L5). A server that was away may have restarted: that it has nothing yet is then no word (L14), and
+// the next readings tell.
 #include <utility>
 
 #include "backends/nacos/poll_session.h"
 
 namespace signpost::nacos {
 
-void PollSession::want(const ServiceName& name, Actions& out) {
+void PollSession::want(const ServiceName& name, Monotonic now, Actions& out) {
   if (!services_.contains(name) && !sieve_.would_take(name)) {
     out.emplace_back(action::Wanted{name, false});
     return;
@@ -17,7 +18,7 @@ void PollSession::want(const ServiceName& name, Actions& out) {
   service.wanted = service.asked = true;
   // What is shown was read once and stays (5.8); that there is nothing is known from this server alone.
   const bool known = service.shown ? service.tried != 0 : following() && service.tried == epoch_;
-  if (known) return reply_wanted(name, service, out);
+  if (known) return reply_wanted(name, service, now, out);
   if (!following()) return;  // begin() reads it
   if (is_new) ++untried_;
   enqueue(name);
@@ -60,8 +61,10 @@ bool PollSession::hides(const ServiceName& name, Service& service, bool empty, M
   return true;
 }
 
-void PollSession::reply_wanted(const ServiceName& name, Service& service, Actions& out) {
-  if (std::exchange(service.asked, false)) out.emplace_back(action::Wanted{name, service.shown});
+void PollSession::reply_wanted(const ServiceName& name, Service& service, Monotonic now, Actions& out) {
+  if (!service.asked || (!service.shown && now < doubting_until_)) return;
+  service.asked = false;
+  out.emplace_back(action::Wanted{name, service.shown});
 }
 
 }  // namespace signpost::nacos

@@ -24,6 +24,7 @@ struct Known {
   bool listed = false;  // a list or the fuzzy watch named it
   bool wanted = false;  // a query did
   bool asked = false;   // and waits for the answer
+  bool read = false;    // a server has said what it has
 };
 
 /// One owner, one thread. No I/O, no clock.

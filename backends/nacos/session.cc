@@ -43,6 +43,7 @@ Monotonic Session::deadline() const {
   consider(watch_deadline());
   if (!retries_.empty()) consider(retries_.begin()->first);
   if (!removals_.empty()) consider(removals_.begin()->first);
+  if (!doubted_.empty()) consider(doubting_until_);
   if (!queue_.empty() && !awaiting_token_ && naming_in_flight() < timing::kInFlight) {
     consider(std::max(paused_until_, paced(queue_.front().call) ? pace_.next() : Monotonic{}));
   }
@@ -124,6 +125,8 @@ Duration Session::reconnect_delay() {
 /// What belongs to the connection goes; what it told us stays (5.8).
 void Session::forget_connection(Monotonic now) {
   in_flight_.clear();
+  unsubscribing_.clear();
+  doubted_.clear();
   dropped_.swap(queue_);
   queue_.clear();
   redo_.reset();
@@ -235,6 +238,7 @@ void Session::on(event::Tick&&, Monotonic now, Actions& out) {
     if (services_.contains(name)) enqueue({Call::Subscribe, std::move(name)});
   }
   expire_removals(now, out);
+  reply_doubted(now, out);
   audit(now, out);
 }
 

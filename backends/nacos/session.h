@@ -96,6 +96,7 @@ class Session final : public Protocol {
     bool found = false;              // a list or the fuzzy watch named it
     bool wanted = false;             // a query did
     bool asked = false;              // and waits for the answer
+    bool read = false;               // ever, or another machine has
     bool shown = false;              // the sink knows it
     bool pinned = false;             // configured by name: stays subscribed whatever lists say
   };
@@ -217,7 +218,8 @@ class Session final : public Protocol {
   // session_wanted.cc: what nobody named but a query
   bool is_hidden(const Service& service, const ServiceInfo& info) const;
   void judge_emptiness(const ServiceName& name, Service& service, bool empty, Monotonic now);
-  void reply_wanted(const ServiceName& name, Service& service, Actions& out);
+  void reply_wanted(const ServiceName& name, Service& service, Monotonic now, Actions& out);
+  void reply_doubted(Monotonic now, Actions& out);
 
   // session_services.cc: which services there are and what they hold
   void pin(Actions& out);
@@ -318,10 +320,14 @@ class Session final : public Protocol {
   std::uint64_t sequence_ = 0;  // orders announcements and requests
   std::map<RequestId, InFlight> in_flight_;
   std::deque<Work> queue_;
-  std::deque<Work> dropped_;         // a lost connection's, to be freed in pieces
-  std::set<ServiceName> asked_;      // services with `asked`
-  std::optional<ServiceName> redo_;  // up to here all services are subscribed to or queued; none: all are
-  Monotonic paused_until_{};         // the server is over its limit (503), or not done with our set-up (301)
+  std::deque<Work> dropped_;       // a lost connection's, to be freed in pieces
+  std::set<ServiceName> asked_;    // services with `asked`
+  std::set<ServiceName> doubted_;  // those of them whose first answer was empty, too early to be believed
+  Monotonic doubting_until_{};     // absence is not believed until then (L14)
+  bool adopted_ = false;           // another machine has read something before
+  std::set<ServiceName> unsubscribing_;  // an Unsubscribe of these is in flight
+  std::optional<ServiceName> redo_;      // up to here all services are subscribed to or queued; none: all are
+  Monotonic paused_until_{};  // the server is over its limit (503), or not done with our set-up (301)
   std::uint32_t pauses_ = 0;
   Pace pace_;
 

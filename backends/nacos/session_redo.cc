@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "backends/nacos/session.h"
+#include "backends/nacos/timing.h"
 #include "backends/nacos/url.h"
 
 namespace signpost::nacos {
@@ -29,6 +30,8 @@ void Session::start_redo(Monotonic now, Actions& out) {
   state_ = State::Redo;
   wait_until_ = Monotonic::max();
   heard(now);
+  const bool after_loss = epoch_ > 1 || adopted_;
+  doubting_until_ = after_loss ? now + timing::kForgetful : now;
   out.emplace_back(action::Note{log::Level::Info, "nacos.connected", spelled(current_)});
   start_lists(now);
   start_watch(now);

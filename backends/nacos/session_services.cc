@@ -1,4 +1,6 @@
 // Which services there are, and what they hold.
+#include <utility>
+
 #include "backends/nacos/session.h"
 #include "backends/nacos/timing.h"
 
@@ -57,7 +59,7 @@ std::vector<Known> Session::known() const {
   std::vector<Known> all;
   all.reserve(services_.size());
   for (const auto& [name, service] : services_) {
-    all.push_back({name, service.shown, service.found, service.wanted, service.asked});
+    all.push_back({name, service.shown, service.found, service.wanted, service.asked, service.read});
   }
   return all;
 }
@@ -70,6 +72,8 @@ void Session::adopt(const std::vector<Known>& known) {
     service.found = each.listed;
     service.wanted = each.wanted;
     service.asked = each.asked;
+    service.read = each.read;
+    adopted_ = adopted_ || each.read;
     if (each.asked) asked_.insert(each.name);
   }
 }
@@ -87,7 +91,7 @@ void Session::subscribed(const InFlight& call, const Result<ServiceInfo>& info, 
   service.queued = false;
   service.failures = 0;
   accept(found->first, service, *info, call.started, now, out);
-  reply_wanted(found->first, service, out);
+  reply_wanted(found->first, service, now, out);
 }
 
 /// Within one connection older news are dropped and equal ones taken (6.1, A10); across connections the
@@ -102,7 +106,7 @@ bool Session::is_outdated(const Service& service, const ServiceInfo& info,
 void Session::accept(const ServiceName& name, Service& service, const ServiceInfo& info, std::uint64_t asked,
                      Monotonic now, Actions& out) {
   if (is_outdated(service, info, asked)) return counts_.add("skipped", "out-of-order");
-  const bool first = service.epoch == 0;
+  const bool first = !std::exchange(service.read, true);
   service.epoch = epoch_;
   service.accepted = sequence_;
   service.last_ref_time = info.last_ref_time;
@@ -120,7 +124,9 @@ void Session::pushed(const Push& push, Monotonic now, Actions& out) {
   const auto found = services_.find(push.info->service);
   if (found == services_.end()) return counts_.add("skipped", "unknown-service");
   found->second.pushed = ++sequence_;
-  accept(found->first, of_now(found->second), *push.info, 0, now, out);
+  auto& service = of_now(found->second);
+  accept(found->first, service, *push.info, 0, now, out);
+  if (service.shown) reply_wanted(found->first, service, now, out);
 }
 
 }  // namespace signpost::nacos

@@ -24,6 +24,7 @@ inline constexpr Duration kReconnectStep = milliseconds(100);
 inline constexpr Duration kReconnectMost = seconds(5);
 inline constexpr Duration kLasted = seconds(10);  // a connection that was ready so long was a good one
 inline constexpr std::size_t kInFlight = 64;
+inline constexpr Duration kForgetful = seconds(30);  // a restarted server lacks services for 20 s (L14)
 inline constexpr std::size_t kAdminPage = 200;       // services: a page must not take 2 ms
 inline constexpr Duration kAdminRetry = minutes(5);  // the admin list, after it was refused
 inline constexpr int kPiece = 256;  // services dealt with in one step: a step must not take 2 ms

@@ -235,5 +235,16 @@ TEST(NacosStorm, NoTwoConnectionsHaveTheSamePace_A16) {
   EXPECT_GE(rates.size(), 15U);
 }
 
+// As over HTTP v1: what the other protocol has heard of a service is not undone by one empty answer.
+TEST(NacosServices, AfterAChangeOverAnEmptyFirstAnswerIsEmptinessAndNotAbsence_L5) {
+  auto desk = pinned_desk();
+  desk->session.adopt({{kElsewhere, true, false, false, false, true}});
+  desk->start();
+  desk->pass(4s);
+  EXPECT_EQ(desk->count_log("erase "), 0U);
+  desk->pass(2s);
+  EXPECT_EQ(desk->count_log("erase orders/cart"), 1U);
+}
+
 }  // namespace
 }  // namespace signpost::nacos::test

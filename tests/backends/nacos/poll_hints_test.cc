@@ -109,5 +109,40 @@ TEST(PollSession, ChoosesAsTheConfigurationSays) {
   }
 }
 
+TEST(PollSession, WhatAQueryMadeUpIsNotCounted) {
+  auto options = Desk::options(1);
+  options.choice.allow = {"orders/pay"};
+  Desk desk(options);
+  desk.hosts = {{"cart", one("10.0.0.1")}};
+  desk.feed(event::Start{});
+  desk.pass(2s);
+  desk.take();
+  for (int i = 0; i < 10000; ++i) desk.feed(event::Want{{"orders", "x" + std::to_string(i)}});
+  EXPECT_THAT(desk.take(), SizeIs(10000));
+  EXPECT_EQ(desk.counts.value("skipped", "not-allowed"), 1U) << "the one that the list names";
+}
+
+// A server that was away may have restarted: that it has nothing yet is no word (L14).
+TEST(PollSession, L14_AfterALossAnEmptyFirstAnswerIsNoWord) {
+  Desk desk;
+  desk.feed(event::Start{});
+  desk.pass(2s);
+  desk.instead = [](const action::Fetch&) { return event::Fetched{0, 503, "DOWN", {}}; };
+  desk.pass(11s);
+  desk.instead = nullptr;
+  desk.pass(6s);
+  ASSERT_TRUE(desk.session.ready());
+  desk.take();
+  for (const auto* each : {"pay", "new"}) desk.feed(event::Want{{"orders", each}});
+  desk.pass(1s);
+  desk.feed(event::Want{{"orders", "pay"}});
+  EXPECT_THAT(desk.take(), IsEmpty());
+  desk.hosts["new"] = one("10.0.0.1");
+  desk.pass(11s);
+  EXPECT_THAT(desk.take(), testing::IsSupersetOf({"new 10.0.0.1", "new is there"}));
+  desk.pass(30s);
+  EXPECT_THAT(desk.take(), testing::Contains("pay is not there"));
+}
+
 }  // namespace
 }  // namespace signpost::nacos::test
