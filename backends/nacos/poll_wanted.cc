@@ -31,6 +31,7 @@ void PollSession::unwant(const ServiceName& name, Actions& out) {
   // An outage takes nothing away: begin() will.
   if (found->second.listed != 0 || found->second.pinned || !following()) return;
   if (found->second.shown) out.emplace_back(action::Erase{key_of(name)});
+  if (found->second.queued) std::erase(queue_, name);  // where a token is awaited, nothing else empties it
   forget(name);
 }
 

@@ -203,6 +203,8 @@ class Session final : public Protocol {
 
   // session_calls.cc: unary requests, what fails and when it is tried again
   void enqueue(Work work);
+  bool dequeue_subscribe(const ServiceName& name);
+  void over(const Work& work);
   void enqueue_again(const Work& work);
   std::size_t naming_in_flight() const;
   void pump(Monotonic now, Actions& out);

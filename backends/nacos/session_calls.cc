@@ -36,6 +36,16 @@ void Session::enqueue(Work work) {
   queue_.insert(at, std::move(work));
 }
 
+/// False: it has gone out. Those that somebody waits for, which are most, are in front.
+bool Session::dequeue_subscribe(const ServiceName& name) {
+  const auto found = std::find_if(queue_.begin(), queue_.end(), [&](const Work& waiting) {
+    return waiting.call == Call::Subscribe && waiting.service == name;
+  });
+  if (found == queue_.end()) return false;
+  queue_.erase(found);
+  return true;
+}
+
 std::size_t Session::naming_in_flight() const {
   return static_cast<std::size_t>(std::count_if(in_flight_.begin(), in_flight_.end(), [](const auto& entry) {
     return entry.second.work.call != Call::Health;
@@ -53,7 +63,11 @@ void Session::pump(Monotonic now, Actions& out) {
     queue_.pop_front();
     if (work.call == Call::Subscribe && !services_.contains(work.service)) continue;   // gone while it waited
     if (work.call == Call::Unsubscribe && services_.contains(work.service)) continue;  // and back
-    const bool watched = watching_.patterns.contains(work.service);                    // likewise
+    if (work.call == Call::Subscribe && unsubscribing_.contains(work.service)) {
+      of_now(services_[work.service]).queued = false;  // over() queues it again
+      continue;
+    }
+    const bool watched = watching_.patterns.contains(work.service);  // likewise
     if ((work.call == Call::Watch && !watched) || (work.call == Call::Unwatch && watched)) continue;
     send(std::move(work), timing::kRequest, now, out);
   }
@@ -85,8 +99,19 @@ void Session::send(Work work, Duration timeout, Monotonic now, Actions& out) {
   auto payload = request_for(work);
   if (!token_.empty()) payload.headers.emplace_back("accessToken", token_);
   const auto id = ++last_id_;
+  if (work.call == Call::Unsubscribe) unsubscribing_.insert(work.service);
   in_flight_.emplace(id, InFlight{std::move(work), now + timeout, ++sequence_, token_});
   out.emplace_back(action::Request{id, encode(payload), timeout});
+}
+
+/// A request has ended, however it did. Two requests travel side by side: a service is subscribed to again
+/// only when the server cannot unsubscribe it after that.
+void Session::over(const Work& work) {
+  if (work.call == Call::Audit) --audit_.in_flight;
+  if (work.call != Call::Unsubscribe || unsubscribing_.erase(work.service) == 0) return;
+  const auto found = services_.find(work.service);
+  if (found != services_.end() && of_now(found->second).epoch != epoch_)
+    enqueue({Call::Subscribe, work.service});
 }
 
 void Session::on(event::Reply&& reply, Monotonic now, Actions& out) {
@@ -94,7 +119,7 @@ void Session::on(event::Reply&& reply, Monotonic now, Actions& out) {
   if (found == in_flight_.end()) return;
   auto call = std::move(found->second);
   in_flight_.erase(found);
-  if (call.work.call == Call::Audit) --audit_.in_flight;
+  over(call.work);
   heard(now);
   if (call.work.call == Call::List && listed_as_before(call, reply.octets, now)) {
     malformed_in_a_row_ = 0;
@@ -263,7 +288,7 @@ void Session::on(event::RequestFailed&& failed, Monotonic now, Actions& out) {
   if (found == in_flight_.end()) return;
   const auto work = std::move(found->second.work);
   in_flight_.erase(found);
-  if (work.call == Call::Audit) --audit_.in_flight;
+  over(work);
   counts_.add("requests_failed", "transport");
   if (work.call == Call::ServerCheck) return lose("server-check", failed.why, now, out);
   try_again(work, now);
@@ -277,7 +302,7 @@ void Session::expire_calls(Monotonic now, Actions& out) {
     }
     const auto work = std::move(entry->second.work);
     entry = in_flight_.erase(entry);
-    if (work.call == Call::Audit) --audit_.in_flight;
+    over(work);
     counts_.add("requests_failed", "timeout");
     if (work.call == Call::ServerCheck) return lose("server-check", "no answer in time", now, out);
     try_again(work, now);

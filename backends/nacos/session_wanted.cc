@@ -39,8 +39,11 @@ void Session::on(event::Unwant&& wish, Monotonic, Actions& out) {
   if (found->second.found || found->second.pinned || !connected()) return;
   if (found->second.shown) out.emplace_back(action::Erase{key_of(wish.service)});
   meaning_.forget(key_of(wish.service));
+  const auto& service = of_now(found->second);
+  const bool known_there = service.epoch == epoch_ || service.failures > 0;  // a failed one may have arrived
+  const bool in_flight = service.queued && !dequeue_subscribe(wish.service);
   services_.erase(found);
-  enqueue({Call::Unsubscribe, wish.service});
+  if (known_there || in_flight) enqueue({Call::Unsubscribe, wish.service});
 }
 
 /// Nobody but a query named it, and it has never had instances, or lost its name since.

@@ -142,7 +142,11 @@ void Desk::answer(const action::Request& request) {
   if (body.contains("subscribe") && !body["subscribe"].get<bool>()) line += " off";
   log_.push_back(line);
   sent.push_back(payload);
-  if (auto said = reply(payload)) due_.emplace_back(event::Reply{request.id, encode(*said)});
+  if (auto said = reply(payload)) {
+    due_.emplace_back(event::Reply{request.id, encode(*said)});
+  } else {
+    last_silent = request.id;
+  }
 }
 
 std::optional<Payload> VirtualServer::reply(const Payload& request) {

@@ -106,6 +106,7 @@ class Desk : public VirtualServer {
   std::map<std::string, std::string>
       world;  // what a sink knows now: "DEFAULT_GROUP/cart" -> its line of news
   bool connected = false;
+  RequestId last_silent = 0;  // the last request that got no answer
 
  private:
   void carry_out(Actions& actions);
