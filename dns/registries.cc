@@ -34,6 +34,7 @@ class NumberedSink final : public RegistrySink {
   void upsert(ServiceState state, Revision revision) override { sink_.upsert(std::move(state), revision); }
   void mention(const ServiceKey& key) override { sink_.mention(key); }
   void erase(const ServiceKey& key, Revision revision) override { sink_.erase(key, revision); }
+  void forget(const ServiceKey& key) override { sink_.forget(key); }
   void end_list(Epoch, Complete complete) override { sink_.end_list(epoch_, complete); }
   void caught_up(Revision revision) override { sink_.caught_up(revision); }
   void lost_contact(std::string_view why) override { sink_.lost_contact(why); }

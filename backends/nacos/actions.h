@@ -116,7 +116,8 @@ struct Upsert {
 };
 struct Erase {
   ServiceKey key;
-  bool by_list = false;  // a list no longer names it; otherwise the server said that it was deleted
+  bool by_list = false;   // a list no longer names it; otherwise the server said that it was deleted
+  bool unwanted = false;  // the server said nothing: we do not follow it any more
 };
 /// For the registry as a whole: see Session.
 enum class Milestone : std::uint8_t {

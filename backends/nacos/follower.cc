@@ -233,6 +233,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   void perform(Peer&, action::Upsert&& wanted) { sink_.upsert(std::move(wanted.state), 0); }
   /// Until everything has been listed once, that list is open: nobody could doubt it yet.
   void perform(Peer&, action::Erase&& wanted) {
+    if (wanted.unwanted) return sink_.forget(wanted.key);
     if (!wanted.by_list || !all_listed()) return sink_.erase(wanted.key, 0);
     list_due_ = true;
   }

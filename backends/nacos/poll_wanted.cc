@@ -30,7 +30,7 @@ void PollSession::unwant(const ServiceName& name, Actions& out) {
   found->second.wanted = found->second.asked = false;
   // An outage takes nothing away: begin() will.
   if (found->second.listed != 0 || found->second.pinned || !following()) return;
-  if (found->second.shown) out.emplace_back(action::Erase{key_of(name)});
+  if (found->second.shown) out.emplace_back(action::Erase{key_of(name), false, true});
   if (found->second.queued) std::erase(queue_, name);  // where a token is awaited, nothing else empties it
   forget(name);
 }
@@ -40,7 +40,7 @@ void PollSession::forget_unwanted(Actions& out) {
     const auto name = entry->first;
     const auto& service = (entry++)->second;
     if (service.listed != 0 || service.wanted || service.pinned) continue;
-    if (service.shown) out.emplace_back(action::Erase{key_of(name)});
+    if (service.shown) out.emplace_back(action::Erase{key_of(name), false, true});
     forget(name);
   }
 }

@@ -49,7 +49,7 @@ void Session::redo_some(Actions& out) {
     const auto& service = of_now(next->second);
     redo_ = next->first;
     if (!service.found && !service.wanted && !service.pinned) {
-      if (service.shown) out.emplace_back(action::Erase{key_of(next->first)});
+      if (service.shown) out.emplace_back(action::Erase{key_of(next->first), false, true});
       meaning_.forget(key_of(next->first));
       next = services_.erase(next);
       continue;

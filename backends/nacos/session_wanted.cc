@@ -37,7 +37,7 @@ void Session::on(event::Unwant&& wish, Monotonic, Actions& out) {
   doubted_.erase(wish.service);
   // An outage takes nothing away: redo_some() will.
   if (found->second.found || found->second.pinned || !connected()) return;
-  if (found->second.shown) out.emplace_back(action::Erase{key_of(wish.service)});
+  if (found->second.shown) out.emplace_back(action::Erase{key_of(wish.service), false, true});
   meaning_.forget(key_of(wish.service));
   const auto& service = of_now(found->second);
   const bool known_there = service.epoch == epoch_ || service.failures > 0;  // a failed one may have arrived

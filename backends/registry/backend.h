@@ -43,6 +43,8 @@ class RegistrySink {
   virtual void mention(const ServiceKey& key) = 0;
   /// The service is gone: an event, also while a list is open. Unknown keys are harmless.
   virtual void erase(const ServiceKey& key, Revision revision) = 0;
+  /// We do not follow the service any more: the registry said nothing of it, so nobody is to doubt it.
+  virtual void forget(const ServiceKey& key) { erase(key, 0); }
   /// Sweeps what the list did not mention when it was complete; from the first complete list on the registry
   /// is synced.
   virtual void end_list(Epoch epoch, Complete complete) = 0;

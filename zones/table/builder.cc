@@ -111,6 +111,9 @@ class Builder::Core {
       case BuilderEvent::Kind::Erase:
         world_.erase(event.state.key);
         break;
+      case BuilderEvent::Kind::Forget:
+        world_.forget(event.state.key);
+        break;
       case BuilderEvent::Kind::EndList:
         world_.end_list(event.registry, event.number, event.complete);
         break;
@@ -156,6 +159,7 @@ class Builder::Core::Sink final : public RegistrySink {
   void erase(const ServiceKey& key, Revision revision) override {
     push(BuilderEvent::Kind::Erase, key, revision);
   }
+  void forget(const ServiceKey& key) override { push(BuilderEvent::Kind::Forget, key, 0); }
   void end_list(Epoch epoch, Complete complete) override {
     push(BuilderEvent::Kind::EndList, epoch, complete);
   }

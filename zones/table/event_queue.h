@@ -14,10 +14,20 @@
 namespace signpost {
 
 struct BuilderEvent {
-  enum class Kind : std::uint8_t { BeginList, Upsert, Mention, Erase, EndList, CaughtUp, LostContact, Task };
+  enum class Kind : std::uint8_t {
+    BeginList,
+    Upsert,
+    Mention,
+    Erase,
+    Forget,
+    EndList,
+    CaughtUp,
+    LostContact,
+    Task
+  };
   Kind kind = Kind::Task;
   std::string registry;
-  ServiceState state;                // Upsert; Mention and Erase: the key alone
+  ServiceState state;                // Upsert; Mention, Erase and Forget: the key alone
   std::uint64_t number = 0;          // Epoch of a list, Revision of the others
   Complete complete = Complete::No;  // EndList
   std::string why;                   // LostContact

@@ -214,6 +214,10 @@ void World::erase(const ServiceKey& key) {
   remove(id);
 }
 
+void World::forget(const ServiceKey& key) {
+  if (const auto id = services_.find(key); id != kNoService) remove(id);
+}
+
 void World::remove(ServiceId id) {
   auto& record = services_[id];
   for (const auto& [zone, slot] : record.slots) drop_slot(slot, zone);

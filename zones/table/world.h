@@ -48,6 +48,8 @@ class World {
   void take(ServiceState state);
   void mention(const ServiceKey& key);
   void erase(const ServiceKey& key);
+  /// No guard doubts this: it is we who do not follow the service any more.
+  void forget(const ServiceKey& key);
   void end_list(const std::string& registry, Epoch epoch, Complete complete);
   void caught_up(const std::string& registry);
   void lost_contact(const std::string& registry, const std::string& why);

@@ -115,7 +115,7 @@ void Desk::carry_out(Actions& actions) {
       world[spelled(upsert->state.key)] = spelled(upsert->state);
       states.push_back(std::move(upsert->state));
     } else if (auto* erase = std::get_if<action::Erase>(&each)) {
-      log_.push_back("erase " + spelled(erase->key));
+      log_.push_back((erase->unwanted ? "forget " : "erase ") + spelled(erase->key));
       world.erase(spelled(erase->key));
     } else if (auto* lost = std::get_if<action::Lost>(&each)) {
       log_.push_back("lost: " + lost->why);

@@ -149,7 +149,8 @@ TEST(NacosWanted, UnwantedItIsErasedAndUnsubscribed) {
   desk->take_log();
   desk->feed(event::Unwant{kPay});
   EXPECT_THAT(taken(*desk),
-              ElementsAre("erase orders/pay", "request SubscribeServiceRequest orders pay off"));
+              ElementsAre("forget orders/pay", "request SubscribeServiceRequest orders pay off"))
+      << "no news of the registry, which the guards might doubt";
   EXPECT_EQ(desk->session.services(), 0U);
   desk->feed(event::Unwant{kPay});
   EXPECT_THAT(taken(*desk), IsEmpty());
@@ -168,6 +169,7 @@ TEST(NacosWanted, UnwantedDuringAnOutageItAnswersUntilTheNextConnection) {
   desk->reachable = true;
   desk->pass(10s);
   EXPECT_FALSE(desk->world.contains("orders/pay"));
+  EXPECT_EQ(desk->count_log("forget orders/pay"), 1U);
 }
 
 TEST(NacosWanted, WhatAListNamesStaysWhenUnwanted) {

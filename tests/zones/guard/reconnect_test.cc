@@ -148,5 +148,18 @@ TEST_F(RestartedNacos, OtherRegistriesAreBelieved) {
   EXPECT_EQ(world.dig("pay.l.test. A"), "NXDOMAIN aa soa");
 }
 
+// Not the registry says that it is gone: nobody asks for it any more.
+TEST_F(RestartedNacos, WhatWeOurselvesLetGoIsNotHeld) {
+  world.lose("nacos").regain("nacos");
+  world.upsert(cart({At("10.0.0.2", 80)}));
+  ASSERT_EQ(held(), 1u);
+  const auto key = cart({}).key;
+  world.world.forget(key);
+  world.world.forget(key);
+  EXPECT_EQ(held(), 0u);
+  world.advance(seconds(1));
+  EXPECT_EQ(addresses(), "");
+}
+
 }  // namespace
 }  // namespace signpost::test
