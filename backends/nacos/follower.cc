@@ -348,7 +348,8 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
 
   void login_failed(const std::string& why) {
     log::warning("nacos.login_failed", {{"registry", parts_.registry}, {"text", why}});
-    if (login_.token().empty()) sink_.lost_contact("login: " + why);
+    // A connection that stands says by itself when it is lost.
+    if (login_.token().empty() && !all_listed()) sink_.lost_contact("login: " + why);
   }
 
   FollowerParts parts_;

@@ -339,5 +339,23 @@ TEST_F(NacosShell, NothingListeningIsRetriedUntilCancelled_A1) {
   EXPECT_TRUE(soon([&] { return world.live; }));
 }
 
+// The server refuses the token, and nobody gives another one; the connection is as good as before.
+TEST_F(NacosShell, ALoginThatFailsOnALiveConnectionIsNoLostContact_A13) {
+  const FakeServer server({"user=\"dns\"", "password=\"right\"", "push_delay=0.05", "watch_delay=0.05"});
+  server.control("register", of("cart", at("10.0.0.1", 80)));
+  options.username = "dns";
+  options.password_file = write_password("right");
+  follow({&server});
+  ASSERT_TRUE(soon([&] { return world.live; }));
+  write_password("wrong");
+  server.control("expire_tokens");
+  ASSERT_TRUE(soon([&] { return count("logins_failed") >= 2; }));
+  EXPECT_TRUE(world.live) << "nothing that vanishes is to be doubted for it";
+  EXPECT_THAT(world.happened, testing::Not(testing::Contains(HasSubstr("lost"))));
+  write_password("right");
+  server.control("register", of("late", at("10.0.0.2", 80)));
+  EXPECT_TRUE(soon([&] { return is("DEFAULT_GROUP/late", "10.0.0.2:80"); }));
+}
+
 }  // namespace
 }  // namespace signpost::nacos::test
