@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <optional>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -57,7 +58,14 @@ struct Peer {
   Monotonic armed = Monotonic::max();
   std::uint64_t connection = 0;  // counts Connect and Disconnect: what belongs to an older one is dropped
   bool listed = false;
-  bool listed_again = false;                                     // since list_again()
+  bool listed_again = false;  // since list_again()
+  /// For a list: what there is, and what is being asked for, since nobody knows yet whether it is there.
+  std::optional<ServiceName> named_after(const ServiceName& name) const {
+    auto next = protocol->service_after(name);
+    const auto asked = asking.upper_bound(name);
+    if (asked != asking.end() && (!next || asked->first < *next)) next = asked->first;
+    return next;
+  }
   std::multimap<ServiceName, std::function<void(bool)>> asking;  // who waits for the first word of a service
 };
 
@@ -116,6 +124,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     if (peer == nullptr) return done(false);
     const ServiceName service{key.group, key.name};
     peer->asking.emplace(service, std::move(done));
+    if (!all_listed()) sink_.mention(key);
     step(*peer, event::Want{service});
   }
 
@@ -135,6 +144,9 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
   asio::awaitable<void> run() {
     co_await asio::this_coro::throw_if_cancelled(false);
     sink_.begin_list(++epoch_);
+    for (const auto& peer : peers_) {
+      for (const auto& [service, done] : peer->asking) sink_.mention(peer->protocol->key_of(service));
+    }
     if (parts_.options.address_server.empty()) {
       for (auto& peer : peers_) step(*peer, event::Start{});
       co_await login_.run();
@@ -243,6 +255,8 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
     std::vector<std::function<void(bool)>> asking;
     for (auto each = first; each != last; ++each) asking.push_back(std::move(each->second));
     peer.asking.erase(first, last);
+    // Of another follower's time it may be known to the sink, and no list is to take it away.
+    if (!wanted.there) sink_.erase(peer.protocol->key_of(wanted.service), 0);
     for (const auto& done : asking) done(wanted.there);
   }
   void perform(Peer& peer, action::Note&& wanted) {
@@ -290,7 +304,7 @@ class Follower::Impl : public std::enable_shared_from_this<Impl> {
       std::size_t count = 0;
       for (const auto& peer : peers_) {
         ServiceName at;
-        for (auto next = peer->protocol->service_after(at); next; next = peer->protocol->service_after(at)) {
+        for (auto next = peer->named_after(at); next; next = peer->named_after(at)) {
           at = std::move(*next);
           sink_.mention(peer->protocol->key_of(at));
           if (++count % kMentionsAStep != 0) continue;

@@ -137,6 +137,31 @@ TEST_F(NacosShell, WishesOutliveFollowing) {
   EXPECT_EQ(replies, 1) << "told once";
 }
 
+// A reload: the first list of the new follower is over long before all that is wanted has been read anew.
+TEST_F(NacosShell, AFirstListTakesNothingAwayThatIsBeingAskedFor) {
+  const FakeServer server({"fuzzy_watch=false", "push_delay=0.05"});
+  for (const auto* name : {"pay", "gone"})
+    server.control("register", of(name, at("10.0.0.4", 80), R"(,"group":"orders")"));
+  follow({&server});
+  int replies = 0;
+  for (const auto* name : {"pay", "gone"})
+    backend->want({"nacos", "public", "orders", name}, [&](bool there) { replies += there; });
+  ASSERT_TRUE(soon([&] { return replies == 2; }));
+  stop();
+  server.control("drop", R"({"service":"gone","group":"orders"})");
+  server.control("order", R"({"type":"SubscribeServiceRequest","delay":1.5,"count":2})");
+  world.happened.clear();
+  world.live = false;
+  follow_on();
+  const auto ended = [&] {
+    return std::find(world.happened.begin(), world.happened.end(), "end") != world.happened.end();
+  };
+  ASSERT_TRUE(soon(ended));
+  EXPECT_TRUE(is("orders/pay", "10.0.0.4:80")) << "it was named, though not read yet";
+  EXPECT_TRUE(soon([&] { return !is("orders/gone", "10.0.0.4:80"); })) << "and one that is not there goes";
+  EXPECT_TRUE(is("orders/pay", "10.0.0.4:80"));
+}
+
 TEST_F(NacosShell, EachNamespaceHasItsOwnConnection_A20) {
   const FakeServer server({"push_delay=0.05", "watch_delay=0.05"});
   server.control("register", of("cart", at("10.0.0.1", 80)));
