@@ -129,6 +129,8 @@ ServiceState Meaning::state_of(ServiceKey key, const ServiceInfo& info) {
   state.health_masked = info.threshold_reached;
   LeftOut left_out(spelled(state.key));
   left_out.of_service("not-an-object", info.hosts_not_objects);
+  left_out.of_service("not-an-address", info.hosts_without_ip);
+  left_out.of_service("too-many", info.hosts_too_many);
   if (info.repaired) left_out.of_service("not-json");
   state.instances.reserve(info.hosts.size());
   for (const auto& host : info.hosts) {

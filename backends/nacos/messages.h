@@ -68,6 +68,8 @@ struct ServiceInfo {
   bool threshold_reached = false;
   std::vector<Host> hosts;
   std::uint64_t hosts_not_objects = 0;  // elements that were no JSON objects
+  std::uint64_t hosts_without_ip = 0;   // these are not kept
+  std::uint64_t hosts_too_many = 0;     // nor are those beyond kHostsMost
   bool repaired = false;                // the body was not quite JSON
 };
 

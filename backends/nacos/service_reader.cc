@@ -214,12 +214,23 @@ class Reader final : public JsonSink {
     if (place_ == Place::Metadata) host_.leave_out_metadata();
     if (place_ == Place::Head || place_ == Place::Info) keep(object ? Json::object() : Json::array());
   }
+  /// A few octets of text are a Host of 150: what says nothing is only counted.
+  void keep_host() {
+    auto host = host_.take();
+    if (host.ip.empty()) {
+      ++service_.hosts_without_ip;
+    } else if (service_.hosts.size() == kHostsMost) {
+      ++service_.hosts_too_many;
+    } else {
+      service_.hosts.push_back(std::move(host));
+    }
+  }
   void leave() {
     if (place_ == Place::Metadata) {
       host_.end_metadata();
       place_ = Place::Host;
     } else if (place_ == Place::Host) {
-      service_.hosts.push_back(host_.take());
+      keep_host();
       place_ = Place::Hosts;
     } else {
       place_ = place_ == Place::Hosts ? outside_ : Place::Head;

@@ -2,6 +2,8 @@
 // and as a tree 100 MB and three times the time.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -17,6 +19,9 @@ enum class ServiceAt : std::uint8_t {
   Top,     // {"hosts": [..], ..}: HTTP v1
   Admin,   // {"data": [..]} or {"list": [..]}: the admin API, hosts alone
 };
+
+/// Hosts of one service that are kept; the largest that is known of had 12,642.
+inline constexpr std::size_t kHostsMost = 65536;
 
 /// What of the body is not the service: its members that are no objects and no arrays.
 struct ServiceBody {

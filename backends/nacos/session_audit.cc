@@ -43,7 +43,7 @@ std::uint64_t fingerprint(const Host& host) {
 std::uint64_t Session::fingerprint_of(const ServiceInfo& info) {
   std::uint64_t hash = info.threshold_reached ? 1 : 0;
   for (const auto& host : info.hosts) hash += fingerprint(host);
-  return hash + info.hosts_not_objects;
+  return hash + info.hosts_not_objects + info.hosts_without_ip + info.hosts_too_many;
 }
 
 /// Evenly over the interval, +-25 %, but never more than kAuditsPerSecond: with more services a round takes

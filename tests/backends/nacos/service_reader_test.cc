@@ -19,6 +19,7 @@ std::string read(const std::string& text, ServiceAt at = ServiceAt::Member) {
     if (host.metadata_left_out != 0) said += " -" + std::to_string(host.metadata_left_out);
   }
   if (info.hosts_not_objects != 0) said += " and " + std::to_string(info.hosts_not_objects);
+  if (info.hosts_without_ip != 0) said += " without ip " + std::to_string(info.hosts_without_ip);
   return said;
 }
 
@@ -52,6 +53,8 @@ const Case kCases[] = {
     {"the_last_of_equal_members", service(R"([{"ip":"a","port":1,"ip":"b","port":{}}])"), "G/cart: b:-1"},
     {"hosts_that_are_none", service(R"([1,null,[{"ip":"no"}],{"ip":"a","port":1},"x"])"),
      "G/cart: a:1 and 4"},
+    {"hosts_without_an_ip", service(R"([{},{"ip":""},{"port":80},{"ip":"a","port":1}])"),
+     "G/cart: a:1 without ip 3"},
     {"hosts_twice", R"({"serviceInfo":{"name":"cart","hosts":[{"ip":"a"}],"hosts":[{"ip":"b","port":2}]}})",
      "/cart: b:2"},
     {"hosts_then_null", R"({"serviceInfo":{"name":"cart","hosts":[{"ip":"a"}],"hosts":null}})",
@@ -90,6 +93,16 @@ TEST(ServiceReader, KeepsTheOtherMembersThatAreScalars) {
   EXPECT_EQ(body->head.at("errorCode"), 403);
   EXPECT_EQ(body->head.at("message"), "no");
   EXPECT_TRUE(body->head.at("deep").empty());
+}
+
+TEST(ServiceReader, HostsBeyondAnyServiceAreCountedAndNotKept) {
+  std::string hosts = R"({"ip":"a"})";
+  for (std::size_t i = 0; i < kHostsMost + 10; ++i) hosts += R"(,{},{"ip":"a"})";
+  const auto body = read_service_body(service("[" + hosts + "]"), ServiceAt::Member);
+  ASSERT_TRUE(body && body->service);
+  EXPECT_EQ(body->service->hosts.size(), kHostsMost);
+  EXPECT_EQ(body->service->hosts_too_many, 11U);
+  EXPECT_EQ(body->service->hosts_without_ip, kHostsMost + 10);
 }
 
 TEST(ServiceReader, DepthCostsNothing) {
