@@ -89,3 +89,73 @@ def test_disagreement_is_seen(signpost):
     """The judge can say no: stable order taken for a draw, a sample of two taken for one of three."""
     assert explained.disagreements(signpost, f"three.{zone_of('all')}", "order", 500)
     assert explained.disagreements(signpost, f"five.{zone_of('sample 2')}", "sample 3", 500)
+
+
+# Two registries that know some of the same instances, each with its own weights, versions and metadata.
+EAST = [instance(0, 1, version="v1"), instance(1, 3, version="v2", metadata={"lane": "blue"})]
+WEST = [instance(1, 2, version="v2"), instance(2, 2, version="v2", metadata={"lane": "blue"}), instance(3, 6, version="v1")]
+
+
+def members(*weights):
+    some = [{"registry": name, "service": "cart"} for name in ("east", "west")]
+    return [{**member, "weight": weight} for member, weight in zip(some, weights, strict=True)] if weights else some
+
+
+COMPOSED = {
+    "union": {"combine": "union", "members": members()},
+    "prefer": {"combine": "prefer", "members": members()},
+    "only": {"combine": "only", "members": members()},
+    "share": {"combine": "share", "members": members(10, 90)},
+    "nothing": {"combine": "share", "members": members(0, 1)},
+    "selected": {"combine": "share", "members": [{**member, "select": {"version": "v2"}} for member in members(1, 3)]},
+    "versions": {"combine": "union", "members": members(), "groups": {"key": "version", "weights": {"v1": 90, "v2": 10}}},
+    "lanes": {"combine": "union", "members": members(), "groups": {"key": "lane", "weights": {"blue": 1}}},
+    "registries": {"combine": "union", "members": members(), "groups": {"key": "registry", "weights": {"east": 1, "west": 4}}},
+}
+
+
+@pytest.fixture(scope="module")
+def composed(run_folder):
+    folder = run_folder / "composed"
+    folder.mkdir()
+    registries = {}
+    for name, some in (("east", EAST), ("west", WEST)):
+        file = folder / f"{name}.yaml"
+        file.write_text(json.dumps({"services": [{"name": "cart", "ports": [{"name": "http", "port": 8080}], "instances": some}]}))
+        registries[name] = {"type": "file", "path": str(file), "required": True}
+    zones = [
+        {"name": zone_of(mode), "answer": mode, "services": [{"name": name, **service} for name, service in COMPOSED.items()]}
+        for mode in ("order", "sample 1", "sample 2")
+    ]
+    running = Signpost(folder, registries, zones, log={"level": "info"})
+    yield running.wait_ready()
+    running.stop()
+
+
+@pytest.mark.parametrize("mode", ["order", "sample 1", "sample 2"])
+def test_explained_shares_of_composed_and_grouped_services(composed, figure, mode):
+    """The same of names over two registries, by member, by version, by registry and by a metadata key."""
+    draws = size("EXPLAINED_DRAWS", 20000)
+    wrong = []
+    for service in COMPOSED:
+        name = f"{service}.{zone_of(mode)}"
+        wrong += [f"{name}: {what}" for what in explained.disagreements(composed, name, mode, draws)]
+        if mode == "order":
+            told, published = explained.shares(composed, name), explained.srv_shares(composed, name)
+            wrong += [f"{name}: {told} but SRV {published}" for one in told if abs(told[one] - published.get(one, 0)) > 0.02]
+    figure(f"explained shares of {len(COMPOSED)} composed services, {mode}", f"{draws} answers each agree" if not wrong else str(wrong))
+    assert not wrong
+
+
+def test_shares_of_composed_services(composed):
+    """The arithmetic by hand: what each address must have, in percent."""
+    def told(service):
+        return {one: share for one, share in explained.shares(composed, f"{service}.{zone_of('order')}").items() if share}
+
+    first, second, third, fourth = ADDRESSES[:4]
+    assert told("share") == pytest.approx({first: 2.5, second: 7.5 + 18, third: 18, fourth: 54}, abs=0.02)
+    assert told("nothing") == pytest.approx({second: 20, third: 20, fourth: 60}, abs=0.02)
+    assert told("selected") == pytest.approx({second: 25 + 37.5, third: 37.5}, abs=0.02)
+    assert set(told("prefer")) == set(told("only")) == {first, second}
+    versions = told("versions")
+    assert versions[first] + versions[fourth] == pytest.approx(90, abs=0.05)
