@@ -309,6 +309,7 @@ struct ComposedService {
   HealthPolicy health = HealthPolicy::Ready;
   std::uint32_t panic_threshold = 0;
   std::vector<LastResort> last_resort;
+  Milliseconds ramp{0};
   Place place;
 };
 

@@ -229,6 +229,7 @@ const Table<ComposedService>& composed_table() {
           option("health", &ComposedService::health, health_value(), "As for the zone, for this name."),
           panic_threshold_option<ComposedService>(),
           last_resort_option<ComposedService>(),
+          ramp_option<ComposedService>(),
       },
       check_composed};
   return table;
@@ -244,6 +245,7 @@ void inherit(const Node& written, const Zone& zone, ComposedService& service) {
   take("health", service.health, zone.health);
   take("panic_threshold", service.panic_threshold, zone.panic_threshold);
   take("last_resort", service.last_resort, zone.last_resort);
+  take("ramp", service.ramp, zone.ramp);
 }
 
 }  // namespace

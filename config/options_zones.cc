@@ -109,8 +109,8 @@ void check_direction(Reader& reader, const Node& written, const Zone& zone) {
   };
   if (reverse) {
     for (const auto* key :
-         {"answer", "health", "panic_threshold", "last_resort", "txt", "txt_metadata", "topology", "layout",
-          "pod_names", "empty_services", "external_headless", "annotations"})
+         {"answer", "health", "panic_threshold", "last_resort", "ramp", "txt", "txt_metadata", "topology",
+          "layout", "pod_names", "empty_services", "external_headless", "annotations"})
       idle(key, "the pointers give what their own zones answer");
     return;
   }
@@ -231,6 +231,7 @@ const Table<Zone>& zone_table() {
                  "is known to be up. any: everybody."),
           panic_threshold_option<Zone>(),
           last_resort_option<Zone>(),
+          ramp_option<Zone>(),
           option("txt", &Zone::txt, on_or_off(), "Whether services have TXT records that describe them."),
           list("txt_metadata", &Zone::txt_metadata,
                text("a metadata key (printable, without `=`)", 200,

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "config/load.h"
+#include "config/value.h"
 #include "dns/admin/admin_client.h"
 #include "dns/admin/http_message.h"
 #include "dns/check.h"
@@ -44,6 +45,18 @@ int ask_and_print(const Where& where, const std::string& method, const std::stri
   return well ? 0 : 1;
 }
 
+/// "cluster/shop/cart" and an instance, as parameters.
+Result<std::string> drain_parameters(const std::string& target, const std::string& instance, bool json) {
+  const auto slash = target.find('/');
+  if (slash == std::string::npos || slash == 0 || slash + 1 == target.size())
+    return Error{
+        "REGISTRY/SERVICE is missing a part, such as cluster/shop/cart; `signpost explain NAME` has it"};
+  return "?format=" + std::string(json ? "json" : "text") +
+         "&registry=" + admin::percent_encode(target.substr(0, slash)) +
+         "&service=" + admin::percent_encode(target.substr(slash + 1)) +
+         "&instance=" + admin::percent_encode(instance);
+}
+
 }  // namespace
 
 int check(const std::string& config_path) {
@@ -82,6 +95,26 @@ int release(const Where& where, const std::string& target, bool json) {
   if (!target.empty()) path += "&registry=" + admin::percent_encode(target.substr(0, slash));
   if (slash != std::string::npos) path += "&service=" + admin::percent_encode(target.substr(slash + 1));
   return ask_and_print(where, "POST", path);
+}
+
+int drain(const Where& where, const std::string& target, const std::string& instance,
+          const std::string& length, bool json) {
+  auto parameters = drain_parameters(target, instance, json);
+  if (!parameters) return fail(parameters.error().message);
+  if (!length.empty()) {
+    constexpr std::chrono::hours kLongest(366 * 24);
+    const auto read = config::read_duration(length, std::chrono::seconds(1), kLongest);
+    if (!read || read->count() % 1000 != 0)
+      return fail("--for takes whole seconds, minutes or hours, such as 10m, not " + length);
+    *parameters += "&for=" + std::to_string(read->count() / 1000);
+  }
+  return ask_and_print(where, "POST", "/drain" + *parameters);
+}
+
+int undrain(const Where& where, const std::string& target, const std::string& instance, bool json) {
+  const auto parameters = drain_parameters(target, instance, json);
+  if (!parameters) return fail(parameters.error().message);
+  return ask_and_print(where, "POST", "/undrain" + *parameters);
 }
 
 }  // namespace signpost

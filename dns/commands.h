@@ -22,4 +22,9 @@ int reload(const Where& where);
 /// `target`: empty for all that is held, "cluster", or "cluster/shop/cart".
 int release(const Where& where, const std::string& target, bool json);
 
+/// `target`: "cluster/shop/cart"; `instance`: its id or an address. `length`: "10m", or empty: until undrain.
+int drain(const Where& where, const std::string& target, const std::string& instance,
+          const std::string& length, bool json);
+int undrain(const Where& where, const std::string& target, const std::string& instance, bool json);
+
 }  // namespace signpost

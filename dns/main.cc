@@ -23,6 +23,8 @@ struct Words {
   std::string client;
   std::string zone;
   std::string target;
+  std::string instance;
+  std::string length;
   bool json = false;
 };
 
@@ -101,6 +103,22 @@ int main(int argc, char** argv) {
                       "as `status` and the log name it; without it all that is held");
   release->add_flag("--json", words.json, "for programs");
   release->callback([&] { result = signpost::release(words.where, words.target, words.json); });
+  auto* drain = client_command(program, words, "drain",
+                               "keep an instance from answering until its time is over, or until undrain");
+  drain->add_option("REGISTRY/SERVICE", words.target, "as `explain` names it, such as cluster/shop/cart")
+      ->required();
+  drain->add_option("INSTANCE", words.instance, "its id as `explain` names it, or its address")->required();
+  drain->add_option("--for", words.length,
+                    "for how long, such as 10m; without it until undrain or a restart");
+  drain->add_flag("--json", words.json, "for programs");
+  drain->callback(
+      [&] { result = signpost::drain(words.where, words.target, words.instance, words.length, words.json); });
+  auto* undrain = client_command(program, words, "undrain", "let a drained instance answer again");
+  undrain->add_option("REGISTRY/SERVICE", words.target, "as for drain")->required();
+  undrain->add_option("INSTANCE", words.instance, "as for drain")->required();
+  undrain->add_flag("--json", words.json, "for programs");
+  undrain->callback(
+      [&] { result = signpost::undrain(words.where, words.target, words.instance, words.json); });
   program.add_subcommand("version", "say which signpost this is")->callback([&] { result = say_version(); });
 
   if (const auto unknown = unknown_command(program, argc, argv); !unknown.empty()) {

@@ -281,6 +281,7 @@ admin::Sources Program::admin_sources() {
   sources.release = [this](const std::string& registry, const std::string& service, auto reply) {
     builder_.release(registry, service, std::move(reply));
   };
+  sources.drain = [this](const DrainOrder& order, auto reply) { builder_.drain(order, std::move(reply)); };
   sources.wake_workers = [this] { server_->wake_all(); };
   sources.oldest_pong_age = [this] { return server_->oldest_pong_age(); };
   return sources;

@@ -1,6 +1,8 @@
 #include "dns/admin/admin.h"
 
+#include <charconv>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,15 @@ std::string client_note(const Sources::Admit& admit, const IpAddress& client,
   return client.to_string() + " may ask, and is answered as everybody is";
 }
 
+/// Whole seconds, one to a year.
+std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
+  std::int64_t count = 0;
+  const auto* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, count);
+  if (error != std::errc() || at != end || count < 1 || count > 366 * 86400) return std::nullopt;
+  return std::chrono::seconds(count);
+}
+
 }  // namespace
 
 struct Admin::Routes : std::enable_shared_from_this<Admin::Routes> {
@@ -57,6 +68,7 @@ struct Admin::Routes : std::enable_shared_from_this<Admin::Routes> {
   void dump(const HttpRequest& request, ReplyTo reply);
   void reload(const HttpRequest& request, ReplyTo reply);
   void release(const HttpRequest& request, ReplyTo reply);
+  void drain(const HttpRequest& request, bool begin, ReplyTo reply);
 
   Sources sources;
   const Clock& clock;
@@ -170,6 +182,29 @@ void Admin::Routes::release(const HttpRequest& request, ReplyTo reply) {
                   });
 }
 
+void Admin::Routes::drain(const HttpRequest& request, bool begin, ReplyTo reply) {
+  DrainOrder order;
+  order.registry = std::string(request.parameter("registry").value_or(""));
+  order.service = std::string(request.parameter("service").value_or(""));
+  order.instance = std::string(request.parameter("instance").value_or(""));
+  order.begin = begin;
+  const auto seconds = std::string(request.parameter("for").value_or(""));
+  bool well = !order.registry.empty() && !order.service.empty() && !order.instance.empty();
+  if (!seconds.empty()) {
+    const auto length = parse_seconds(seconds);
+    well = well && length.has_value();
+    order.length = length;
+  }
+  if (!well)
+    return reply(
+        text_reply(400, "drain takes ?registry=cluster&service=shop/cart&instance=10.1.0.1&for=600\n"));
+  sources.drain(order,
+                [json = request.wants_json(true), reply = std::move(reply)](const DrainOutcome& outcome) {
+                  const unsigned status = outcome.error.empty() ? 200 : 404;
+                  reply(json ? json_reply(status, to_json(outcome)) : text_reply(status, to_text(outcome)));
+                });
+}
+
 Result<ListenerReport> Admin::Routes::open(Door door, Result<ListenSocket> socket) {
   if (!socket) return socket.error();
   ListenerReport report{std::string(to_string(door)), socket->address()};
@@ -191,6 +226,10 @@ void Admin::Routes::install() {
              [this](const auto& r, auto reply) { reload(r, std::move(reply)); });
   server.add(Door::Admin, "POST", "/release",
              [this](const auto& r, auto reply) { release(r, std::move(reply)); });
+  server.add(Door::Admin, "POST", "/drain",
+             [this](const auto& r, auto reply) { drain(r, true, std::move(reply)); });
+  server.add(Door::Admin, "POST", "/undrain",
+             [this](const auto& r, auto reply) { drain(r, false, std::move(reply)); });
 }
 
 Admin::Admin(Sources sources, const Clock& clock, HttpLimits limits)

@@ -14,6 +14,10 @@
 //            POST /release          ?registry=&service=, both may be left out; JSON, or ?format=text; 404
 //            when
 //                                   there is nothing of that name
+//            POST /drain             ?registry=&service=&instance=&for=seconds; without `for` until
+//            undrained; JSON
+//                                   or text, 404 with what there is
+//            POST /undrain           ?registry=&service=&instance=
 //            POST /reload           JSON, or ?format=text; 422 when the configuration was refused
 #pragma once
 

@@ -251,6 +251,7 @@ void builder_families(Exposition& page, const Scrape& scrape) {
     page.gauge("zone_cold", "1 while names of the zone answer SERVFAIL.", labels, zone.cold);
     page.gauge("zone_held", "1 while a guard holds something of a registry of the zone.", labels, zone.held);
   }
+  page.gauge("drained_instances", "Instances that the operator drains.", {}, number(builder.drains.size()));
   page.gauge("builder_answered", "0 when the builder was too busy to tell; then its numbers are older.", {},
              scrape.builder_answered);
   page.counter("snapshot_publishes_total", "Snapshots published.", {}, number(builder.publishes));

@@ -36,6 +36,23 @@ void doubt_families(Exposition& page, const std::string& registry, const DoubtSt
   page.counter("rescues_total", "Times that services began to answer so.", labels, number(row.times));
 }
 
+void health_guard_families(Exposition& page, const std::string& registry, const HealthGuardStatus& guard) {
+  const Exposition::Labels labels{{"registry", registry}, {"guard", guard.guard}};
+  page.gauge("guard_health_services", "Services of which a guard does not believe the health at once.",
+             labels, number(guard.services));
+  page.gauge("guard_health_instances", "Instances that fell ill within a minute; those that are damped.",
+             labels, number(guard.instances));
+  page.counter("guard_health_begun_total", "Times that the guard began; instances that it damped.", labels,
+               number(guard.begun));
+  const std::pair<const char*, std::uint64_t> ends[] = {{"quiet", guard.quiet}, {"operator", guard.released}};
+  for (const auto& [reason, count] : ends) {
+    page.counter("guard_health_ended_total", "The same, ended, by what ended it.",
+                 {{"registry", registry}, {"guard", guard.guard}, {"reason", reason}}, number(count));
+  }
+  page.counter("guard_health_hidden_changes_total", "Changes of health that were not shown.", labels,
+               number(guard.hidden));
+}
+
 void opinion_family(Exposition& page, const std::string& registry, const OpinionCounts& opinions) {
   const std::pair<const char*, std::uint64_t> outcomes[] = {{"gone_too", opinions.gone_too},
                                                             {"still_there", opinions.still_there},
@@ -77,6 +94,7 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
              number(registry.unpublished));
   for (const auto& guard : registry.guards) guard_families(page, registry.name, guard);
   opinion_family(page, registry.name, registry.opinions);
+  for (const auto& guard : registry.health_guards) health_guard_families(page, registry.name, guard);
   for (const auto& row : registry.doubts) doubt_families(page, registry.name, row);
   const auto withheld = registry.instances - std::min(registry.instances, registry.eligible);
   page.gauge("registry_instances", "Instances known, by whether policy lets them answer.",

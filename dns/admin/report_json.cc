@@ -38,6 +38,16 @@ Json holds_json(const RegistryStatus& registry) {
                      {"examples", guard.examples}});
     if (guard.left_seconds >= 0) holds.back()["left_seconds"] = guard.left_seconds;
   }
+  for (const auto& guard : registry.health_guards) {
+    if (guard.instances + guard.services == 0) continue;
+    holds.push_back({{"guard", guard.guard},
+                     {"services", guard.services},
+                     {"instances", guard.instances},
+                     {"age_seconds", nullptr},
+                     {"left_seconds", nullptr},
+                     {"examples", guard.examples}});
+    if (guard.age_seconds >= 0) holds.back()["age_seconds"] = guard.age_seconds;
+  }
   return holds;
 }
 
@@ -111,6 +121,18 @@ Json file_json(const StaticFileReport& file) {
           {"last_error", file.last_error}};
 }
 
+Json drains_json(const std::vector<DrainStatus>& drains) {
+  auto list = Json::array();
+  for (const auto& drain : drains) {
+    list.push_back({{"service", drain.service},
+                    {"instance", drain.instance},
+                    {"left_seconds", nullptr},
+                    {"known", drain.known}});
+    if (drain.left_seconds >= 0) list.back()["left_seconds"] = drain.left_seconds;
+  }
+  return list;
+}
+
 Json builder_json(const BuilderStatus& builder) {
   return {{"publishes", builder.publishes},
           {"blocks_built", builder.blocks_built},
@@ -179,6 +201,7 @@ std::string to_json(const StatusReport& status) {
                    {{"targets", status.program.checks.targets},
                     {"failing", status.program.checks.failing},
                     {"examples", status.program.checks.examples}}},
+                  {"drained", drains_json(status.builder.drains)},
                   {"builder", builder_json(status.builder)},
                   {"reload",
                    {{"accepted", status.program.reload.accepted},
@@ -194,6 +217,14 @@ std::string to_json(const Explanation& explanation) {
                   {"records", explanation.records},
                   {"notes", explanation.notes},
                   {"services", std::move(services)}});
+}
+
+std::string to_json(const DrainOutcome& outcome) {
+  Json json{{"service", outcome.service}, {"instances", outcome.instances}, {"drained", outcome.drained},
+            {"seconds", nullptr},         {"note", outcome.note},           {"error", nullptr}};
+  if (outcome.seconds > 0) json["seconds"] = outcome.seconds;
+  if (!outcome.error.empty()) json["error"] = outcome.error;
+  return printed(json);
 }
 
 std::string to_json(const ReleaseOutcome& outcome) {

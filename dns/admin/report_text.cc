@@ -94,15 +94,18 @@ std::string registries_text(const StatusReport& status) {
 std::string holds_text(const std::vector<RegistryStatus>& registries) {
   std::vector<Row> rows{
       {"HELD OF", "GUARD", "SERVICES", "INSTANCES", "FOR", "AT MOST", "RELEASED BY", "EXAMPLES"}};
+  const auto add = [&](const std::string& registry, std::string_view name, const auto& guard, double left) {
+    if (guard.services == 0) return;
+    std::string examples;
+    for (const auto& example : guard.examples) examples += (examples.empty() ? "" : ", ") + plain(example);
+    rows.push_back({registry, std::string(name), std::to_string(guard.services),
+                    std::to_string(guard.instances), age_text(guard.age_seconds), age_text(left),
+                    "signpost release " + registry, examples});
+  };
   for (const auto& registry : registries) {
-    for (const auto& guard : registry.guards) {
-      if (guard.services == 0) continue;
-      std::string examples;
-      for (const auto& name : guard.examples) examples += (examples.empty() ? "" : ", ") + plain(name);
-      rows.push_back({registry.name, std::string(to_string(guard.guard)), std::to_string(guard.services),
-                      std::to_string(guard.instances), age_text(guard.age_seconds),
-                      age_text(guard.left_seconds), "signpost release " + registry.name, examples});
-    }
+    for (const auto& guard : registry.guards)
+      add(registry.name, to_string(guard.guard), guard, guard.left_seconds);
+    for (const auto& guard : registry.health_guards) add(registry.name, guard.guard, guard, -1);
   }
   if (rows.size() == 1) return "";
   auto text = "\n" + table(rows);
@@ -122,6 +125,16 @@ std::string rescued_text(const std::vector<RegistryStatus>& registries) {
       rows.push_back(
           {registry.name, std::string(policy::to_string(row.doubt)), std::to_string(row.services)});
     }
+  }
+  return rows.size() == 1 ? "" : "\n" + table(rows);
+}
+
+/// Nothing when the operator drains nobody.
+std::string drains_text(const std::vector<DrainStatus>& drains) {
+  std::vector<Row> rows{{"DRAINED", "INSTANCE", "LEFT", "STATE"}};
+  for (const auto& drain : drains) {
+    rows.push_back({plain(drain.service), plain(drain.instance), age_text(drain.left_seconds),
+                    drain.known ? "known" : "gone"});
   }
   return rows.size() == 1 ? "" : "\n" + table(rows);
 }
@@ -236,8 +249,9 @@ std::string to_text(const StatusReport& status) {
   std::vector<Row> listeners{{"LISTENER", "ADDRESS"}};
   for (const auto& listener : program.listeners) listeners.push_back({listener.kind, listener.address});
   out += "\n" + table(listeners) + "\n" + registries_text(status) + on_query_text(program.registries) +
-         holds_text(status.builder.registries) + rescued_text(status.builder.registries) + "\n" +
-         zones_text(status) + composed_text(status.builder.composed) + files_text(program.static_files) +
+         holds_text(status.builder.registries) + rescued_text(status.builder.registries) +
+         drains_text(status.builder.drains) + "\n" + zones_text(status) +
+         composed_text(status.builder.composed) + files_text(program.static_files) +
          checks_text(program.checks);
   if (!program.reload.last_outcome.empty())
     out += "\nlast reload: " + plain(program.reload.last_outcome) + "\n";
@@ -258,6 +272,16 @@ std::string to_text(const ReleaseOutcome& outcome) {
   const auto count = outcome.released.size();
   std::string out = "released " + std::to_string(count) + (count == 1 ? " service\n" : " services\n");
   for (const auto& name : outcome.released) out += "  " + plain(name) + "\n";
+  return out;
+}
+
+std::string to_text(const DrainOutcome& outcome) {
+  if (!outcome.error.empty()) return outcome.error + "\n";
+  std::string out;
+  for (const auto& one : outcome.instances)
+    out += plain(outcome.service) + " " + plain(one) + (outcome.drained ? ": drained" : ": answers again") +
+           (outcome.seconds > 0 ? " for " + age_text(static_cast<double>(outcome.seconds)) : "") + "\n";
+  if (!outcome.note.empty()) out += outcome.note + "\n";
   return out;
 }
 

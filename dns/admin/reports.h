@@ -1,4 +1,5 @@
-// What /status, /explain, /reload and /release say, as JSON for programs and as text for people.
+// What /status, /explain, /reload, /release, /drain and /undrain say, as JSON for programs and as text for
+// people.
 #pragma once
 
 #include <optional>
@@ -21,11 +22,13 @@ std::string to_json(const StatusReport& status);
 std::string to_json(const Explanation& explanation);
 std::string to_json(const ReloadOutcome& outcome);
 std::string to_json(const ReleaseOutcome& outcome);
+std::string to_json(const DrainOutcome& outcome);
 
 /// Tables with aligned columns; control characters from registries are shown as '?'.
 std::string to_text(const StatusReport& status);
 std::string to_text(const ReloadOutcome& outcome);
 std::string to_text(const ReleaseOutcome& outcome);
+std::string to_text(const DrainOutcome& outcome);
 
 /// "2026-11-21T16:20:03Z".
 std::string iso_time(WallTime time);

@@ -92,6 +92,8 @@ struct Sources {
   std::function<void(const std::string& registry, const std::string& service,
                      std::function<void(ReleaseOutcome)>)>
       release;
+  /// Keeps an instance from answering, or lets it answer again.
+  std::function<void(const DrainOrder&, std::function<void(DrainOutcome)>)> drain;
   std::function<void()> wake_workers;
   std::function<Duration()> oldest_pong_age;
 };

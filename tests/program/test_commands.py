@@ -30,7 +30,7 @@ def test_a_slip_of_the_pen_is_named(signpost):
 def test_help_and_version(signpost):
     help_ = signpost("--help")
     assert help_.returncode == 0
-    for word in ("run", "check", "explain", "dump", "status", "reload", "release", "version"):
+    for word in ("run", "check", "explain", "dump", "status", "reload", "release", "drain", "undrain", "version"):
         assert re.search(rf"^  {word}\b", help_.stdout, re.M), word
     version = signpost("version")
     assert version.returncode == 0

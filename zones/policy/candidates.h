@@ -32,7 +32,7 @@ struct Overlay {
   std::optional<Health> health;  // in place of the registry's word (damped, checked)
   bool drained = false;          // by the operator: as if it were disabled
   bool check_fails = false;      // an active check of ours
-  double ramp = 1;               // part of its weight that it has so far, above 0
+  double ramp = 1;               // part of its weight that it has so far, above 0 to 1
 };
 
 /// Not owned: good while `state` is.

@@ -88,8 +88,14 @@ void drop_failing(Work& work) {
 
 /// New ones get their share little by little. All alike means no effect, since shares are parts of a whole.
 void ramp_up(Work& work) {
-  if (!work.terms.weights || work.in.overlays.empty()) return;
-  for (std::size_t i = 0; i < work.out.weights.size(); ++i) work.out.weights[i] *= work.in.overlays[i].ramp;
+  if (work.in.overlays.empty()) return;
+  double largest = 0;
+  for (std::size_t i = 0; i < work.out.weights.size(); ++i) {
+    if (work.out.verdicts[i] == Verdict::Eligible) largest = std::max(largest, work.in.overlays[i].ramp);
+  }
+  if (largest == 0) return;
+  for (std::size_t i = 0; i < work.out.weights.size(); ++i)
+    work.out.weights[i] *= work.in.overlays[i].ramp / largest;
 }
 
 using Step = void (*)(Work&);

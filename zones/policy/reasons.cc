@@ -57,7 +57,7 @@ void add_overlay(const Candidates& candidates, const Decision& decision, std::si
   const auto& overlay = candidates.overlays[i];
   const auto told = candidates.state.instances[i].health;
   if (overlay.health && *overlay.health != told)
-    reason += fmt::format("; the registry says {}", to_string(told));
+    reason += fmt::format("; it flaps (guard G6), and the registry says {} now", to_string(told));
   if (decision.verdicts[i] == Verdict::Eligible && overlay.ramp != 1)
     reason += fmt::format("; it starts slowly, with {:.0f} % of its weight so far", 100 * overlay.ramp);
 }

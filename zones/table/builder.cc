@@ -256,6 +256,10 @@ void Builder::release(const std::string& registry, const std::string& service,
   });
 }
 
+void Builder::drain(const DrainOrder& order, std::function<void(DrainOutcome)> reply) {
+  core_->task([this, order, reply = std::move(reply)] { reply(core_->world().drain(order)); });
+}
+
 void Builder::when_published(std::function<void()> done) {
   core_->task([this, done = std::move(done)]() mutable { core_->after_publish(std::move(done)); });
 }

@@ -120,6 +120,10 @@ class Builder {
   void release(const std::string& registry, const std::string& service,
                std::function<void(ReleaseOutcome)> reply);
 
+  /// Any thread: keeps an instance from answering, or lets it answer again. The reply comes on the builder
+  /// thread, after that is published.
+  void drain(const DrainOrder& order, std::function<void(DrainOutcome)> reply);
+
   /// Any thread: `done` runs on the builder thread when all that its sinks heard before this call is
   /// published.
   void when_published(std::function<void()> done);

@@ -18,6 +18,14 @@ namespace signpost {
 using ServiceId = std::uint32_t;
 inline constexpr ServiceId kNoService = 0xffffffff;
 
+/// What of a state's health tells whether anything of it changed: how many are up, and which by place.
+struct HealthSeen {
+  std::uint32_t up = 0;
+  std::uint32_t pattern = 0;
+  static HealthSeen of(const ServiceState& state);
+  friend bool operator==(const HealthSeen&, const HealthSeen&) = default;
+};
+
 struct HeldRecord {
   /// Whether somebody answers by health alone in every zone with `last_resort: last_known`.
   enum class Healthy : std::uint8_t { NotAsked, Yes, No };
@@ -33,6 +41,7 @@ struct HeldRecord {
   bool import = false;                                // a ServiceImport
   bool unpublished = false;                           // it has no name in some zone that shows its registry
   policy::Doubt doubt = policy::Doubt::None;          // by the rules of the first zone that shows it
+  HealthSeen seen;                                    // of what is packed
   std::uint32_t instances = 0;                        // known
   std::uint32_t eligible = 0;                         // by the rules of the first zone that shows it
   std::vector<std::pair<std::uint16_t, Slot>> slots;  // zone index, its block there

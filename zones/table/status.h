@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +61,17 @@ struct OpinionCounts {
   }
 };
 
+/// What a guard that watches health does of a registry now, and did since the start.
+struct HealthGuardStatus {
+  std::string guard;                  // "health_loss" (G4), "flapping" (G6)
+  std::uint64_t services = 0;         // concerned now
+  std::uint64_t instances = 0;        // ill within the last minute; damped
+  double age_seconds = -1;            // -1: not now, or not known
+  std::vector<std::string> examples;  // "cluster/shop/cart", a few
+  std::uint64_t begun = 0, quiet = 0, released = 0;
+  std::uint64_t hidden = 0;  // changes that were not shown
+};
+
 struct RegistryStatus {
   std::string name;
   bool required = false;
@@ -79,9 +92,35 @@ struct RegistryStatus {
   std::uint64_t held = 0;           // services of which something is shown that the registry no longer tells
   std::vector<GuardStatus> guards;  // all of them, by Guard
   std::vector<DoubtStatus> doubts;  // all but None
+  std::vector<HealthGuardStatus> health_guards;
   OpinionCounts opinions;
   std::string last_opinion;  // while something is held: "nacos-1:8848: 1 gone there too, ..."; empty: none
   std::uint64_t unpublished = 0;  // services without any name (not a host name, too long)
+};
+
+/// `signpost drain` and `undrain`.
+struct DrainOrder {
+  std::string registry;
+  std::string service;   // the rest of its key: "shop/cart"
+  std::string instance;  // an id, or an address
+  bool begin = true;
+  std::optional<std::chrono::seconds> length;  // nullopt: until undrain
+};
+
+struct DrainOutcome {
+  std::string error;  // what is not there, and what is; empty: well
+  std::string service;
+  std::vector<std::string> instances;  // ids
+  bool drained = true;
+  std::int64_t seconds = 0;  // 0: until undrain
+  std::string note;
+};
+
+struct DrainStatus {
+  std::string service;
+  std::string instance;
+  double left_seconds = -1;  // -1: until undrain
+  bool known = false;        // the registry tells it
 };
 
 /// What `signpost release` came to.
@@ -115,6 +154,7 @@ struct BuilderStatus {
   std::vector<RegistryStatus> registries;
   std::vector<ZoneStatus> zones;
   std::vector<ComposedStatus> composed;
+  std::vector<DrainStatus> drains;
   std::uint64_t publishes = 0;
   std::uint64_t blocks_built = 0;
   std::uint64_t snapshot_version = 0;

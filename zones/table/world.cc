@@ -18,6 +18,23 @@ bool has_second_opinion(const config::NacosRegistry& nacos) {
   return nacos.second_opinion && several && nacos.protocol != config::NacosProtocol::Http;
 }
 
+/// Of the zones and composed services that show it; 0: none ramps.
+Duration longest_ramp(const config::Config& config, const std::string& registry) {
+  Duration longest{};
+  for (const auto& zone : config.zones) {
+    const auto& shown = zone.registries;
+    if (std::find(shown.begin(), shown.end(), registry) != shown.end())
+      longest = std::max<Duration>(longest, zone.ramp);
+    for (const auto& service : zone.services) {
+      const auto& members = service.members;
+      if (std::any_of(members.begin(), members.end(),
+                      [&](const config::Member& member) { return member.registry == registry; }))
+        longest = std::max<Duration>(longest, service.ramp);
+    }
+  }
+  return longest;
+}
+
 }  // namespace
 
 /// Revisions begin with the time of the start, so that those of the next process are larger.
@@ -51,12 +68,17 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
     kept.emplace_back(registry.name, old < 0 ? RegistryState()
                                              : std::move(registries_[static_cast<std::size_t>(old)].second));
     kept.back().second.configured = true;
+    kept.back().second.watches_health = registry.layout != names::Layout::File;
+    kept.back().second.ramp_longest = longest_ramp(*set_.config, registry.name);
     const auto& options = set_.config->registries[kept.size() - 1].options;
     const auto* nacos = std::get_if<config::NacosRegistry>(&options);
     kept.back().second.holds.set_rules({registry.layout != names::Layout::File, nacos != nullptr,
                                         nacos != nullptr && has_second_opinion(*nacos)});
   }
   registries_ = std::move(kept);
+  if (std::none_of(registries_.begin(), registries_.end(),
+                   [](const auto& each) { return each.second.ramp_longest > Duration::zero(); }))
+    ramps_ = Ramps();
   std::vector<ServiceId> gone;
   services_.for_each([&](ServiceId id) {
     const auto registry = registry_index(services_[id].key.registry);
@@ -66,6 +88,7 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
     revisits_.remove(id);
     checks_.forget(id);
     last_known_.forget(id);
+    ramps_.forget(id);
     services_.remove(id);
   }
   checks_.begin();
@@ -112,8 +135,12 @@ void World::reset(const std::string& registry) {
   for (const auto id : all) remove(id);
   auto& state = registries_[static_cast<std::size_t>(index)].second;
   const auto rules = state.holds.rules();
+  const auto watches_health = state.watches_health;
+  const auto ramp_longest = state.ramp_longest;
   state = RegistryState();
   state.configured = true;
+  state.watches_health = watches_health;
+  state.ramp_longest = ramp_longest;
   state.holds.set_rules(rules);
   composed_.forget_proofs(registry);
   composed_.touch_registry(registry);
@@ -172,7 +199,10 @@ void World::store(ServiceId id, const ServiceState& state) {
   auto& record = services_[id];
   auto packed = pack(state);
   if (record.packed == packed) return;
+  const auto seen = HealthSeen::of(state);
   count(record, -1);
+  compare(id, state, seen);
+  record.seen = seen;
   if (record.healthy == HeldRecord::Healthy::Yes) last_known_.note(id, std::move(record.packed));
   record.packed = std::move(packed);
   record.pending = state.pending;
@@ -193,6 +223,7 @@ void World::count(HeldRecord& record, int sign) {
   add(registry.pending, record.pending ? 1 : 0);
   add(registry.instances, record.instances);
   add(registry.eligible, record.eligible);
+  add(registry.up, record.pods ? 0 : record.seen.up);
   add(registry.unpublished, record.unpublished ? 1 : 0);
   add(registry.doubtful[static_cast<std::size_t>(record.doubt)], 1);
   add(registry.imports, record.import ? 1 : 0);
@@ -232,6 +263,9 @@ void World::remove(ServiceId id) {
   checks_.forget(id);
   last_known_.forget(id);
   composed_.touch(record.key);
+  ramps_.forget(id);
+  registry.storm.forget(id);
+  registry.flaps.forget(id);
   services_.remove(id);
 }
 
@@ -288,6 +322,8 @@ RegistryPhase World::phase(const RegistryState& registry) const {
 
 void World::tick() {
   tick_holds();
+  tick_health();
+  tick_drains();
   for (auto& [name, registry] : registries_) {
     if (std::exchange(registry.outdated, is_outdated(registry)) != registry.outdated)
       composed_.touch_registry(name);

@@ -16,13 +16,17 @@
 #include <vector>
 
 #include "zones/compose/compose.h"
+#include "zones/guard/flaps.h"
+#include "zones/guard/health_storm.h"
 #include "zones/guard/holds.h"
 #include "zones/snapshot/store.h"
 #include "zones/table/builder.h"
 #include "zones/table/check_book.h"
 #include "zones/table/composed_names.h"
+#include "zones/table/drains.h"
 #include "zones/table/last_known.h"
 #include "zones/table/name_index.h"
+#include "zones/table/ramps.h"
 #include "zones/table/revisits.h"
 #include "zones/table/serial.h"
 #include "zones/table/service_table.h"
@@ -78,6 +82,9 @@ class World {
   /// of its key ("shop/cart"). Published when it returns.
   ReleaseOutcome release(const std::string& registry, const std::string& service);
 
+  /// Keeps an instance from answering, or lets it answer again. Published when it returns.
+  DrainOutcome drain(const DrainOrder& order);
+
   BuilderStatus status() const;
   Found find(const Name& name) const;
 
@@ -98,6 +105,12 @@ class World {
     Monotonic list_began{};
     std::map<ServiceId, Told> staged;  // told by the list that is open, with fewer instances than are shown
     std::uint64_t services_before = 0, instances_before = 0;  // when that list began
+    bool watches_health = false;  // G4 and G6: not of a file, whose health people write on purpose
+    HealthStorm storm;
+    Flaps flaps;
+    std::uint64_t up = 0;  // instances, by the registry's word
+    std::uint64_t storms = 0, storms_over = 0, storms_released = 0;
+    Duration ramp_longest{};  // of the zones that show it; 0: none ramps
     std::uint64_t lists = 0, events = 0;
     std::array<std::uint64_t, policy::kDoubtCount> doubtful{},
         doubts{};  // services now; times since the start
@@ -163,6 +176,33 @@ class World {
   policy::Candidates candidates(ServiceId id, const ServiceState& state, const policy::Terms& terms) const;
   std::vector<bool> known_last(ServiceId id, const ServiceState& state, const policy::Terms& terms) const;
   static bool wants_last_known(const policy::Terms& terms);
+  std::vector<policy::Overlay> overlays(ServiceId id, const ServiceState& state,
+                                        const policy::Terms& terms) const;
+  struct Rise {
+    double part;
+    Duration step;
+  };
+  std::optional<Rise> rise_of(const Instance& instance, const std::vector<Ramps::Young>* young,
+                              Duration ramp) const;
+  void climb(ServiceId id, const ServiceState& state, const policy::Terms& terms,
+             const policy::Decision& decision);
+  // In world_health.cc.
+  void compare(ServiceId id, const ServiceState& state, const HealthSeen& seen);
+  void compare(ServiceId id, const Instance& before, const Instance& after);
+  void look_at_storm(std::uint16_t registry, std::uint64_t healthy_more);
+  void tick_health();
+  void settle_flaps(ServiceId id);
+  std::vector<ServiceId> release_health(std::uint16_t registry, const ServiceId* one);
+  std::vector<HealthGuardStatus> health_guards(const RegistryState& registry) const;
+  std::string some_of(const std::vector<ServiceId>& services) const;
+  // In world_drains.cc.
+  ServiceId service_at(const std::string& registry, const std::string& path) const;
+  std::string no_registry(const std::string& registry) const;
+  std::string no_service(const std::string& registry, const std::string& service) const;
+  std::vector<std::string> instances_at(const ServiceState& state, const DrainOrder& order) const;
+  void tick_drains();
+  void explain_drains(const ServiceState& state, std::vector<std::string>& reasons) const;
+  std::vector<DrainStatus> drain_status() const;
   void mark(ServiceId id);
   /// Builds the service anew at that time, also if nothing is told of it (tick()); the earliest wish counts.
   void revisit(ServiceId id, Monotonic when) { revisits_.add(id, when); }
@@ -229,6 +269,8 @@ class World {
   Revisits revisits_;
   CheckBook checks_;
   LastKnown last_known_;
+  Drains drains_;
+  Ramps ramps_;
   std::vector<SlotOwner> owners_;        // by slot
   std::vector<ZoneView> zones_;          // serial and flags as they will be published
   std::vector<bool> changed_;            // zones with a visible change since the last publish

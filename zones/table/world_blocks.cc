@@ -88,6 +88,7 @@ void World::rebuild(ServiceId id) {
   auto& record = services_[id];
   record.dirty = false;
   count(record, -1);
+  settle_flaps(id);
   record.unpublished = false;
   record.eligible = 0;
   record.healthy = HeldRecord::Healthy::NotAsked;
@@ -128,6 +129,7 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
   auto all = candidates(id, state, terms);
   overlay(checks_.words(state, check, allow), all);
   const auto decision = policy::decide(all, terms);
+  if (terms.ramp.count() > 0) climb(id, state, terms, decision);
   if (zone == set_.registries[record.registry].zones.front()) {
     record.eligible = static_cast<std::uint32_t>(decision.eligible);
     if (state.kind == ServiceKind::Instances) record.doubt = decision.doubt;

@@ -40,6 +40,7 @@ policy::Terms terms_of(const config::ComposedService& service) {
   terms.health = service.health;
   terms.panic_threshold = service.panic_threshold;
   terms.last_resort = service.last_resort;
+  terms.ramp = service.ramp;
   return terms;
 }
 
@@ -97,6 +98,11 @@ World::Composing World::compose(std::size_t i) const {
 
 policy::Candidates World::with_last_known(std::size_t i, const compose::Composed& made) const {
   auto all = made.candidates();
+  for (const auto& member : composed_[i].service->members) {
+    const auto id = services_.find(key_of(member));
+    if (id != kNoService && registries_[services_[id].registry].second.storm.affects(id))
+      all.panic_floor = HealthStorm::kPanicPercent;
+  }
   const auto& known = composed_[i].healthy_last;
   if (known.empty()) return all;
   for (std::size_t k = 0; k < made.words.size(); ++k)
@@ -119,6 +125,13 @@ void World::rebuild_composed(std::size_t i) {
     if (made.able[m]) composed_.prove(entry.service->members[m]);
   }
   if (made.waits) composed_.touch_at(i, started_ + entry.service->startup_wait);
+  for (std::size_t m = 0; m < composing.states.size() && composing.terms.ramp.count() > 0; ++m) {
+    const auto id = services_.find(key_of(entry.service->members[m]));
+    const auto& state = composing.states[m];
+    if (id != kNoService)
+      climb(id, state, composing.terms,
+            policy::decide(candidates(id, state, composing.terms), composing.terms));
+  }
   const auto& decision = composing.decision;
   if (!wants_last_known(composing.terms)) {
     entry.healthy_last.clear();

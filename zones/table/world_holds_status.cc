@@ -133,14 +133,18 @@ std::vector<ServiceId> World::held_as(const std::string& registry, const std::st
 ReleaseOutcome World::release(const std::string& registry, const std::string& service) {
   ReleaseOutcome outcome;
   if (!registry.empty() && registry_index(registry) < 0) {
-    outcome.error = "there is no registry " + registry + "; there are: ";
-    for (std::size_t i = 0; i < registries_.size(); ++i)
-      outcome.error += (i == 0 ? "" : ", ") + registries_[i].first;
-    if (registries_.empty()) outcome.error += "none";
+    outcome.error = no_registry(registry);
     return outcome;
   }
   const auto held = held_as(registry, service);
-  if (held.empty() && !service.empty()) {
+  const auto one = service.empty() ? kNoService : service_at(registry, service);
+  for (std::size_t i = 0; i < registries_.size(); ++i) {
+    if ((!registry.empty() && registries_[i].first != registry) || (!service.empty() && one == kNoService))
+      continue;
+    for (const auto id : release_health(static_cast<std::uint16_t>(i), service.empty() ? nullptr : &one))
+      outcome.released.push_back(services_[id].key.to_string());
+  }
+  if (held.empty() && outcome.released.empty() && !service.empty()) {
     outcome.error = "nothing is held of " + registry + "/" + service + "; `signpost status` lists what is";
     return outcome;
   }
@@ -148,7 +152,9 @@ ReleaseOutcome World::release(const std::string& registry, const std::string& se
     outcome.released.push_back(services_[id].key.to_string());
     believe(id, HoldEnd::Operator);
   }
-  std::sort(outcome.released.begin(), outcome.released.end());
+  auto& names = outcome.released;
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   for (auto& [name, state] : registries_) log_released(name, state);
   while (flush(SIZE_MAX)) {
   }

@@ -54,6 +54,7 @@ BuilderStatus World::status() const {
     row.guards = guards(state);
     for (std::size_t d = 1; d < policy::kDoubtCount; ++d)
       row.doubts.push_back({static_cast<policy::Doubt>(d), state.doubtful[d], state.doubts[d]});
+    row.health_guards = health_guards(state);
     row.opinions = state.opinions;
     if (row.held > 0) row.last_opinion = state.last_opinion;
     out.registries.push_back(std::move(row));
@@ -78,6 +79,7 @@ BuilderStatus World::status() const {
   index_->for_each_loser([&](Slot slot) {
     if (slot < owners_.size()) ++out.zones[owners_[slot].zone].collisions;
   });
+  out.drains = drain_status();
   out.publishes = publishes_;
   out.blocks_built = blocks_built_;
   out.snapshot_version = store_.version();
@@ -135,6 +137,7 @@ HeldService World::held(ServiceId id, std::uint16_t zone) const {
   out.reasons = policy::reasons(all, out.terms, out.decision);
   explain_checks(words, out.reasons);
   if (check != nullptr) out.check = to_string(*check);
+  explain_drains(out.state, out.reasons);
   out.doubt = policy::doubt_note(all, out.terms, out.decision);
   out.groups = policy::groups_of(all);
   if (set_.rules(zone).txt) out.txt_left_out = txt_left_out(out.state, set_.rules(zone).txt_metadata);

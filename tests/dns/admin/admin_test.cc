@@ -49,6 +49,16 @@ struct House {
       if (registry.empty() || registry == "cluster") released.released = {"cluster/" + service};
       reply(released);
     };
+    sources.drain = [](const DrainOrder& order, auto reply) {
+      DrainOutcome drained;
+      drained.service = order.registry + "/" + order.service;
+      drained.instances = {order.instance};
+      drained.drained = order.begin;
+      if (order.length) drained.seconds = order.length->count();
+      if (order.instance == "nope")
+        drained.error = drained.service + " has no instance nope; there are: a, b";
+      reply(drained);
+    };
     sources.wake_workers = [] {};
     sources.oldest_pong_age = [this] {
       return worker_answers ? Duration::zero() : Duration(std::chrono::hours(1));
@@ -209,6 +219,26 @@ TEST(Admin, ReleaseIsAPostAndNamesWhatIsThere) {
   const auto wrong = house.asked("POST", "/release?registry=nope&format=text");
   EXPECT_EQ(wrong.status, 404u);
   EXPECT_EQ(wrong.body, "there is no registry nope; there are: cluster\n");
+}
+
+TEST(Admin, DrainIsAPostWithThreeNamesAndATime) {
+  House house;
+  EXPECT_EQ(house.asked("GET", "/drain").status, 405u);
+  const std::string well = "registry=cluster&service=shop%2Fcart&instance=a";
+  for (const auto* bad : {"", "registry=cluster&service=shop%2Fcart", "registry=cluster&instance=a",
+                          "service=shop%2Fcart&instance=a"})
+    EXPECT_EQ(house.asked("POST", "/drain?" + std::string(bad)).status, 400u) << bad;
+  for (const auto* bad : {"0", "-1", "10m", "1e3", "99999999999999999999"})
+    EXPECT_EQ(house.asked("POST", "/drain?" + well + "&for=" + bad).status, 400u) << bad;
+  const auto done = house.asked("POST", "/drain?" + well + "&for=600");
+  EXPECT_EQ(done.status, 200u);
+  EXPECT_EQ(Json::parse(done.body)["seconds"], 600);
+  EXPECT_EQ(Json::parse(done.body)["instances"][0], "a");
+  EXPECT_EQ(house.asked("POST", "/drain?format=text&" + well).body, "cluster/shop/cart a: drained\n");
+  EXPECT_EQ(house.asked("POST", "/undrain?format=text&" + well).body, "cluster/shop/cart a: answers again\n");
+  const auto wrong = house.asked("POST", "/drain?format=text&registry=c&service=s&instance=nope");
+  EXPECT_EQ(wrong.status, 404u);
+  EXPECT_EQ(wrong.body, "c/s has no instance nope; there are: a, b\n");
 }
 
 TEST(AdminClient, SaysWhichSocketAndWhy) {

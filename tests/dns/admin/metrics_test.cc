@@ -85,6 +85,25 @@ TEST(Metrics, MirrorsCoreDnsShapes) {
   EXPECT_EQ(page.value("signpost_build_info", {{"version", "0.1.0"}, {"compiler", "gcc"}}), 1);
 }
 
+TEST(Metrics, TellWhoAnswersThoughIll) {
+  auto given = scrape();
+  given.builder.registries[0].doubts = {{policy::Doubt::Panic, 3, 9}};
+  given.builder.registries[0].health_guards = {{"flapping", 2, 4, -1, {}, 7, 2, 1, 30}};
+  given.builder.drains.resize(2);
+  const auto page = parsed(given);
+  const std::map<std::string, std::string> rule{{"registry", "cluster"}, {"rule", "panic"}};
+  EXPECT_EQ(page.value("signpost_rescued_services", rule), 3);
+  EXPECT_EQ(page.value("signpost_rescues_total", rule), 9);
+  std::map<std::string, std::string> guard{{"registry", "cluster"}, {"guard", "flapping"}};
+  EXPECT_EQ(page.value("signpost_guard_health_services", guard), 2);
+  EXPECT_EQ(page.value("signpost_guard_health_instances", guard), 4);
+  EXPECT_EQ(page.value("signpost_guard_health_begun_total", guard), 7);
+  EXPECT_EQ(page.value("signpost_guard_health_hidden_changes_total", guard), 30);
+  guard["reason"] = "operator";
+  EXPECT_EQ(page.value("signpost_guard_health_ended_total", guard), 1);
+  EXPECT_EQ(page.value("signpost_drained_instances"), 2);
+}
+
 TEST(Metrics, TellsWhatGuardsHold) {
   auto given = scrape();
   GuardStatus guard;

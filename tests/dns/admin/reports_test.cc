@@ -116,6 +116,35 @@ TEST(Status, ShowsZoneFiles) {
   EXPECT_EQ(file["last_error"], "a.zone:3:1: no");
 }
 
+TEST(Status, ListsWhatIsRescuedDampedAndDrained) {
+  auto report = status();
+  auto& registry = report.builder.registries[0];
+  registry.doubts = {{policy::Doubt::Panic, 3, 9}, {policy::Doubt::Any, 0, 1}};
+  registry.health_guards = {{"health_loss", 2, 40, 5, {"local/a", "local/b"}, 1, 0, 0, 0},
+                            {"flapping", 0, 0, -1, {}, 7, 7, 0, 3}};
+  report.builder.drains = {{"local/a", "x\x1b", 61, true}, {"local/b", "y", -1, false}};
+  const auto text = to_text(report);
+  EXPECT_NE(text.find("  ANSWERING THOUGH NOT HEALTHY  RULE   SERVICES\n"
+                      "  local                         panic  3\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("  local    health_loss  2         40         5s   -        signpost release local  "
+                      "local/a, local/b\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("  DRAINED  INSTANCE  LEFT  STATE\n"
+                      "  local/a  x?        1m1s  known\n"
+                      "  local/b  y         -     gone\n"),
+            std::string::npos)
+      << text;
+  const auto json = Json::parse(to_json(report));
+  EXPECT_EQ(json["registries"][0]["rescued"], Json({{"panic", 3}}));
+  ASSERT_EQ(json["registries"][0]["holds"].size(), 1u);
+  EXPECT_EQ(json["registries"][0]["holds"][0]["guard"], "health_loss");
+  EXPECT_EQ(json["drained"][1]["left_seconds"], nullptr);
+  EXPECT_EQ(json["drained"][0]["left_seconds"], 61);
+}
+
 TEST(Status, ListsHoldsAndWhatReleasesThem) {
   auto report = status();
   auto& registry = report.builder.registries[0];
