@@ -1,6 +1,8 @@
 #include "backends/kubernetes/annotations.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "config/scalars.h"
 
@@ -20,10 +22,10 @@ std::string_view trim(std::string_view text) noexcept {
 std::optional<GroupWeight> read_group(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos) return std::nullopt;
-  const auto version = trim(text.substr(0, equals));
+  const auto word = trim(text.substr(0, equals));
   const auto weight = read_weight(trim(text.substr(equals + 1)));
-  if (!weight || !is_label_value(version)) return std::nullopt;
-  return GroupWeight{std::string(version), *weight};
+  if (!weight || !is_label_value(word)) return std::nullopt;
+  return GroupWeight{std::string(word), *weight};
 }
 
 }  // namespace
@@ -34,11 +36,14 @@ std::optional<double> read_weight(std::string_view text) {
   return value;
 }
 
-std::optional<std::vector<GroupWeight>> read_group_weights(std::string_view text) {
-  constexpr std::string_view kBy = "version:";
-  text = trim(text);
-  if (!text.starts_with(kBy)) return std::nullopt;
-  text.remove_prefix(kBy.size());
+std::optional<GroupWeights> read_group_weights(std::string_view text) {
+  constexpr std::string_view kKeys[] = {"version", "zone", "cluster"};
+  const auto colon = text.find(':');
+  const auto key = trim(text.substr(0, colon));
+  if (colon == std::string_view::npos ||
+      std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys))
+    return std::nullopt;
+  text.remove_prefix(colon + 1);
   std::vector<GroupWeight> groups;
   for (;;) {
     const auto comma = text.find(',');
@@ -48,11 +53,11 @@ std::optional<std::vector<GroupWeight>> read_group_weights(std::string_view text
     if (comma == std::string_view::npos) break;
     text.remove_prefix(comma + 1);
   }
-  const auto by_version = [](const GroupWeight& a, const GroupWeight& b) { return a.version < b.version; };
-  std::sort(groups.begin(), groups.end(), by_version);
-  const auto same = [](const GroupWeight& a, const GroupWeight& b) { return a.version == b.version; };
+  const auto by_word = [](const GroupWeight& a, const GroupWeight& b) { return a.word < b.word; };
+  std::sort(groups.begin(), groups.end(), by_word);
+  const auto same = [](const GroupWeight& a, const GroupWeight& b) { return a.word == b.word; };
   if (std::adjacent_find(groups.begin(), groups.end(), same) != groups.end()) return std::nullopt;
-  return groups;
+  return GroupWeights{std::string(key), std::move(groups)};
 }
 
 std::optional<std::uint32_t> read_ttl(std::string_view text) {

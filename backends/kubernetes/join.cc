@@ -160,6 +160,7 @@ ServiceState join(ServiceKey key, ServiceRecord service, std::span<const std::st
   state.external_hosts = std::move(service.external_hosts);
   state.traffic_distribution = std::move(service.traffic_distribution);
   state.wishes = service.wishes;
+  state.group_key = std::move(service.group_key);
   state.group_weights = std::move(service.group_weights);
   return state;
 }

@@ -174,8 +174,9 @@ void Packer::wishes(const ServiceRecord& record) {
   if (wishes.ttl) number(*wishes.ttl);
   if (wishes.health) number(static_cast<std::uint64_t>(*wishes.health));
   number(record.group_weights.size());
+  if (!record.group_weights.empty()) text(record.group_key);
   for (const auto& group : record.group_weights) {
-    text(group.version);
+    text(group.word);
     real(group.weight);
   }
 }
@@ -201,9 +202,10 @@ ServiceRecord unpack_service(std::string_view packed, const Words& pool) {
   }
   if ((wishes & kHasTtl) != 0) record.wishes.ttl = static_cast<std::uint32_t>(in.number());
   if ((wishes & kHasHealth) != 0) record.wishes.health = static_cast<config::HealthPolicy>(in.number());
-  for (auto left = in.number(); left > 0; --left) {
-    auto& group = record.group_weights.emplace_back();
-    group.version = in.text();
+  record.group_weights.resize(in.number());
+  if (!record.group_weights.empty()) record.group_key = in.text();
+  for (auto& group : record.group_weights) {
+    group.word = in.text();
     group.weight = in.real();
   }
   return record;

@@ -27,6 +27,7 @@ struct ServiceRecord {
   std::vector<std::string> external_hosts;  // status.loadBalancer.ingress[].hostname
   std::string traffic_distribution;         // spec.trafficDistribution
   Wishes wishes;                            // annotations signpost.dns/answer, ttl, health
+  std::string group_key = "version";        // what these are words of
   std::vector<GroupWeight> group_weights;   // annotation signpost.dns/weights
   std::vector<Port> ports;
   friend bool operator==(const ServiceRecord&, const ServiceRecord&) = default;

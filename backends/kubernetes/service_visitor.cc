@@ -164,7 +164,8 @@ void ServiceVisitor::annotation(int field, const std::string_view* text) {
   } else if (field == kGroupWeights) {
     auto groups = text == nullptr ? std::nullopt : read_group_weights(*text);
     if (!groups) return skip("annotation_weights");
-    record_.group_weights = std::move(*groups);
+    record_.group_key = std::move(groups->key);
+    record_.group_weights = std::move(groups->weights);
   } else if (text != nullptr && is_label_value(*text)) {
     record_.traffic_distribution = *text;
   } else if (text == nullptr || !text->empty()) {

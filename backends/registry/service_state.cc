@@ -50,6 +50,15 @@ std::string_view to_string(Health health) noexcept {
   return "unknown";
 }
 
+std::string_view word_of(const Instance& instance, std::string_view key) noexcept {
+  if (key == "version") return instance.version;
+  if (key == "zone") return instance.zone;
+  if (key == "cluster") return instance.cluster;
+  const auto found = std::find_if(instance.metadata.begin(), instance.metadata.end(),
+                                  [key](const auto& entry) { return entry.first == key; });
+  return found == instance.metadata.end() ? std::string_view() : std::string_view(found->second);
+}
+
 void normalise(Metadata& metadata) {
   const auto by_key = [](const auto& a, const auto& b) { return a.first < b.first; };
   const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };

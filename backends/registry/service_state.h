@@ -89,9 +89,9 @@ struct Wishes {
   friend bool operator==(const Wishes&, const Wishes&) = default;
 };
 
-/// All instances of one version together get this part of the answers (DESIGN.md section 3, groups).
+/// All instances with one word together get this part of the answers (DESIGN.md section 3, groups).
 struct GroupWeight {
-  std::string version;
+  std::string word;
   double weight = 1;  // finite, >= 0
   friend bool operator==(const GroupWeight&, const GroupWeight&) = default;
 };
@@ -110,12 +110,17 @@ struct ServiceState {
   std::vector<std::string> external_hosts;  // the same by name, as the registry spells them
   std::string traffic_distribution;         // Kubernetes: "PreferClose"; empty: none asked
   Wishes wishes;
-  std::vector<GroupWeight> group_weights;  // sorted by version, unique; empty: no groups
+  std::string group_key = "version";       // what they are words of; see word_of()
+  std::vector<GroupWeight> group_weights;  // sorted by word, unique; empty: no groups
   std::vector<Port> ports;
   Metadata metadata;
   std::vector<Instance> instances;
   friend bool operator==(const ServiceState&, const ServiceState&) = default;
 };
+
+/// What tells instances apart: the instance's version, zone or cluster, or else its metadata under this key;
+/// empty: it has none.
+std::string_view word_of(const Instance& instance, std::string_view key) noexcept;
 
 /// Sorts by key and keeps the first of equal keys, as Metadata wants to be.
 void normalise(Metadata& metadata);

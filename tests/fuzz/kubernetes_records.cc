@@ -57,8 +57,8 @@ void require_record(const ServiceRecord& service) {
   std::string_view before;
   for (const auto& group : service.group_weights) {
     require_weight(group.weight);
-    require(before < group.version, "versions sorted and unique");
-    before = group.version;
+    require(before < group.word, "words sorted and unique");
+    before = group.word;
   }
   require(!service.wishes.ttl || *service.wishes.ttl <= 604800, "a week at most");
   require(!service.wishes.answer || service.wishes.answer->sample >= 1, "a sample has a record");

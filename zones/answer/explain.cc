@@ -156,7 +156,7 @@ ExplainedService explain_service(const HeldService& held, RRType type,
   } else if (decision.all_weights_zero) {
     out.note = "all enabled instances have weight 0, so all count alike";
   } else if (decision.all_groups_zero) {
-    out.note = "no enabled instance has a version with a weight, so versions do not count";
+    out.note = "no enabled instance is in a group with a weight, so groups do not count";
   } else if (policy::srv_weights(decision.weights).coarse) {
     out.note = "SRV weights are rounded by more than 1 %";
   }

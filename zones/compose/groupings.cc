@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "zones/compose/words.h"
-
 namespace signpost::compose {
 namespace {
 

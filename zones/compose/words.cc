@@ -6,15 +6,6 @@
 
 namespace signpost::compose {
 
-std::string_view word_of(const Instance& instance, std::string_view key) {
-  if (key == "version") return instance.version;
-  if (key == "zone") return instance.zone;
-  if (key == "cluster") return instance.cluster;
-  const auto found = std::find_if(instance.metadata.begin(), instance.metadata.end(),
-                                  [key](const auto& entry) { return entry.first == key; });
-  return found == instance.metadata.end() ? std::string_view() : std::string_view(found->second);
-}
-
 std::string unlike(const Instance& instance, const std::vector<config::Word>& select) {
   for (const auto& [key, value] : select) {
     if (key == "tag") {

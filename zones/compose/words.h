@@ -10,9 +10,6 @@
 
 namespace signpost::compose {
 
-/// The instance's version, zone or cluster, or else its metadata under this key; empty: it has none.
-std::string_view word_of(const Instance& instance, std::string_view key);
-
 /// Empty: it has all of the words. Otherwise the first that it has not: "its version is v1, not v2".
 std::string unlike(const Instance& instance, const std::vector<config::Word>& select);
 

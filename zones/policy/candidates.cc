@@ -13,17 +13,17 @@ Candidates candidates_of(const ServiceState& state) {
   const auto& weights = state.group_weights;
   if (weights.empty()) return out;
   assert(weights.size() < Grouping::kNone);
-  Grouping versions{"version", {}, {}};
-  for (const auto& group : weights) versions.groups.push_back({group.version, group.weight});
-  versions.groups.push_back({"", 0});
-  versions.of.reserve(state.instances.size());
+  Grouping groups{state.group_key, {}, {}};
+  for (const auto& group : weights) groups.groups.push_back({group.word, group.weight});
+  groups.groups.push_back({"", 0});
+  groups.of.reserve(state.instances.size());
   for (const auto& instance : state.instances) {
-    const auto found = std::find_if(weights.begin(), weights.end(), [&](const GroupWeight& group) {
-      return group.version == instance.version;
-    });
-    versions.of.push_back(static_cast<std::uint16_t>(found - weights.begin()));
+    const auto word = word_of(instance, state.group_key);
+    const auto found = std::find_if(weights.begin(), weights.end(),
+                                    [&](const GroupWeight& group) { return group.word == word; });
+    groups.of.push_back(static_cast<std::uint16_t>(found - weights.begin()));
   }
-  out.groupings.push_back(std::move(versions));
+  out.groupings.push_back(std::move(groups));
   return out;
 }
 

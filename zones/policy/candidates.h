@@ -53,7 +53,7 @@ struct Candidates {
   }
 };
 
-/// The state with the grouping that it asks for itself (ServiceState::group_weights): versions that are not
+/// The state with the grouping that it asks for itself (ServiceState::group_weights): words that are not
 /// named, and instances without any, are a group of weight 0, since who writes "v1=90, v2=10" does not expect
 /// v3 to answer.
 Candidates candidates_of(const ServiceState& state);

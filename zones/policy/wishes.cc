@@ -36,11 +36,11 @@ std::string_view text(config::HealthPolicy health) {
   return "ready";
 }
 
-std::string text(const std::vector<GroupWeight>& groups) {
+std::string text(const std::string& key, const std::vector<GroupWeight>& groups) {
   std::string out;
   for (const auto& group : groups)
-    out += fmt::format("{}{}={:g}", out.empty() ? "" : ", ", group.version, group.weight);
-  return out;
+    out += fmt::format("{}{}={:g}", out.empty() ? "" : ", ", group.word, group.weight);
+  return key == "version" ? out : key + ": " + out;
 }
 
 /// "answer: sample 2, as the service asks"; `held` is what holds.
@@ -102,7 +102,8 @@ std::vector<std::string> explain_wishes(const ServiceState& state, const config:
         sentence("health", text(*state.wishes.health), text(terms.health), bounds.allows(Wish::Health)));
   const auto fate = weight_fate(state, terms.weights);
   if (!state.group_weights.empty())
-    out.push_back(fmt::format("weights: the service asks for {}, {}", text(state.group_weights), fate));
+    out.push_back(fmt::format("weights: the service asks for {}, {}",
+                              text(state.group_key, state.group_weights), fate));
   if (has_own_weights(state))
     out.push_back(fmt::format("weight: instances have weights of their own, {}", fate));
   return out;

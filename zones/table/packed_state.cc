@@ -278,8 +278,9 @@ void pack_extras(Packer& out, const ServiceState& state) {
   pack_words(out, state.external_hosts);
   out.shared(state.traffic_distribution);
   out.number(state.group_weights.size());
+  if (!state.group_weights.empty()) out.shared(state.group_key);
   for (const auto& group : state.group_weights) {
-    out.shared(group.version);
+    out.shared(group.word);
     out.real(group.weight);
   }
   const auto& wishes = state.wishes;
@@ -298,8 +299,9 @@ void unpack_extras(Unpacker& in, ServiceState& state) {
   state.external_hosts = unpack_words(in);
   state.traffic_distribution = in.shared();
   state.group_weights.resize(in.number());
+  if (!state.group_weights.empty()) state.group_key = in.shared();
   for (auto& group : state.group_weights) {
-    group.version = in.shared();
+    group.word = in.shared();
     group.weight = in.real();
   }
   const auto bits = in.octet();

@@ -24,9 +24,9 @@ TEST(Annotations, Weight) {
 std::string groups(std::string_view text) {
   const auto read = read_group_weights(text);
   if (!read) return "none";
-  std::string out;
-  for (const auto& group : *read)
-    out += fmt::format("{}{}={}", out.empty() ? "" : " ", group.version, group.weight);
+  std::string out = read->key == "version" ? "" : read->key + ":";
+  for (const auto& group : read->weights)
+    out += fmt::format("{}{}={}", out.empty() ? "" : " ", group.word, group.weight);
   return out;
 }
 
@@ -35,6 +35,8 @@ TEST(Annotations, GroupWeights) {
   EXPECT_EQ(groups("version:v2=10,v1=90"), "v1=90 v2=10");
   EXPECT_EQ(groups(" version: 1.2.3 = 0.5 "), "1.2.3=0.5");
   EXPECT_EQ(groups("version: v1=0"), "v1=0");
+  EXPECT_EQ(groups("zone: eu-1b=0.1, eu-1a=99.9"), "zone: eu-1a=99.9 eu-1b=0.1");
+  EXPECT_EQ(groups("cluster : east=1"), "cluster: east=1");
   for (const char* text : {"", "version:", "version: ", "v1=90, v2=10", "tag: a=1", "version: v1",
                            "version: v1=90, v2=", "version: v1=90,", "version: =5", "version: v1=1, v1=2",
                            "version: v1=-1", "version: v1=1e999", "version: v 1=1", "version: v1=1;v2=2",

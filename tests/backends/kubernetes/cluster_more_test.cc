@@ -16,8 +16,9 @@ std::string detailed(const ServiceState& state) {
   if (state.kind == ServiceKind::Pods) text += " pods";
   if (!state.traffic_distribution.empty()) text += " td=" + state.traffic_distribution;
   for (const auto& ip : state.external_ips) text += " external=" + ip.to_string();
+  if (state.group_key != "version") text += " by " + state.group_key;
   for (const auto& group : state.group_weights)
-    text += " " + group.version + "=" + std::to_string(int(group.weight));
+    text += " " + group.word + "=" + std::to_string(int(group.weight));
   if (state.wishes.ttl) text += " ttl=" + std::to_string(*state.wishes.ttl);
   for (const auto& one : state.instances) {
     text += " | " + one.id;
@@ -289,13 +290,14 @@ TEST(ClusterJoin, WhatOwnersWishIsToldAsTheyWroteIt) {
   record.external_ips = {*IpAddress::parse("192.0.2.1"), *IpAddress::parse("2001:db8::1")};
   record.traffic_distribution = "PreferClose";
   record.wishes.ttl = 7;
+  record.group_key = "zone";
   record.group_weights = {{"v1", 90}, {"v2", 10}};
   auto endpoint = world.endpoint("10.0.0.1");
   endpoint.for_zones = world.words.get("a,b");
   world.list(Resource::Services, {service});
   world.list(Resource::Endpoints, {world.slice("shop/x", "shop/cart", {endpoint})});
   EXPECT_EQ(world.settle()[1],
-            "kube/shop/cart td=PreferClose external=192.0.2.1 external=2001:db8::1 v1=90 v2=10 "
+            "kube/shop/cart td=PreferClose external=192.0.2.1 external=2001:db8::1 by zone v1=90 v2=10 "
             "ttl=7 | 10.0.0.1 for=a for=b");
 }
 

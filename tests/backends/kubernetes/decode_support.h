@@ -36,7 +36,7 @@ inline std::string wishes_text(const ServiceRecord& service) {
   if (service.wishes.answer) text += " answer=" + config::to_text(*service.wishes.answer);
   if (service.wishes.ttl) text += fmt::format(" ttl={}", *service.wishes.ttl);
   if (service.wishes.health) text += fmt::format(" health={}", static_cast<int>(*service.wishes.health));
-  for (const auto& group : service.group_weights) text += fmt::format(" {}={}", group.version, group.weight);
+  for (const auto& group : service.group_weights) text += fmt::format(" {}={}", group.word, group.weight);
   return text;
 }
 

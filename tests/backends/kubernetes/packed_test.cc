@@ -94,6 +94,7 @@ TEST(Packed, ServicesComeBackAsTheyWere) {
   record.external_hosts = {"lb.example.org", ""};
   record.traffic_distribution = "PreferSameZone";
   record.wishes = {config::Answer{config::AnswerMode::Sample, 300}, 0, config::HealthPolicy::Any};
+  record.group_key = "zone";
   record.group_weights = {{"v1", 0.25}, {"v2", 0}};
   EXPECT_EQ(unpack_service(packer.pack(record), pool), record);
   ServiceRecord alias;

@@ -80,6 +80,7 @@ void add_extras(ServiceState& state, Random& random) {
   state.traffic_distribution = word(random);
   for (auto left = random.below(3); left > 0; --left)
     state.group_weights.push_back({word(random), static_cast<double>(random.below(100)) / 3});
+  if (!state.group_weights.empty()) state.group_key = word(random);
   state.wishes = wishes(random);
 }
 
