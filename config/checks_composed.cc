@@ -6,6 +6,7 @@
 
 #include "config/checks.h"
 #include "config/pattern.h"
+#include "config/policy_words.h"
 
 namespace signpost::config {
 namespace {
@@ -128,6 +129,24 @@ void check_groups(const Node& written, const ComposedService& service, Report& r
   }
 }
 
+/// Parts that everybody behind a forwarder would not see (zones/answer/SHARES.md).
+void check_shares(const Node& written, const ComposedService& service, Report& report) {
+  const Mark mark{service.place.line, service.place.column};
+  if (written.find("answer") != nullptr || written.find("ttl") != nullptr)
+    check_sampled_ttl(mark, service.answer, service.ttl, report);
+  const auto has_part = [](double weight) { return weight > 0; };
+  std::vector<double> weights;
+  for (const auto& member : service.members) weights.push_back(member.weight.value_or(0));
+  if (service.combine != Combine::Share) {  // reported otherwise
+    for (const auto& group : service.groups.weights) weights.push_back(group.second);
+  }
+  const bool order = service.answer.mode == AnswerMode::Order || service.answer.mode == AnswerMode::All;
+  if (!order || std::count_if(weights.begin(), weights.end(), has_part) < 2) return;
+  report.warning(mark, fmt::format("{} divides its answers by weight, which `answer: {}` loses behind any "
+                                   "forwarder for all but SRV clients; `answer: sample 1` keeps it",
+                                   in_quotes(service.name), to_text(service.answer)));
+}
+
 }  // namespace
 
 void check_composed_services(const Node& written, Config& config, Report& report) {
@@ -144,6 +163,7 @@ void check_composed_services(const Node& written, Config& config, Report& report
       for (std::size_t m = 0; m < members->value.items.size(); ++m)
         check_member(members->value.items[m], zone, zone.services[s].members[m], config, report);
       check_groups(node, zone.services[s], report);
+      check_shares(node, zone.services[s], report);
     }
   }
 }

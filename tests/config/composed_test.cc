@@ -189,6 +189,19 @@ const Case kCases[] = {
              "{registry: cluster, namespace: shop, service: s}]",
              ", deny: [s]"),
      "W f.yaml:5:85: `deny` of the registry `nacos` keeps `s` out, so this member stays missing"},
+    {"shares_that_forwarders_lose",
+     members("{registry: local, service: s, weight: 1}, {registry: nacos, service: s, weight: 1}",
+             ", combine: share"),
+     "W f.yaml:5:45: `a` divides its answers by weight, which `answer: order` loses behind any forwarder for "
+     "all but SRV clients; `answer: sample 1` keeps it"},
+    {"groups_that_forwarders_lose",
+     members("{registry: local, service: s}", ", groups: {key: zone, weights: {a: 9, b: 1}}, answer: all"),
+     "W f.yaml:5:45: `a` divides its answers by weight, which `answer: all` loses behind any forwarder for "
+     "all "
+     "but SRV clients; `answer: sample 1` keeps it"},
+    {"a_sample_that_caches_keep", members("{registry: local, service: s}", ", answer: sample 1, ttl: 60"),
+     "W f.yaml:5:45: everybody behind one cache gets the same `answer: sample 1` for 60 s, so shares come in "
+     "coarse pieces; `ttl: 30` or less keeps them fine"},
     {"in_a_reverse_zone",
      "registries: {local: {type: file, path: s.yaml}}\nzones: [{name: 10.0.0.0/8, services: [{name: a, "
      "members: [{registry: local, service: s}]}]}]\n",

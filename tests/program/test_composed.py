@@ -3,6 +3,8 @@ import collections
 import json
 import threading
 
+from harness import dns
+
 ANSWERS = 3000
 
 
@@ -40,10 +42,11 @@ class Asking:
 
     def __init__(self, program, known):
         self.wrong, self.asked, self._stop = [], 0, threading.Event()
+        client = dns.Client(program.address)
 
         def ask():
             while not self._stop.is_set():
-                answer = program.client.set("cart.shop.internal")
+                answer = client.set("cart.shop.internal")
                 self.asked += 1
                 if not isinstance(answer, set) or len(answer) != 1 or not answer <= known:
                     self.wrong.append(answer)

@@ -110,7 +110,7 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
       answer_node(ask, located.node);
       break;
     case BlockKind::Pending:
-      not_ready(ask, "the registry listed this service but has not told its instances");
+      not_ready(ask, "no registry has told the instances of this service yet");
       break;
     case BlockKind::Absent:
       negative(ask, Rcode::NxDomain);

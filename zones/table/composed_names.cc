@@ -83,7 +83,9 @@ bool ComposedNames::is_proven(const config::Member& member) const {
   return proven_.contains(compose::to_string(member));
 }
 
-void ComposedNames::prove(const config::Member& member) { proven_.insert(compose::to_string(member)); }
+bool ComposedNames::prove(const config::Member& member) {
+  return proven_.insert(compose::to_string(member)).second;
+}
 
 void ComposedNames::forget_proofs(const std::string& registry) {
   std::erase_if(proven_,

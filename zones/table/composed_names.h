@@ -16,6 +16,9 @@
 
 namespace signpost {
 
+/// Where a ServiceId is asked for, name number i is kComposedIds + i: no table of services is so large.
+inline constexpr ServiceId kComposedIds = 0x80000000;
+
 /// Builder thread only. A change of a member costs the names that have it, and a look-up.
 class ComposedNames {
  public:
@@ -55,7 +58,8 @@ class ComposedNames {
   void touch_due(Monotonic now);
 
   bool is_proven(const config::Member& member) const;
-  void prove(const config::Member& member);
+  /// True when it was not proven before.
+  bool prove(const config::Member& member);
   /// The registry is another one now.
   void forget_proofs(const std::string& registry);
 

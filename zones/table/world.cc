@@ -122,7 +122,7 @@ void World::take_check(const checks::Change& change) {
   const auto target = change.target.to_string();
   change.failing ? log::warning("check.failing", {{"target", target}, {"why", change.why}})
                  : log::info("check.passing", {{"target", target}});
-  for (const auto id : services) mark(id);
+  for (const auto id : services) id < kComposedIds ? mark(id) : composed_.touch(id - kComposedIds);
 }
 
 void World::reset(const std::string& registry) {

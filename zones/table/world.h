@@ -214,8 +214,16 @@ class World {
   bool fits(const std::vector<std::string>& patterns, const Name& name, std::uint16_t zone) const;
   const config::Check* check_of(const std::vector<names::Spelling>& spellings, std::uint16_t zone) const;
   void replace(Slots& slots, SlotOwner owner, const Block* fresh);
-  struct Composing;
+  /// A composed service with what its members' registries say now.
+  struct Composing {
+    policy::Terms terms;
+    std::vector<ServiceState> states;  // by member; of those that are there
+    compose::Composed made;
+    std::vector<CheckWord> checked;
+    policy::Decision decision;
+  };
   Composing compose(std::size_t i) const;
+  const config::Check* check_of_composed(std::size_t i) const;
   policy::Candidates with_last_known(std::size_t i, const compose::Composed& made) const;
   Name composed_name(std::size_t i) const;
   void rebuild_composed(std::size_t i);

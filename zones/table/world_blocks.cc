@@ -96,6 +96,9 @@ void World::rebuild(ServiceId id) {
   const auto state = unpack(record.key, record.packed);
   const auto& zones = set_.registries[record.registry].zones;
   for (const auto zone : zones) rebuild_in(id, state, zone);
+  // Shown by composed names alone, each with rules of its own: counted by the usual ones.
+  if (zones.empty() && !composed_.empty())
+    record.eligible = static_cast<std::uint32_t>(policy::decide(candidates(id, state, {}), {}).eligible);
   if (record.healthy != HeldRecord::Healthy::No) last_known_.forget(id);
   if (record.doubt != doubt_before)
     ++registries_[record.registry].second.doubts[static_cast<std::size_t>(record.doubt)];

@@ -5,10 +5,8 @@
 #include <fmt/format.h>
 
 #include "zones/compose/compose.h"
-#include "zones/policy/reasons.h"
 #include "zones/synthesis/static_node.h"
 #include "zones/synthesis/synthesise.h"
-#include "zones/synthesis/txt.h"
 #include "zones/table/packed_state.h"
 #include "zones/table/world.h"
 
@@ -51,14 +49,6 @@ std::string identity(const compose::Word& word, const Instance& instance) {
 
 }  // namespace
 
-/// A composed service with what its members' registries say now.
-struct World::Composing {
-  policy::Terms terms;
-  std::vector<ServiceState> states;  // by member; of those that are there
-  compose::Composed made;
-  policy::Decision decision;
-};
-
 World::Composing World::compose(std::size_t i) const {
   const auto& entry = composed_[i];
   const auto& service = *entry.service;
@@ -87,13 +77,25 @@ World::Composing World::compose(std::size_t i) const {
   const bool starting = clock_.now() < started_ + service.startup_wait;
   out.made = compose::compose(service, views, out.terms, starting);
   out.made.state.pending = out.made.cold;
-  out.decision = policy::decide(with_last_known(i, out.made), out.terms);
+  out.checked = checks_.words(out.made.state, check_of_composed(i), set_.config->checks.allow);
+  auto all = with_last_known(i, out.made);
+  overlay(out.checked, all);
+  out.decision = policy::decide(all, out.terms);
   for (std::size_t k = 0; k < out.made.outdated.size(); ++k) {
     if (!out.made.outdated[k] || out.decision.verdicts[k] != policy::Verdict::Eligible) continue;
     if (out.decision.doubt == policy::Doubt::None) out.decision.doubt = policy::Doubt::StaleMember;
     out.terms.ttl = std::min(out.terms.ttl, kStaleTtlMax);
   }
   return out;
+}
+
+/// The first check of the zone that names it.
+const config::Check* World::check_of_composed(std::size_t i) const {
+  const auto zone = composed_[i].zone;
+  for (const auto& check : set_.rules(zone).checks) {
+    if (fits(check.services, composed_name(i), zone)) return &check;
+  }
+  return nullptr;
 }
 
 policy::Candidates World::with_last_known(std::size_t i, const compose::Composed& made) const {
@@ -122,7 +124,9 @@ void World::rebuild_composed(std::size_t i) {
   const auto composing = compose(i);
   const auto& made = composing.made;
   for (std::size_t m = 0; m < made.able.size(); ++m) {
-    if (made.able[m]) composed_.prove(entry.service->members[m]);
+    const auto& member = entry.service->members[m];
+    // Other names may have been built without it a moment ago.
+    if (made.able[m] && composed_.prove(member)) composed_.touch(key_of(member));
   }
   if (made.waits) composed_.touch_at(i, started_ + entry.service->startup_wait);
   for (std::size_t m = 0; m < composing.states.size() && composing.terms.ramp.count() > 0; ++m) {
@@ -146,6 +150,8 @@ void World::rebuild_composed(std::size_t i) {
   entry.notes = made.notes;
   entry.instances = made.state.instances.size();
   entry.eligible = composing.decision.eligible;
+  checks_.follow(kComposedIds + static_cast<ServiceId>(i), set_.rules(entry.zone).name, made.state,
+                 check_of_composed(i), set_.config->checks.allow);
   const auto name = composed_name(i);
   if (is_hidden(name, entry.zone) || cut_above(cuts_[entry.zone], name.wire()) != nullptr) {
     replace(entry.slots, {kNoService, entry.zone, static_cast<std::uint32_t>(i)}, nullptr);
@@ -156,69 +162,6 @@ void World::rebuild_composed(std::size_t i) {
   const auto draft = synthesise(made.state, composing.decision, synthesis, {name}, notes);
   ++blocks_built_;
   replace(entry.slots, {kNoService, entry.zone, static_cast<std::uint32_t>(i)}, make_block(draft));
-}
-
-/// What several registries say of instance k, for people: "nacos up, weight 2; cluster down".
-std::string World::words_text(std::size_t i, const std::vector<compose::Word>& words) const {
-  const auto& members = composed_[i].service->members;
-  std::string text;
-  for (const auto& word : words) {
-    text += fmt::format("{}{} {}, weight {:g}{}{}", text.empty() ? "" : "; ", members[word.member].registry,
-                        to_string(word.health), word.weight, word.enabled ? "" : ", disabled",
-                        word.counts ? "" : ", does not count");
-  }
-  return text;
-}
-
-HeldService World::held_composed(std::size_t i) const {
-  const auto& entry = composed_[i];
-  auto composing = compose(i);
-  HeldService out;
-  out.zone = set_.rules(entry.zone).name;
-  const auto all = with_last_known(i, composing.made);
-  out.reasons = policy::reasons(all, composing.terms, composing.decision);
-  out.doubt = policy::doubt_note(all, composing.terms, composing.decision);
-  out.groups = policy::groups_of(all);
-  for (const auto& words : composing.made.words) out.origins.push_back(words_text(i, words));
-  for (auto& one : composing.made.left_out) {
-    out.left_out.push_back({compose::to_string(entry.service->members[one.member]), std::move(one.instance),
-                            std::move(one.why)});
-  }
-  out.notes = std::move(composing.made.notes);
-  out.notes.insert(out.notes.begin(),
-                   fmt::format("composed of {} members, combine: {}", entry.service->members.size(),
-                               config::to_string(entry.service->combine)));
-  out.terms = composing.terms;
-  out.decision = std::move(composing.decision);
-  const auto name = composed_name(i);
-  if (set_.rules(entry.zone).txt)
-    out.txt_left_out = txt_left_out(composing.made.state, set_.rules(entry.zone).txt_metadata);
-  out.state = std::move(composing.made.state);
-  if (const auto* cut = cut_above(cuts_[entry.zone], name.wire()); cut != nullptr) {
-    out.losses.push_back(name.to_string() + ": below the delegation or DNAME at " + cut->to_string());
-  }
-  for (const auto& [zone, slot] : entry.slots) {
-    const auto owner = index_->owner(name.wire());
-    owner == slot ? out.names.push_back(name.to_string())
-                  : out.losses.push_back(loss_text(name, slot, owner));
-  }
-  return out;
-}
-
-std::vector<ComposedStatus> World::composed_status() const {
-  std::vector<ComposedStatus> out;
-  for (std::size_t i = 0; i < composed_.size(); ++i) {
-    const auto& entry = composed_[i];
-    auto& row = out.emplace_back();
-    row.name = composed_name(i).to_string();
-    row.combine = config::to_string(entry.service->combine);
-    for (const auto& member : entry.service->members) row.members.push_back(compose::to_string(member));
-    row.instances = entry.instances;
-    row.eligible = entry.eligible;
-    row.cold = entry.cold;
-    row.notes = entry.notes;
-  }
-  return out;
 }
 
 }  // namespace signpost

@@ -270,6 +270,22 @@ TEST(Composed, ItsOwnTermsHold) {
   EXPECT_EQ(world.draw("cart.shop.test. A").size(), 1u);
 }
 
+TEST(Composed, ChecksOfItsZoneFollowIt) {
+  std::vector<std::string> asked;
+  checks::Target first;
+  TestWorld world(shop("combine: union") + "    checks: [{services: [cart], type: tcp}]\n");
+  world.world.on_checks_wanted([&](const std::string&, const std::vector<checks::Target>& targets) {
+    asked.clear();
+    for (const auto& target : targets) asked.push_back(target.to_string());
+    if (!targets.empty()) first = targets.front();
+  });
+  world.list("cluster", {pods({At("10.1.0.1", 8080), At("10.1.0.2", 8080)})}).list("nacos", {});
+  EXPECT_EQ(asked.size(), 2u);
+  world.world.take_check({first, true, "connection refused"});
+  world.settle();
+  EXPECT_EQ(world.dig("cart.shop.test. A"), "NOERROR aa | cart.shop.test. 5 IN A 10.1.0.2");
+}
+
 TEST(Composed, PointersMayGiveItsName) {
   TestWorld world(shop("combine: union") + "  - {name: 10.0.0.0/8, reverse_of: [shop.test]}\n");
   world.list("cluster", {}).list("nacos", {registered({At("10.0.0.1", 8080)})});
