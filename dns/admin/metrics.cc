@@ -115,6 +115,8 @@ std::string_view word(Guard value) noexcept {
       return "bad_cookie";
     case Guard::TrailingOctets:
       return "trailing_octets";
+    case Guard::BadSubnet:
+      return "bad_subnet";
   }
   return "other";
 }

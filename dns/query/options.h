@@ -10,11 +10,13 @@
 
 namespace signpost {
 
-/// Sets query.edns.cookie_state, and counts it. For a query that had options, once parsed.
-void judge_options(const QueryContext& context, const Rules& rules, Query& query,
+/// Sets edns.cookie_state, and counts it; forgets a client subnet of a peer that may not send one, and turns
+/// a malformed one into FORMERR (E18). For a query that had options, once parsed.
+void judge_options(const QueryContext& context, const Rules& rules, Asked& asked,
                    WorkerCounters& counters) noexcept;
 
-/// Writes what was asked for: NSID (E12), cookie (E13: always one that is good), keepalive (E17: over TCP).
+/// Writes what was asked for: NSID (E12), cookie (E13: always one that is good), keepalive (E17: over TCP),
+/// client subnet (E18: as it came, with scope 0 until the responder says more).
 /// The response was begun, and has no records yet.
 void add_options(const QueryContext& context, const Rules& rules, const Query& query,
                  Response& response) noexcept;

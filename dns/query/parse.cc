@@ -38,7 +38,7 @@ Guard read_question(Reader& reader, Query& query) noexcept {
   return Guard::None;
 }
 
-/// One option of a query. The first of each kind counts (E6); what is not here means nothing (E5): ECS (E18),
+/// One option of a query. The first of each kind counts (E6); what is not here means nothing (E5):
 /// EXPIRE (E19), and PADDING, for there is no encrypted transport (E20).
 Guard read_option(EdnsOption code, std::span<const std::uint8_t> value, Query& query) noexcept {
   auto& asked = query.edns.options;
@@ -58,6 +58,11 @@ Guard read_option(EdnsOption code, std::span<const std::uint8_t> value, Query& q
     case EdnsOption::ZoneVersion:
       if (!value.empty()) return Guard::BadOption;  // RFC 9660, section 3.1: a query's is empty
       asked |= kAskedZoneVersion;
+      break;
+    case EdnsOption::ClientSubnet:
+      if ((asked & kAskedSubnet) != 0) break;
+      asked |= kAskedSubnet;  // who sent it decides whether it is looked at (E18)
+      query.subnet = value;
       break;
     case EdnsOption::ExtendedError:
       break;

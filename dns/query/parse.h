@@ -32,8 +32,9 @@ enum class Guard : std::uint8_t {
   BadOption,       // E3: an option overruns, or OPT itself does; E21: a zone version in a query
   BadCookie,       // E13: a COOKIE of a length that none has
   TrailingOctets,  // H16
+  BadSubnet,       // E18: a client subnet that is none, from a forwarder that may send one
 };
-inline constexpr std::size_t kGuardCount = 14;
+inline constexpr std::size_t kGuardCount = 15;
 
 struct Parsed {
   Verdict verdict = Verdict::Reject;

@@ -89,7 +89,7 @@ inline Handled answer(const QueryContext& context, std::span<const std::uint8_t>
   if (context.resumed == 0) counters.count_query(context, message.size());
   const std::size_t limit = response_limit(context.transport, query.edns, rules);
   if (query.edns.options != 0) [[unlikely]]
-    judge_options(context, rules, query, counters);
+    judge_options(context, rules, asked, counters);
   Handled handled;
   if ((rules.admission || rules.limiter) &&
       process_detail::screen(context, asked, buffer, limit, rules, counters, handled)) [[unlikely]]

@@ -48,7 +48,8 @@ struct Question {
 };
 
 /// Options that a query had, as bits of Edns::options.
-inline constexpr std::uint8_t kAskedNsid = 1, kAskedCookie = 2, kAskedKeepalive = 4, kAskedZoneVersion = 8;
+inline constexpr std::uint8_t kAskedNsid = 1, kAskedCookie = 2, kAskedKeepalive = 4, kAskedZoneVersion = 8,
+                              kAskedSubnet = 16;
 
 struct Edns {
   bool present = false;
@@ -70,6 +71,9 @@ struct Query {
   /// With kAskedCookie: the cookie as it came, of a good length, a view of the query. Otherwise it says
   /// nothing.
   std::span<const std::uint8_t> cookie;
+  /// With kAskedSubnet: the client subnet as it came, a view of the query; once judge_options() let the bit
+  /// stand, one that is believed (dns/query/subnet.h).
+  std::span<const std::uint8_t> subnet;
   /// The responder's own note from look_ahead(); nobody else reads it. 0: it did not look.
   std::uintptr_t note = 0;
 };

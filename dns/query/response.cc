@@ -35,7 +35,7 @@ void Response::begin_without_question(std::uint16_t id, Opcode opcode, const Edn
                                       std::span<std::uint8_t> buffer, std::size_t limit,
                                       std::uint16_t advertised_udp_size) noexcept {
   // The least anybody may ask for is 512 (E8, E9). Header, question and OPT are 282 at most, and its options
-  // 190: NSID 132, cookie 28, keepalive 6, zone versions 24.
+  // 214: NSID 132, cookie 28, keepalive 6, zone versions 24, client subnet 24.
   assert(buffer.size() >= 512 && limit >= 512);
   *this = Response();
   buffer_ = buffer;
@@ -70,6 +70,7 @@ void Response::fail(ExtendedError code, std::string_view text) noexcept {
   truncated_ = authoritative_ = false;
   rcode_ = Rcode::ServFail;
   has_extended_error_ = false;
+  if (scope_ != nullptr) *scope_ = 0;
   set_extended_error(code, text);
 }
 
@@ -78,6 +79,13 @@ std::uint8_t* Response::add_option(EdnsOption code, std::size_t size) noexcept {
   limit_ -= kOptionFixedSize + size;
   auto* at = put_u16(buffer_.data() + limit_, static_cast<std::uint16_t>(code));
   return put_u16(at, static_cast<std::uint16_t>(size));
+}
+
+void Response::add_subnet(std::span<const std::uint8_t> value) noexcept {
+  auto* at = add_option(EdnsOption::ClientSubnet, value.size());
+  if (at == nullptr) return;
+  std::memcpy(at, value.data(), value.size());
+  scope_ = at + 3;  // behind family and source prefix length; 0 in every query that is not malformed
 }
 
 void Response::set_zone_version(std::uint8_t label_count, std::uint32_t serial,

@@ -47,6 +47,12 @@ class Response {
   /// Room for the `size` octets of an option's value; its code and length are written. Comes before the
   /// records, so that they leave room for it (E22). Null: the query had no OPT, or it does not fit.
   std::uint8_t* add_option(EdnsOption code, std::size_t size) noexcept;
+  /// The client subnet of the query, as it came; its scope is 0 until set_scope() (RFC 7871, section 7.2.1).
+  void add_subnet(std::span<const std::uint8_t> value) noexcept;
+  /// The answer depended on so many bits of the client's address, at least; of several the most counts.
+  void set_scope(std::uint8_t bits) noexcept {
+    if (scope_ != nullptr && bits > *scope_) *scope_ = bits;
+  }
   /// The query asks for the version of the zone that its name lies in, and was not told yet (E21).
   bool wants_zone_version() const noexcept { return (edns_.options & kAskedZoneVersion) != 0; }
   /// Tells it: SOA serial, and `revision`, a number that rises with every change of what is published, as
@@ -125,6 +131,7 @@ class Response {
   std::uint16_t advertised_udp_size_ = kUdpSizeDefault;
   Edns edns_;
   std::size_t hard_limit_ = 0;
+  std::uint8_t* scope_ = nullptr;  // in the buffer; null: the query had no client subnet
   const AdmissionPolicy* policy_ = nullptr;
   const QueryContext* context_ = nullptr;
 };

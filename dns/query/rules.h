@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "dns/base/prefix_table.h"
 #include "dns/query/admit.h"
 #include "dns/query/cookies.h"
 #include "dns/query/parse.h"
@@ -33,6 +34,7 @@ struct Rules {
   /// What version.server and version.bind say (H19); at most 255 octets. Empty: not told.
   std::string server_version;
   CookieSecrets cookies;
+  PrefixTable subnets_from;  // forwarders whose client subnets are believed (E18)
 };
 
 /// Outlives its readers.

@@ -53,6 +53,7 @@ enum class Opcode : std::uint8_t { Query = 0, IQuery = 1, Status = 2, Notify = 4
 /// Options of OPT that mean something here.
 enum class EdnsOption : std::uint16_t {
   Nsid = 3,            // RFC 5001
+  ClientSubnet = 8,    // RFC 7871
   Cookie = 10,         // RFC 7873
   Keepalive = 11,      // RFC 7828
   ExtendedError = 15,  // RFC 8914

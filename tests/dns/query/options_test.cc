@@ -206,7 +206,7 @@ TEST_P(Options, E22_the_extended_error_is_what_gives_way) {
       edns_query("a.test.", RRType::TXT, opt(512, 0, option(kNsid, {}) + option(kCookie, kClient)));
   Asked asked;
   parse(message, server_.rules, asked);
-  judge_options(server_.context, server_.rules, asked.query, server_.counters);
+  judge_options(server_.context, server_.rules, asked, server_.counters);
   const auto finish_with_room = [&](std::size_t room) {
     Response response;
     response.begin(asked.query, server_.buffer, 512);
@@ -231,7 +231,7 @@ TEST_P(Options, E16_bad_cookie_brings_the_good_one) {
   const auto message = edns_query("a.test.", RRType::A, opt(1232, 0, option(kCookie, kClient)));
   Asked asked;
   parse(message, server_.rules, asked);
-  judge_options(server_.context, server_.rules, asked.query, server_.counters);
+  judge_options(server_.context, server_.rules, asked, server_.counters);
   EXPECT_EQ(may_answer_bad_cookie(server_.context, asked.query), !tcp());
   Response response;
   response.begin(asked.query, server_.buffer, 1232);
@@ -244,7 +244,7 @@ TEST_P(Options, E16_bad_cookie_brings_the_good_one) {
   EXPECT_EQ(server_.counters.rcodes[std::size_t(Rcode::BadCookie)].load(), 1u);
   const auto good = edns_query("a.test.", RRType::A, opt(1232, 0, option(kCookie, fresh_cookie())));
   parse(good, server_.rules, asked);
-  judge_options(server_.context, server_.rules, asked.query, server_.counters);
+  judge_options(server_.context, server_.rules, asked, server_.counters);
   EXPECT_EQ(asked.query.edns.cookie_state, CookieState::Valid);
   EXPECT_FALSE(may_answer_bad_cookie(server_.context, asked.query));
   parse(query("a.test.", RRType::A), server_.rules, asked);

@@ -17,8 +17,8 @@ namespace signpost::test {
 ///   no more octets than were asked for and than we send (E8, E9), DO as it was sent (E7);
 ///   OPT for those who sent one (E1); options once each (E6);
 ///   TC without records, and never over TCP (E10, T8); a denial has one SOA (N2, N3).
-/// `udp_size`: our own largest. Allocates.
+/// `udp_size`: our own largest. `subnets`: the peer may send client subnets, which come back. Allocates.
 std::string broken_invariant(const Bytes& message, const Handled& handled, Transport transport,
-                             std::size_t udp_size = kUdpSizeDefault);
+                             std::size_t udp_size = kUdpSizeDefault, bool subnets = false);
 
 }  // namespace signpost::test

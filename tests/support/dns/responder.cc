@@ -118,11 +118,14 @@ Outcome TestResponder::respond(const QueryContext& context, const Query& query, 
   if (label == "forever") return Outcome::Deferred;
   const bool apex = name == kZone;
   const auto many = number_after(label, "many"), size = number_after(label, "size"),
-             glue = number_after(label, "glue");
+             glue = number_after(label, "glue"), scope = number_after(label, "scope");
   if (apex && type == RRType::SOA) {
     add_soa(response, Section::Answer);
   } else if ((label == "a" || label == "stale") && type == RRType::A) {
     if (label == "stale") response.set_extended_error(ExtendedError::StaleAnswer, "for the test");
+    answer_addresses(response, 1);
+  } else if (scope && type == RRType::A) {
+    response.set_scope(static_cast<std::uint8_t>(*scope));
     answer_addresses(response, 1);
   } else if (many && type == RRType::A) {
     answer_addresses(response, *many);

@@ -4,6 +4,7 @@
 //   many<n>.test. A     n addresses; TC when they do not fit
 //   size<n>.test. TXT   a reply of exactly n octets without OPT
 //   glue<n>.test. A     one address, and n more in the additional section as far as they fit
+//   scope<n>.test. A    192.0.2.1, which depended on n bits of the client's address
 //   stale.test. A       192.0.2.1 and EDE 3
 //   drop.test.          silence
 //   defer.test. A       deferred; 192.0.2.53 once resumed, SERVFAIL when nobody did
