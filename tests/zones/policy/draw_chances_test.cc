@@ -1,6 +1,7 @@
 // The chances of every road through draw.cc, by chi-square; and the same checks catch shares that are 5 %
 // off.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -173,6 +174,37 @@ TEST(DrawChances, AMemberAsLongAsTheGapIsAlwaysIn) {
 TEST(DrawChances, EqualSamples) {
   const Shares equal(10, 3);
   for (const std::size_t k : {1u, 4u, 9u, 10u}) EXPECT_GT(inclusion_p(equal, equal, k), test::kChanceMin);
+}
+
+/// A step of 0.1 % is seen and kept: 50.1 to 49.9 is that, and neither 50 to 50 nor 50.2 to 49.8.
+TEST(DrawChances, TenthsOfAPercent) {
+  constexpr int kMany = 12'000'000;  // 0.1 % of two halves is 7 standard deviations of so many
+  const auto counted = [](decltype(permute) draw, const Shares& shares) {
+    const ShareView members(shares, all_equal(ShareView(shares, false)));
+    const auto scratch = make_draw_scratch();
+    Random random(kSeed);
+    std::vector<std::uint64_t> counts(shares.size());
+    std::array<std::uint16_t, 1> place{};
+    for (int round = 0; round < kMany; ++round) {
+      draw(members, random, *scratch, place);
+      ++counts[place[0]];
+    }
+    return counts;
+  };
+  for (const auto draw : {permute, sample}) {
+    const auto halves = counted(draw, {501, 499});
+    EXPECT_GT(test::chi_square_p(halves, std::array{0.501, 0.499}), test::kChanceMin);
+    EXPECT_LT(test::chi_square_p(halves, std::array{0.500, 0.500}), test::kChanceMin);
+    EXPECT_LT(test::chi_square_p(halves, std::array{0.502, 0.498}), test::kChanceMin);
+    const auto one = counted(draw, {1, 999});
+    EXPECT_GT(test::chi_square_p(one, std::array{0.001, 0.999}), test::kChanceMin);
+    EXPECT_LT(test::chi_square_p(one, std::array{0.0011, 0.9989}), test::kChanceMin);
+    const auto five = counted(draw, {1, 2, 3, 4, 990});
+    EXPECT_GT(test::chi_square_p(five, std::array{0.001, 0.002, 0.003, 0.004, 0.99}), test::kChanceMin);
+  }
+  // Two of four: three small ones of 0.1, 0.2 and 49.7 % beside the half that is always in.
+  const Shares pair{1, 2, 497, 500};
+  EXPECT_GT(inclusion_p(pair, pair, 2), test::kChanceMin);
 }
 
 TEST(DrawMutant, FivePercentOffFailsEveryCheck) {

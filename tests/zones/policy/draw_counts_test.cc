@@ -38,6 +38,11 @@ TEST(DrawCounts, OneByShare) {
   EXPECT_EQ(count(sample, {1, 2, 3}, 1, 6000), count(permute, {1, 2, 3}, 1, 6000));
 }
 
+TEST(DrawCounts, OneInAThousand) {
+  EXPECT_EQ(count(permute, {1, 999}, 1, 1'000'000), (Counts{{"0", 1035}, {"1", 998965}}));
+  EXPECT_EQ(count(sample, {1, 999}, 1, 1'000'000), count(permute, {1, 999}, 1, 1'000'000));
+}
+
 TEST(DrawCounts, WeightedPermutation) {
   // Exact chances in 60ths (1/6 * 2/5 and so on): 012 4, 021 6, 102 5, 120 15, 201 10, 210 20.
   EXPECT_EQ(count(permute, {1, 2, 3}, 3, 6000),
