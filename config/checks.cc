@@ -85,6 +85,7 @@ void check_whole(const Node& written, Config& config, Report& report) {
   check_composed_services(written, config, report);
   check_nacos_words(written, config, report);
   check_kubernetes_zones(written, config, report);
+  check_clients(written, config, report);
   check_sampled_ttls(written, config, report);
   check_reverse_zones(written, config, report);
   spell_out_apexes(config, report);

@@ -16,6 +16,9 @@ void check_whole(const Node& written, Config& config, Report& report);
 
 /// What zones ask of Kubernetes registries that these do not watch, and of others that know no such words.
 void check_kubernetes_zones(const Node& written, const Config& config, Report& report);
+/// `clients: {nodes: ...}` against the registries, which are told to watch Nodes; and zones that prefer the
+/// client's own zone while nobody has any.
+void check_clients(const Node& written, Config& config, Report& report);
 
 // Steps of check_whole() in checks_shares.cc.
 

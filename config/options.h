@@ -45,6 +45,7 @@ const Table<Checks>& checks_table();
 
 const Table<AccessEntry>& access_table();
 const Table<RateLimit>& rate_limit_table();
+const Table<Clients>& clients_table();
 
 /// What `registries.<name>` takes: `type` and `required`, and the keys of the type. Reads the mapping of all
 /// registries, in the order written.

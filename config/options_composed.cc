@@ -156,6 +156,8 @@ const Table<ComposedService>& composed_table() {
           option("answer", &ComposedService::answer, answer_value(), "As for the zone, for this name."),
           option("ttl", &ComposedService::ttl, ttl_value(), "As for the zone, for this name."),
           option("health", &ComposedService::health, health_value(), "As for the zone, for this name."),
+          locality_option<ComposedService>(),
+          spill_over_option<ComposedService>(),
           panic_threshold_option<ComposedService>(),
           last_resort_option<ComposedService>(),
           ramp_option<ComposedService>(),
@@ -175,6 +177,8 @@ void inherit(const Node& written, const Zone& zone, ComposedService& service) {
   take("panic_threshold", service.panic_threshold, zone.panic_threshold);
   take("last_resort", service.last_resort, zone.last_resort);
   take("ramp", service.ramp, zone.ramp);
+  take("locality", service.locality, zone.locality);
+  take("spill_over", service.spill_over, zone.spill_over);
 }
 
 }  // namespace

@@ -30,6 +30,19 @@ Option<S> last_resort_option() {
       0);
 }
 template <class S>
+Option<S> locality_option() {
+  return option("locality", &S::locality,
+                choice<Locality>({{"off", Locality::Off}, {"prefer", Locality::Prefer}}),
+                "prefer: clients whose zone is known (`clients`) are answered from the instances of their "
+                "zone; SRV has the others too, with priority 1.");
+}
+template <class S>
+Option<S> spill_over_option() {
+  return option("spill_over", &S::spill_over, whole<std::uint8_t>(0, 100, "percent"),
+                "With `locality: prefer`: a zone answers its clients alone while at least so much of its "
+                "known instances may answer, and one does; otherwise all zones do.");
+}
+template <class S>
 Option<S> ramp_option() {
   return option("ramp", &S::ramp, ramp(),
                 "A new instance gets its share little by little in so long, from a tenth on. Nacos instances "

@@ -156,6 +156,8 @@ const Table<Config>& config_table() {
                    "Who may ask, by address. The first entry that matches decides; who matches none may ask. "
                    "IPv6 has entries of its own.",
                    0),
+          section("clients", &Config::clients, clients_table,
+                  "Who the clients are that answers may depend on."),
           registries_option(),
           sections("zones", &Config::zones, zone_table, "The zones this server is authoritative for.")
               .needed(),

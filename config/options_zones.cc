@@ -108,9 +108,9 @@ void check_direction(Reader& reader, const Node& written, const Zone& zone) {
       reader.report.warning(entry->key_mark, fmt::format("{} says nothing here: {}", in_quotes(key), why));
   };
   if (reverse) {
-    for (const auto* key :
-         {"answer", "health", "panic_threshold", "last_resort", "ramp", "txt", "txt_metadata", "topology",
-          "layout", "pod_names", "empty_services", "external_headless", "annotations"})
+    for (const auto* key : {"answer", "locality", "spill_over", "health", "panic_threshold", "last_resort",
+                            "ramp", "txt", "txt_metadata", "topology", "layout", "pod_names",
+                            "empty_services", "external_headless", "annotations"})
       idle(key, "the pointers give what their own zones answer");
     return;
   }
@@ -150,6 +150,9 @@ void check_zone(Reader& reader, const Node& written, Zone& zone) {
                     "`services` or "
                     "`file`");
   }
+  if (const auto* spill = written.find("spill_over"); spill && zone.locality == Locality::Off) {
+    reader.report.warning(spill->key_mark, "`spill_over` says nothing without `locality: prefer`");
+  }
   check_static_data(reader, written, zone);
   check_last_resort(reader, written, zone.last_resort);
   check_services(reader, written, zone);
@@ -185,7 +188,7 @@ Option<Zone> name_option() {
 
 Value<Answer> answer_value() {
   const auto read = [](std::string_view text, const Surroundings&) { return read_answer(text); };
-  return {"order, all or `sample` and a number", read, to_text};
+  return {"order, all, sticky, or `sample` or `sticky` and a number", read, to_text};
 }
 
 Value<HealthPolicy> health_value() {
@@ -224,7 +227,10 @@ const Table<Zone>& zone_table() {
           option("answer", &Zone::answer, answer_value(),
                  "order: all records, weighted at random. sample K: K of them, each as often as its weight "
                  "says, "
-                 "which also survives forwarders. all: always in the same order."),
+                 "which also survives forwarders. all: always in the same order. sticky K (sticky: 1): the K "
+                 "that the client's network always gets, each network one by weight."),
+          locality_option<Zone>(),
+          spill_over_option<Zone>(),
           option("health", &Zone::health, health_value(),
                  "Who may answer. ready: not the draining nor the down. serving: the draining too. strict: "
                  "only who "

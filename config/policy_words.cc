@@ -14,16 +14,28 @@ constexpr std::int64_t kSampleMax = 1000;  // more records than any response hol
 Result<Answer> read_answer(std::string_view text) {
   if (text == "order") return Answer{AnswerMode::Order, 1};
   if (text == "all") return Answer{AnswerMode::All, 1};
+  if (text == "sticky") return Answer{AnswerMode::Sticky, 1};
   if (text == "sample") return Error{"say how many, such as `sample 1`"};
-  if (!text.starts_with("sample ")) return Error{};
+  const bool sample = text.starts_with("sample ");
+  if (!sample && !text.starts_with("sticky ")) return Error{};
   const auto count = read_whole(text.substr(7), 1, kSampleMax);
-  if (!count) return Error{fmt::format("a sample has 1 to {} records", kSampleMax)};
-  return Answer{AnswerMode::Sample, static_cast<std::uint16_t>(*count)};
+  if (!count)
+    return Error{fmt::format("{} has 1 to {} records", sample ? "a sample" : "a sticky answer", kSampleMax)};
+  return Answer{sample ? AnswerMode::Sample : AnswerMode::Sticky, static_cast<std::uint16_t>(*count)};
 }
 
 std::string to_text(const Answer& answer) {
-  if (answer.mode == AnswerMode::Sample) return fmt::format("sample {}", answer.sample);
-  return answer.mode == AnswerMode::All ? "all" : "order";
+  switch (answer.mode) {
+    case AnswerMode::Order:
+      return "order";
+    case AnswerMode::Sample:
+      return fmt::format("sample {}", answer.sample);
+    case AnswerMode::All:
+      return "all";
+    case AnswerMode::Sticky:
+      return fmt::format("sticky {}", answer.sample);
+  }
+  return "order";
 }
 
 std::optional<HealthPolicy> read_health_policy(std::string_view text) noexcept {

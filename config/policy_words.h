@@ -11,7 +11,7 @@
 
 namespace signpost::config {
 
-/// "order", "all", "sample 2". The error is a remark, and may be empty.
+/// "order", "all", "sample 2", "sticky", "sticky 2". The error is a remark, and may be empty.
 Result<Answer> read_answer(std::string_view text);
 std::string to_text(const Answer& answer);
 

@@ -35,6 +35,12 @@ std::shared_ptr<RateLimiter> make_limiter(const config::RateLimit& limit, const 
   return std::make_shared<RateLimiter>(options, system_clock().now());
 }
 
+PrefixTable make_subnet_sources(const std::vector<config::Prefix>& prefixes) {
+  std::vector<PrefixTable::Entry> entries;
+  for (const auto& prefix : prefixes) entries.push_back({prefix.address, prefix.bits, 0});
+  return PrefixTable(entries);
+}
+
 /// The name that a pod's own logs go by, or that of the host; nothing where there is neither.
 std::string name_of_this_machine() {
   if (const char* pod = std::getenv("POD_NAME"); pod != nullptr && *pod != '\0') return pod;
@@ -63,6 +69,7 @@ Rules make_rules(const config::Config& config, const CookieSecrets& cookies, con
   rules.server_id = server_id(config.server.id);
   rules.server_version = server_version(config.server.version);
   rules.cookies = cookies;
+  rules.subnets_from = make_subnet_sources(config.clients.ecs_from);
   return rules;
 }
 

@@ -256,12 +256,14 @@ admin::Sources Program::admin_sources() {
   sources.builder = [this](auto reply) { builder_.status(std::move(reply)); };
   sources.program = [this] { return report(); };
   sources.dns = [this] { return server_->counters(); };
-  sources.explain = [this](const Name& name, RRType type, auto reply) {
-    on_query_.explain(name, [this, name, type, reply](std::vector<std::string> lines) {
-      explain(builder_, store_, name, type, [reply, lines = std::move(lines)](Explanation explanation) {
-        explanation.notes.insert(explanation.notes.end(), lines.begin(), lines.end());
-        reply(std::move(explanation));
-      });
+  sources.explain = [this](const Name& name, RRType type, const std::optional<IpAddress>& client,
+                           auto reply) {
+    on_query_.explain(name, [this, name, type, client, reply](std::vector<std::string> lines) {
+      explain(builder_, store_, name, type, client,
+              [reply, lines = std::move(lines)](Explanation explanation) {
+                explanation.notes.insert(explanation.notes.end(), lines.begin(), lines.end());
+                reply(std::move(explanation));
+              });
     });
   };
   sources.admit = [this](const Name& name, const IpAddress& client) {

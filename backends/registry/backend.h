@@ -29,6 +29,13 @@ using Revision = std::uint64_t;
 /// complete one, all of which was read from the registry since list_again() was called.
 enum class Complete : std::uint8_t { No, Yes, Again };
 
+/// A network of clients, and the zone that it is in.
+struct ClientNetwork {
+  config::Prefix prefix;
+  std::string zone;
+  friend bool operator==(const ClientNetwork&, const ClientNetwork&) = default;
+};
+
 /// Receives one registry's world, in order, on the I/O thread. Whole states, never deltas.
 class RegistrySink {
  public:
@@ -53,6 +60,9 @@ class RegistrySink {
   virtual void caught_up(Revision revision) = 0;
   /// Keep answering from what we know. `why` is one line for a person. Ended by the next caught_up().
   virtual void lost_contact(std::string_view why) = 0;
+  /// All networks of clients that the registry knows the zones of, in place of those told before. At any
+  /// time, also between begin_list() and end_list(); of registries that are asked for them alone.
+  virtual void place_clients(std::vector<ClientNetwork> networks) { (void)networks; }
 };
 
 /// An object of the registry of which something was left out, as it is now.

@@ -35,7 +35,8 @@ std::string client_note(const Sources::Admit& admit, const IpAddress& client,
                                        : " gets REFUSED (EDE 18) in its place: `access` keeps it from ") +
            text;
   }
-  return client.to_string() + " may ask, and is answered as everybody is";
+  return client.to_string() +
+         (explanation.depends_on_client ? " may ask" : " may ask, and is answered as everybody is");
 }
 
 /// Whole seconds, one to a year.
@@ -140,11 +141,11 @@ void Admin::Routes::explain(const HttpRequest& request, ReplyTo reply) {
   if (client && !IpAddress::parse(*client)) {
     return reply(text_reply(400, "client: an address like 10.0.0.1 or fd00::1\n"));
   }
+  const auto asker = client ? IpAddress::parse(*client) : std::nullopt;
   sources.explain(
-      *name, *type,
-      [json = request.wants_json(false), asker = client ? IpAddress::parse(*client) : std::nullopt,
-       admit = sources.admit, registries = sources.program().registries,
-       reply = std::move(reply)](Explanation explanation) {
+      *name, *type, asker,
+      [json = request.wants_json(false), asker, admit = sources.admit,
+       registries = sources.program().registries, reply = std::move(reply)](Explanation explanation) {
         for (auto& note : skipped_notes(registries, explanation))
           explanation.notes.push_back(std::move(note));
         if (asker) explanation.notes.push_back(client_note(admit, *asker, explanation));

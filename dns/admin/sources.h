@@ -80,7 +80,9 @@ struct Sources {
   std::function<void(std::function<void(BuilderStatus)>)> builder;
   std::function<ProgramReport()> program;
   std::function<CounterTotals()> dns;  // all workers together
-  std::function<void(const Name&, RRType, std::function<void(Explanation)>)> explain;
+  std::function<void(const Name&, RRType, const std::optional<IpAddress>& client,
+                     std::function<void(Explanation)>)>
+      explain;
   /// Whether the rules in force let this client ask about this name; empty: everybody may ask everything.
   using Admit = std::function<Admission(const Name&, const IpAddress&)>;
   Admit admit;

@@ -37,7 +37,7 @@ const Case kDocument[] = {
     {"unknown_key_is_another_word", with_zone("frobnicate: 2"),
      "E f.yaml:1:1: unknown key `frobnicate`; known here: server, listen, lameduck, workers, log, edns, tcp, "
      "cookies, rate_limit, checks, access, "
-     "registries or zones"},
+     "clients, registries or zones"},
     {"unknown_key_deep_below", with_zone("tcp: {idel: 1s}"),
      "E f.yaml:1:7: unknown key `idel`; did you mean `idle`?"},
     {"duplicate_key", with_zone("workers: 1\nworkers: 2"),
@@ -306,18 +306,22 @@ const Case kZones[] = {
      "E f.yaml:2:58: `negative_ttl` takes 0 to 86400 seconds, not `86401`"},
     {"negative_ttl_highest", zone("name: a.example, registry: local, negative_ttl: 24h"), ""},
     {"answer_unknown", zone("name: a.example, registry: local, answer: random"),
-     "E f.yaml:2:52: `answer` takes order, all or `sample` and a number, not `random`"},
+     "E f.yaml:2:52: `answer` takes order, all, sticky, or `sample` or `sticky` and a number, not `random`"},
     {"sample_without_number", zone("name: a.example, registry: local, answer: sample"),
-     "E f.yaml:2:52: `answer` takes order, all or `sample` and a number, not `sample`; say how many, such as "
+     "E f.yaml:2:52: `answer` takes order, all, sticky, or `sample` or `sticky` and a number, not `sample`; "
+     "say how many, such as "
      "`sample 1`"},
     {"sample_none", zone("name: a.example, registry: local, answer: sample 0"),
-     "E f.yaml:2:52: `answer` takes order, all or `sample` and a number, not `sample 0`; a sample has 1 to "
+     "E f.yaml:2:52: `answer` takes order, all, sticky, or `sample` or `sticky` and a number, not `sample "
+     "0`; a sample has 1 to "
      "1000 records"},
     {"sample_many", zone("name: a.example, registry: local, answer: sample 1001"),
-     "E f.yaml:2:52: `answer` takes order, all or `sample` and a number, not `sample 1001`; a sample has 1 "
+     "E f.yaml:2:52: `answer` takes order, all, sticky, or `sample` or `sticky` and a number, not `sample "
+     "1001`; a sample has 1 "
      "to 1000 records"},
     {"sample_two_blanks", zone("name: a.example, registry: local, answer: \"sample  1\""),
-     "E f.yaml:2:52: `answer` takes order, all or `sample` and a number, not `sample  1`; a sample has 1 to "
+     "E f.yaml:2:52: `answer` takes order, all, sticky, or `sample` or `sticky` and a number, not `sample  "
+     "1`; a sample has 1 to "
      "1000 records"},
     {"panic_over_a_hundred", zone("name: a.example, registry: local, panic_threshold: 101"),
      "E f.yaml:2:61: `panic_threshold` takes 0 to 100 percent, not `101`"},

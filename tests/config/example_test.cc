@@ -22,7 +22,8 @@ void collect(const Node& node, const std::string& path, std::set<std::string>& p
     const auto key = path == "registries" ? "<name>" : entry.key;
     const auto below = path.empty() ? key : path + "." + key;
     if (key != "<name>") paths.insert(below);
-    if (key == "aliases" || key == "select" || key == "weights") continue;  // its keys are names
+    const bool names = key == "aliases" || key == "select" || key == "weights" || below == "clients.zones";
+    if (names) continue;  // its keys are names
     collect(entry.value, below, paths);
   }
 }

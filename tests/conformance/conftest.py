@@ -112,6 +112,16 @@ def limited(folder):
         yield made
 
 
+@pytest.fixture(scope="session")
+def forwarded(folder):
+    """A fourth one that believes forwarders on loopback: a road for each transport and family."""
+    with world.started(folder / "forwarded", world.forwarded()) as made:
+        roads_made = [roads.Road(name, made.addresses) for name in roads.NAMES]
+        yield roads_made
+        for road in roads_made:
+            road.close()
+
+
 _heard = collections.defaultdict(dict)
 
 

@@ -67,6 +67,7 @@ MUTANTS = [
     ("E15", COOKIES, "i < secrets.count; ++i)\n    ours", "i < 1; ++i)\n    ours"),
     ("E16", "dns/query/rate_limit.cc", "query.edns.cookie_state == CookieState::Valid) return false;", "query.edns.cookie_state == CookieState::ClientOnly) return false;"),
     ("E17", OPTIONS, "(asked & kAskedKeepalive) != 0 && context.transport == Transport::Tcp", "(asked & kAskedKeepalive) != 0"),
+    ("E18", OPTIONS, "if (believed && read_subnet(query.subnet)) return;", "if (believed) return;"),
     ("E21", ANSWERER, "view.zone->name.wire())), view.serial,", "view.zone->name.wire())), view.serial + 1,"),
     ("E22", ANSWERER, "response.set_extended_error(ExtendedError::NotAuthoritative);", "response.set_extended_error(ExtendedError::Other);"),
     ("E23", "dns/query/rate_limit.cc", "if (context.transport != Transport::Udp ||", "if (context.transport == Transport::Udp ||"),

@@ -58,7 +58,7 @@ RULES = {
     "E15": "cookies of RFC 9018's vectors, of a secret being rolled, of a replica are good",
     "E16": "a good cookie exempts from rate limits",
     "E17": "keepalive: the timeout over TCP, nothing over UDP",
-    "E18": "client subnet is ignored",
+    "E18": "client subnet: echoed with its scope for listed forwarders, malformed is FORMERR; of others it means nothing",
     "E21": "ZONEVERSION: labels, type 0, serial; with answers from a zone only",
     "E22": "extended errors, never beyond the size",
     "E23": "rate limits by prefix with slip; TCP is exempt",

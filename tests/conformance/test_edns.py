@@ -87,9 +87,70 @@ def test_E6_a_repeated_unknown_option(road):
 
 
 @pytest.mark.rule("E18")
-def test_E18_client_subnet_is_ignored(road):
+def test_E18_client_subnet_of_others_means_nothing(road):
     for value in (b"\0\1\x18\0\xc0\0\2", b"\0\1\0\0", b"\0\2\x38\0" + bytes(7), b"\0\1\x18\x18\xc0\0\2", b"\0\1\x20\0\1", b"", b"\0\7\0\0"):
         assert road.told(asked(opt(options=option(wire.ECS, value)))) == GOOD
     plain = road.ask(query("cart.demo.test", edns=opt()))
     subnet = road.ask(query("cart.demo.test", edns=opt(options=option(wire.ECS, b"\0\1\x18\0\xc0\0\2"))))
     assert plain.texts() == subnet.texts()
+
+
+def subnet(family, bits, address, scope=0):
+    return struct.pack("!HBB", family, bits, scope) + bytes(address)
+
+
+@pytest.mark.rule("E18")
+def test_E18_client_subnet_of_a_listed_forwarder_comes_back(forwarded):
+    """Family, length and address as they came; scope 0, since these answers are for everybody (RFC 7871, 7.2.1)."""
+    good = [subnet(1, 24, (192, 0, 2)), subnet(1, 32, (192, 0, 2, 1)), subnet(1, 23, (192, 0, 2)), subnet(1, 0, ()),
+            subnet(2, 56, (0x20, 1, 0xD, 0xB8, 0, 0, 1)), subnet(2, 128, bytes(16)), subnet(2, 0, ()), subnet(0, 0, ())]
+    for road in forwarded:
+        for value in good:
+            for name in ("one.demo.test", "cart.demo.test", "nope.demo.test", "example.org"):
+                reply = road.ask(query(name, edns=opt(options=option(wire.ECS, value))), False)
+                assert reply.option(wire.ECS) == value, (road.name, name, value)
+
+
+@pytest.mark.rule("E18")
+def test_E18_a_malformed_client_subnet_of_a_listed_forwarder_is_FORMERR(forwarded):
+    """Lengths, octets behind them, bits behind them, families, and a scope in a query (RFC 7871, section 6)."""
+    bad = [b"", b"\0\1\0", subnet(1, 33, bytes(5)), subnet(2, 129, bytes(17)), subnet(1, 24, (192, 0)), subnet(1, 24, (192, 0, 2, 0)),
+           subnet(1, 23, (192, 0, 3)), subnet(1, 24, (192, 0, 2), scope=24), subnet(3, 24, (1, 2, 3)), subnet(0, 8, (1,)), subnet(1, 0, (0,))]
+    for road in forwarded:
+        for value in bad:
+            twice = option(wire.ECS, value) + option(wire.ECS, subnet(1, 0, ()))
+            for options in (option(wire.ECS, value), twice):
+                assert road.told(asked(opt(options=options)), False) == FORMERR + "; opt 1232", (road.name, value)
+            assert road.told(asked(opt(version=1, options=twice)), False).startswith("BADVERS")
+
+
+@pytest.mark.rule("E18")
+def test_E18_scope_says_on_how_much_of_the_subnet_the_answer_depended(forwarded):
+    """The prefix that tells a client's zone from its neighbours', and the network that sticks; nothing for everybody's answers."""
+    cases = [
+        ("zoned.near.test", (1, 24, (192, 0, 2)), 24), ("zoned.near.test", (1, 32, (192, 0, 2, 7)), 24),
+        ("zoned.near.test", (1, 16, (192, 0)), 24),  # too short to say a zone: the scope says how much would have done
+        ("zoned.near.test", (1, 24, (203, 0, 113)), 5), ("zoned.near.test", (2, 48, (0x20, 1, 0xD, 0xB8, 0, 1)), 32),
+        ("zoned.sticky.test", (1, 24, (192, 0, 2)), 24), ("zoned.sticky.test", (1, 32, (192, 0, 2, 7)), 24),
+        ("zoned.sticky.test", (1, 20, (192, 0, 0)), 20), ("zoned.sticky.test", (1, 0, ()), 0),
+        ("zoned.sticky.test", (2, 128, bytes(16)), 56), ("zoned.sticky.test", (2, 56, bytes(7)), 56),
+        ("zoned.demo.test", (1, 24, (192, 0, 2)), 0), ("one.sticky.test", (1, 24, (192, 0, 2)), 0), ("no.near.test", (1, 24, (192, 0, 2)), 0),
+    ]  # fmt: skip
+    for road in forwarded:
+        for name, (family, bits, address), scope in cases:
+            reply = road.ask(query(name, edns=opt(options=option(wire.ECS, subnet(family, bits, address)))), False)
+            assert reply.option(wire.ECS) == subnet(family, bits, address, scope), (road.name, name, bits)
+
+
+@pytest.mark.rule("E18")
+def test_E18_the_answer_is_for_the_subnet(forwarded):
+    heard = set()
+    for road in forwarded:
+        near = {n: road.ask(query("zoned.near.test", edns=opt(options=option(wire.ECS, subnet(1, 24, n)))), False).texts()
+                for n in ((192, 0, 2), (198, 51, 100), (203, 0, 113))}  # fmt: skip
+        assert [sorted({text.split()[-1].rsplit(".", 1)[0] for text in near[n]}) for n in near] == [["10.7.0"], ["10.7.1"], ["10.7.0", "10.7.1"]]
+        stuck = tuple(tuple(road.ask(query("zoned.sticky.test", edns=opt(options=option(wire.ECS, subnet(1, 24, (10, 1, i))))), False).texts())
+                      for i in range(40))  # fmt: skip
+        heard.add(stuck)
+        assert len(set(stuck)) == 4, "each has some networks"
+    assert len(heard) == 1, "on every road, from every family"

@@ -101,6 +101,25 @@ def limited():
     return config, {"services.yaml": json.dumps(SERVICES), "cookie": SECRET.hex() + "\n"}
 
 
+def forwarded():
+    """Client subnets are believed from loopback, and in two zones answers depend on them."""
+    config = {
+        "workers": 1,
+        "clients": {
+            "ecs_from": ["127.0.0.0/8", "::1/128"],
+            "zones": {"a": ["192.0.2.0/24", "2001:db8::/32"], "b": ["198.51.100.0/24"]},
+        },
+        "registries": {"local": {"type": "file", "path": "services.yaml", "required": True}},
+        "zones": [
+            {"name": "demo.test", "registry": "local"},
+            {"name": "near.test", "registry": "local", "locality": "prefer"},
+            {"name": "sticky.test", "registry": "local", "answer": "sticky"},
+        ],
+    }
+    zoned = {"name": "zoned", "instances": [{"address": f"10.7.{zone}.{i}", "zone": "ab"[zone]} for zone in (0, 1) for i in (1, 2)]}
+    return config, {"services.yaml": json.dumps({"services": [*SERVICES["services"], zoned]})}
+
+
 class Server:
     """A running program, its addresses by family, and its counters."""
 

@@ -61,10 +61,10 @@ Answerer::Answerer(Random random, std::optional<config::AnswerMode> mode)
       scratch_(new Scratch) {}  // not make_unique: pages nobody needs stay untouched
 
 void Answerer::answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate,
-                      Response& response, const Block* candidate, Demand* demand) noexcept {
+                      Response& response, const Block* candidate, Asker* asker) noexcept {
   Ask ask{&snapshot, nullptr, candidate, name, {}, kOwnerPointer, type, may_truncate, 0, &response};
   question_ = name;
-  demand_ = demand;
+  asker_ = asker;
   chain_count_ = dname_count_ = 0;
   while (answer_once(ask) == Step::Follow) {
     const auto admission = response.admission_of(ask.name);  // C8
@@ -105,8 +105,8 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
   const bool reverse = ask.zone->zone->reverse;
   switch (ask.block->kind()) {
     case BlockKind::Answers:
-      if (demand_ != nullptr && !ask.zone->zone->on_query.empty()) [[unlikely]]
-        demand_->gate->use(ask.service);
+      if (!ask.zone->zone->on_query.empty() && can_wait()) [[unlikely]]
+        asker_->gate->use(ask.service);
       answer_node(ask, located.node);
       break;
     case BlockKind::Pending:
@@ -150,11 +150,14 @@ void Answerer::answer_node(Ask& ask, Node node) noexcept {
     case NodeKind::Empty:
       return no_data(ask);
     case NodeKind::Service:
+      if (block.is_local() && answer_local(ask, nullptr)) [[unlikely]]
+        return;
       return answer_service(ask);
     case NodeKind::Port:
-      if (ask.type == RRType::SRV || ask.type == RRType::ANY)
-        return write_srv_port(ask, block.ports()[node.index]);
-      return no_data(ask);
+      if (ask.type != RRType::SRV && ask.type != RRType::ANY) return no_data(ask);
+      if (block.is_local() && answer_local(ask, &block.ports()[node.index])) [[unlikely]]
+        return;
+      return write_srv_port(ask, block.ports()[node.index]);
     case NodeKind::Selected:
       return answer_selected(ask);
     case NodeKind::Dashed:
@@ -212,7 +215,7 @@ void Answerer::negative(Ask& ask, Rcode rcode) noexcept {
   if (ask.zone->cold && !known)
     return not_ready(ask, "a registry of this zone has not listed its services yet");
   const bool missing = rcode == Rcode::NxDomain || ask.block->kind() == BlockKind::EmptyNonTerminal;
-  if (missing && demand_ != nullptr && !ask.zone->zone->on_query.empty()) [[unlikely]] {
+  if (missing && !ask.zone->zone->on_query.empty() && can_wait()) [[unlikely]] {
     if (is_unsettled(ask)) return;
   }
   // A service that is known has its name, whatever it answers now: no wildcard stands in for it.

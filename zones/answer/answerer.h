@@ -10,9 +10,12 @@
 
 #include "dns/base/random.h"
 #include "dns/query/response.h"
+#include "dns/query/subnet.h"
 #include "zones/answer/locate.h"
 #include "zones/answer/reverse.h"
+#include "zones/answer/sticky_keys.h"
 #include "zones/policy/draw.h"
+#include "zones/policy/sticky.h"
 #include "zones/snapshot/selection.h"
 #include "zones/snapshot/snapshot.h"
 
@@ -20,10 +23,13 @@ namespace signpost {
 
 class DemandGate;
 
-/// A query that may wait for a name that no list has (zones/demand).
-struct Demand {
-  DemandGate* gate;
+/// Who asks. Both outlive the call.
+struct Asker {
   const QueryContext* context;
+  const Query* query;
+  /// Where a query may wait for a name that no list has (zones/demand); null: nowhere, and a miss is
+  /// NXDOMAIN.
+  DemandGate* gate = nullptr;
   bool deferred = false;  // it waits: the response says nothing
 };
 
@@ -34,10 +40,10 @@ class Answerer {
 
   /// Fills `response` (begun with the same question). `name` folded. `may_truncate`: UDP; otherwise a set
   /// that does not fit is cut to a fair draw of what does, since TC over TCP is illegal (T8).
-  /// `candidate`: what look_ahead() noted for this name in this snapshot, or null. `demand`: null for those
-  /// who cannot wait; then nothing is asked and a miss is NXDOMAIN.
+  /// `candidate`: what look_ahead() noted for this name in this snapshot, or null. `asker`: null for those
+  /// who ask for everybody: no zone and no member is nearer than another then.
   void answer(const Snapshot& snapshot, NameView name, RRType type, bool may_truncate, Response& response,
-              const Block* candidate = nullptr, Demand* demand = nullptr) noexcept;
+              const Block* candidate = nullptr, Asker* asker = nullptr) noexcept;
 
  private:
   /// What the steps below share; one question's, reset by answer().
@@ -68,12 +74,16 @@ class Answerer {
   Step write_alias(Ask& ask) noexcept;
   template <class Address>
   void write_drawn(Ask& ask, std::span<const Address> all, bool equal, std::uint16_t sample) noexcept;
+  template <class Address>
+  void write_places(Ask& ask, std::span<const Address> all, std::span<const std::uint16_t> places) noexcept;
+  template <class Address>
+  void write_sticky(Ask& ask, std::span<const Address> all, bool equal) noexcept;
   template <class Octets>
   void write_host(Ask& ask, std::span<const Octets> all) noexcept;
   void write_srv_all(Ask& ask) noexcept;
   void write_srv_port(Ask& ask, const PortSet& port) noexcept;
   void write_txt(Ask& ask, std::span<const std::uint8_t> rdata) noexcept;
-  bool write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept;
+  bool write_one_srv(Ask& ask, const Srv& srv, bool spent, std::uint16_t priority = 0) noexcept;
   void write_glue(Ask& ask) noexcept;
   bool write_pointer(Ask& ask, const Pointer& pointer) noexcept;
   // In select.cc.
@@ -82,13 +92,20 @@ class Answerer {
   template <class Address>
   bool write_selected(Ask& ask, const Selection& selection, std::span<const Address> all,
                       std::uint16_t SelectorRow::*place) noexcept;
-  void write_selected_srv(Ask& ask, const Selection& selection) noexcept;
+  bool write_selected_srv(Ask& ask, const Selection& selection) noexcept;
   void write_selected_txt(Ask& ask, const Selection& selection) noexcept;
   void add_shares(const Selection& selection, std::size_t count, std::uint16_t SelectorRow::*place) noexcept;
   template <class Share>
   std::size_t choose(std::size_t count, Share&& share_of) noexcept;
-  std::span<const std::uint16_t> draw_chosen(const Block& block, std::size_t count,
+  std::span<const std::uint16_t> draw_chosen(Ask& ask, StickyKeys keys, std::size_t count,
                                              std::size_t most) noexcept;
+  // In client.cc.
+  std::optional<ClientSubnet> client() const noexcept;
+  std::span<const std::uint16_t> stick(Ask& ask, policy::ShareView members, const StickyKeys& keys,
+                                       std::size_t most) noexcept;
+  bool answer_local(Ask& ask, const PortSet* port) noexcept;
+  bool answer_near(Ask& ask, const Selection& near, const PortSet* port) noexcept;
+  void write_srv_tiers(Ask& ask, const Selection& near, const PortSet* port) noexcept;
   // In static.cc.
   enum class Targets : std::uint8_t { All, Mandatory, Others };
   Step answer_static(Ask& ask, bool exact) noexcept;
@@ -105,6 +122,7 @@ class Answerer {
   bool answer_for_parent(Ask& ask) noexcept;
 
   // In miss.cc.
+  bool can_wait() const noexcept { return asker_ != nullptr && asker_->gate != nullptr; }
   bool is_unsettled(Ask& ask) noexcept;
 
   void no_data(Ask& ask) noexcept { negative(ask, Rcode::NoError); }
@@ -128,6 +146,7 @@ class Answerer {
   /// Room to draw in; touched only as far as a set is long.
   struct Scratch {
     policy::DrawScratch draw;
+    policy::StickyScratch sticky;
     std::array<std::uint16_t, policy::kDrawMembersMax + 1> places;
     std::array<std::uint32_t, policy::kDrawMembersMax + 1> shares;
     // Of a selection: what is meant, and its shares.
@@ -136,7 +155,7 @@ class Answerer {
   };
 
   Random random_;
-  Demand* demand_ = nullptr;
+  Asker* asker_ = nullptr;
   std::optional<config::AnswerMode> mode_;
   std::unique_ptr<Scratch> scratch_;
   std::array<Glue, kGlueMax> glue_;

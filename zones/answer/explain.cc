@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "zones/answer/explain_client.h"
 #include "zones/answer/explain_pointers.h"
 #include "zones/answer/locate.h"
 #include "zones/answer/whole_answer.h"
@@ -228,11 +229,17 @@ Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
 }  // namespace
 
 void explain(Builder& builder, SnapshotStore& store, const Name& name, RRType type,
-             std::function<void(Explanation)> reply) {
+             const std::optional<IpAddress>& client, std::function<void(Explanation)> reply) {
   Explanation out;
   {
     SnapshotReader reader(store);
-    out = look_up(reader.refresh(), name, type);
+    const auto& snapshot = reader.refresh();
+    out = look_up(snapshot, name, type);
+    if (client) {
+      auto notes = explain_client(snapshot, name, type, *client);
+      out.depends_on_client = !notes.empty();
+      std::move(notes.begin(), notes.end(), std::back_inserter(out.notes));
+    }
   }
   const auto range = names::parse_reverse(name.folded().wire());
   const auto address = range && range->complete() ? std::optional(range->first) : std::nullopt;

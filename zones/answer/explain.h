@@ -47,11 +47,13 @@ struct Explanation {
   std::vector<std::string> records;  // presentation format, stable order
   std::vector<std::string> notes;
   std::vector<ExplainedService> services;  // the winner first
+  bool depends_on_client = false;          // and notes say on what of it
 };
 
-/// Any thread but a worker; `reply` runs on the builder thread or on the caller's.
+/// Any thread but a worker; `reply` runs on the builder thread or on the caller's. `client`: for whom, where
+/// that matters.
 void explain(Builder& builder, SnapshotStore& store, const Name& name, RRType type,
-             std::function<void(Explanation)> reply);
+             const std::optional<IpAddress>& client, std::function<void(Explanation)> reply);
 
 /// The text that `signpost explain` prints.
 std::string to_text(const Explanation& explanation);

@@ -11,13 +11,13 @@ namespace signpost {
   if (ask.block->kind() == BlockKind::Absent) return false;
   const auto& zone = *ask.zone->zone;
   const auto name = demand::service_part(ask.name, zone.name.size());
-  if (!demand::may_be_of(zone.on_query, name, zone.name.size()) || demand_->gate->is_settled(name))
+  if (!demand::may_be_of(zone.on_query, name, zone.name.size()) || asker_->gate->is_settled(name))
     return false;
-  const auto& context = *demand_->context;
+  const auto& context = *asker_->context;
   const bool first = context.resumed == 0 && !context.expired;
-  demand_->deferred =
-      first && context.ticket != 0 && demand_->gate->push(name, context.ticket, context.mailbox);
-  if (!demand_->deferred) {
+  asker_->deferred =
+      first && context.ticket != 0 && asker_->gate->push(name, context.ticket, context.mailbox);
+  if (!asker_->deferred) {
     ask.response->fail(ExtendedError::NetworkError,
                        first ? "too many new names are asked for at once"
                              : "the registry has not said in time whether there is such a service");

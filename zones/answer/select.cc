@@ -41,7 +41,10 @@ void Answerer::answer_selected(Ask& ask) noexcept {
   const bool any = ask.type == RRType::ANY;
   if (selection.kind() == Selection::Kind::Port) {
     if (!any && ask.type != RRType::SRV) return no_data(ask);
-    if (!selection.is_whole()) return write_selected_srv(ask, selection);
+    if (!selection.is_whole()) {
+      if (!write_selected_srv(ask, selection)) no_data(ask);
+      return;
+    }
     return selection.matches_whole() ? write_srv_port(ask, ask.block->ports()[selection.port()])
                                      : no_data(ask);
   }
@@ -56,7 +59,7 @@ void Answerer::answer_selected_set(Ask& ask, const Selection& selection) noexcep
   if ((any || ask.type == RRType::A) && write_selected(ask, selection, block.v4(), &SelectorRow::v4)) return;
   if ((any || ask.type == RRType::AAAA) && write_selected(ask, selection, block.v6(), &SelectorRow::v6))
     return;
-  if (block.has_srv() && (any || ask.type == RRType::SRV)) return write_selected_srv(ask, selection);
+  if (block.has_srv() && (any || ask.type == RRType::SRV) && write_selected_srv(ask, selection)) return;
   no_data(ask);
 }
 
@@ -86,11 +89,16 @@ std::size_t Answerer::choose(std::size_t count, Share&& share_of) noexcept {
 }
 
 /// Places in scratch_->chosen, in the order to be sent.
-std::span<const std::uint16_t> Answerer::draw_chosen(const Block& block, std::size_t count,
+std::span<const std::uint16_t> Answerer::draw_chosen(Ask& ask, StickyKeys keys, std::size_t count,
                                                      std::size_t most) noexcept {
+  const auto& block = *ask.block;
   const std::span<const std::uint32_t> shares(scratch_->chosen_shares.data(), count);
   const bool equal = policy::all_equal(policy::ShareView(shares, false));
   const policy::ShareView members(shares, equal);
+  if (mode_of(block) == config::AnswerMode::Sticky) {
+    keys.chosen = {scratch_->chosen.data(), count};
+    return stick(ask, members, keys, most);
+  }
   const auto sample = std::min(block.sample(), policy::sample_max(members));
   return draw(members, mode_of(block), sample, most);
 }
@@ -106,7 +114,9 @@ bool Answerer::write_selected(Ask& ask, const Selection& selection, std::span<co
   const auto count = choose(all.size(), [&](std::size_t i) { return scratch_->shares[i]; });
   if (count == 0) return false;
   const auto fit = response.remaining() / kRecord;
-  const auto places = draw_chosen(*ask.block, count, ask.may_truncate ? count : std::min(count, fit));
+  const auto of = kOctets == 4 ? StickyKeys::Of::V4 : StickyKeys::Of::V6;
+  const auto places =
+      draw_chosen(ask, {*ask.block, of}, count, ask.may_truncate ? count : std::min(count, fit));
   auto* at = places.empty() ? nullptr : response.reserve(places.size() * kRecord);
   if (at == nullptr) {
     too_large(ask);
@@ -120,8 +130,13 @@ bool Answerer::write_selected(Ask& ask, const Selection& selection, std::span<co
   return true;
 }
 
-/// Of one port, or of all at the place of the service name.
-void Answerer::write_selected_srv(Ask& ask, const Selection& selection) noexcept {
+template bool Answerer::write_selected(Ask&, const Selection&, std::span<const AddressV4>,
+                                       std::uint16_t SelectorRow::*) noexcept;
+template bool Answerer::write_selected(Ask&, const Selection&, std::span<const AddressV6>,
+                                       std::uint16_t SelectorRow::*) noexcept;
+
+/// Of one port, or of all at the place of the service name. False: the meant instances have no such record.
+bool Answerer::write_selected_srv(Ask& ask, const Selection& selection) noexcept {
   const auto& block = *ask.block;
   const bool one_port = selection.kind() == Selection::Kind::Port;
   const auto of_port = one_port ? block.records_of(block.ports()[selection.port()]) : Block::PortRecords();
@@ -131,19 +146,28 @@ void Answerer::write_selected_srv(Ask& ask, const Selection& selection) noexcept
   const auto share_of_member = [&](std::size_t i) { return shares[i]; };
   const auto count =
       one_port ? choose(of_port.size(), share_of_record) : choose(block.member_count(), share_of_member);
-  if (count == 0) return no_data(ask);
-  const bool spent = mode_of(block) == config::AnswerMode::Sample;
-  for (const auto place : draw_chosen(block, count, count)) {
+  const bool sticky = mode_of(block) == config::AnswerMode::Sticky;
+  const bool spent = sticky || mode_of(block) == config::AnswerMode::Sample;
+  const StickyKeys keys{block, one_port ? StickyKeys::Of::Port : StickyKeys::Of::Members,
+                        one_port ? &block.ports()[selection.port()] : nullptr};
+  std::uint16_t rank = 0;
+  for (const auto place : draw_chosen(ask, keys, count, count)) {
     const auto chosen = scratch_->chosen[place];
     const auto records = one_port ? std::size_t{1} : block.srv_count(chosen);
     for (std::size_t i = 0; i < records; ++i) {
-      if (write_one_srv(ask, one_port ? of_port[chosen] : block.srv(chosen, i), spent)) continue;
-      if (ask.may_truncate || ask.response->count(Section::Answer) == 0) return too_large(ask);
-      return write_glue(ask);  // over TCP: a fair draw of what fits
+      if (write_one_srv(ask, one_port ? of_port[chosen] : block.srv(chosen, i), spent, rank)) continue;
+      if (ask.may_truncate || ask.response->count(Section::Answer) == 0) {
+        too_large(ask);
+      } else {
+        write_glue(ask);  // over TCP: a fair draw of what fits
+      }
+      return true;
     }
+    if (sticky) ++rank;
   }
-  if (ask.response->count(Section::Answer) == 0) return no_data(ask);
+  if (ask.response->count(Section::Answer) == 0) return false;
   write_glue(ask);
+  return true;
 }
 
 /// The service's own, with the numbers of those that are meant.

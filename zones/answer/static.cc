@@ -167,7 +167,9 @@ void Answerer::write_addresses(Ask& ask, NameView target, std::uint16_t owner, R
   };
   if (located.node.kind == NodeKind::Service) {
     // A sample is drawn for who asks; a part of a set must not look like the whole (N12).
-    if (mode_of(block) != config::AnswerMode::Sample) add(block.v4(), block.v6());
+    const auto mode = mode_of(block);
+    const bool for_all = mode == config::AnswerMode::Order || mode == config::AnswerMode::All;
+    if (for_all && !block.is_local()) add(block.v4(), block.v6());
   } else if (located.node.kind == NodeKind::Host || located.node.kind == NodeKind::Instance) {
     const bool instance = located.node.kind == NodeKind::Instance;
     const auto index = instance ? block.instances()[located.node.index].host : located.node.index;

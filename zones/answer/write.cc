@@ -42,10 +42,31 @@ void Answerer::write_drawn(Ask& ask, std::span<const Address> all, bool equal,
     put_octets(at, all[0].octets);
     return response.add(Section::Answer, kRecord, 1);
   }
+  if (mode == config::AnswerMode::Sticky) [[unlikely]]
+    return write_sticky(ask, all, equal);
   const auto fit = response.remaining() / kRecord;
   const auto wanted = mode == config::AnswerMode::Sample ? sample : all.size();
   if (wanted > fit && (ask.may_truncate || fit == 0)) return too_large(ask);
-  const auto places = draw(policy::ShareView::of(all, equal), mode, sample, fit);
+  write_places(ask, all, draw(policy::ShareView::of(all, equal), mode, sample, fit));
+}
+template void Answerer::write_drawn(Ask&, std::span<const AddressV4>, bool, std::uint16_t) noexcept;
+template void Answerer::write_drawn(Ask&, std::span<const AddressV6>, bool, std::uint16_t) noexcept;
+
+template <class Address>
+[[gnu::noinline]] void Answerer::write_sticky(Ask& ask, std::span<const Address> all, bool equal) noexcept {
+  const auto fit = ask.response->remaining() / (kFixed + sizeof(Address::octets));
+  const auto wanted = std::min<std::size_t>(ask.block->sample(), all.size());
+  if (wanted > fit && (ask.may_truncate || fit == 0)) return too_large(ask);
+  const auto of = sizeof(Address::octets) == 4 ? StickyKeys::Of::V4 : StickyKeys::Of::V6;
+  write_places(ask, all, stick(ask, policy::ShareView::of(all, equal), {*ask.block, of}, fit));
+}
+
+template <class Address>
+inline void Answerer::write_places(Ask& ask, std::span<const Address> all,
+                                   std::span<const std::uint16_t> places) noexcept {
+  constexpr auto kOctets = sizeof(Address::octets);
+  constexpr auto kRecord = kFixed + kOctets;
+  auto& response = *ask.response;
   auto* at = response.reserve(places.size() * kRecord);
   std::array<std::uint8_t, kFixed> fields;
   put_fields(fields.data(), ask.owner, address_type(kOctets), ask.ttl, kOctets);
@@ -56,8 +77,6 @@ void Answerer::write_drawn(Ask& ask, std::span<const Address> all, bool equal,
   }
   response.add(Section::Answer, places.size() * kRecord, static_cast<std::uint16_t>(places.size()));
 }
-template void Answerer::write_drawn(Ask&, std::span<const AddressV4>, bool, std::uint16_t) noexcept;
-template void Answerer::write_drawn(Ask&, std::span<const AddressV6>, bool, std::uint16_t) noexcept;
 
 template <class Octets>
 void Answerer::write_host(Ask& ask, std::span<const Octets> all) noexcept {
@@ -79,7 +98,7 @@ void Answerer::write_txt(Ask& ask, std::span<const std::uint8_t> rdata) noexcept
 }
 
 /// `spent`: a sample's draw has used the weights up, so all are equal (DESIGN.md section 3).
-bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept {
+bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent, std::uint16_t priority) noexcept {
   auto& response = *ask.response;
   const auto label =
       srv.host == Block::kSelf ? std::span<const std::uint8_t>() : ask.block->host_label(srv.host, label_);
@@ -92,7 +111,7 @@ bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept {
   if (!known && glue_count_ < kGlueMax && target < 0x4000)
     glue_[glue_count_++] = {srv.host, static_cast<std::uint16_t>(target)};
   at = put_fields(at, ask.owner, RRType::SRV, ask.ttl, size - kFixed);
-  at = put_u16(at, 0);  // priority: one tier
+  at = put_u16(at, priority);
   at = put_u16(at, spent ? 1 : srv.weight);
   at = put_u16(at, srv.port);
   if (label.data() == label_.data() && label.size() <= kFewOctets && ask.service.size() >= kFewOctets) {
@@ -106,18 +125,25 @@ bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent) noexcept {
   return true;
 }
 
+/// `sticky`: a client that honours RFC 2782 takes the lowest priority that it reaches, so the best is tried
+/// first and the next ones when it is gone.
 void Answerer::write_srv_all(Ask& ask) noexcept {
   const auto& block = *ask.block;
   const auto mode = mode_of(block);
-  const bool spent = mode == config::AnswerMode::Sample;
+  const bool sticky = mode == config::AnswerMode::Sticky;
+  const bool spent = sticky || mode == config::AnswerMode::Sample;
   // The least that a record can take bounds how many may be drawn: no more are asked for than could ever fit.
   const auto most = ask.response->remaining() / (kSrvFixed + ask.service.size()) + 1;
-  for (const auto place : draw(block.member_shares(), mode, block.sample_members(), most)) {
+  const auto members = block.member_shares();
+  std::uint16_t rank = 0;
+  for (const auto place : sticky ? stick(ask, members, {block, StickyKeys::Of::Members}, most)
+                                 : draw(members, mode, block.sample_members(), most)) {
     for (std::size_t i = 0; i < block.srv_count(place); ++i) {
-      if (write_one_srv(ask, block.srv(place, i), spent)) continue;
+      if (write_one_srv(ask, block.srv(place, i), spent, rank)) continue;
       if (ask.may_truncate || ask.response->count(Section::Answer) == 0) return too_large(ask);
       return write_glue(ask);  // over TCP: a fair draw of what fits
     }
+    if (sticky) ++rank;
   }
   write_glue(ask);
 }
@@ -132,11 +158,17 @@ void Answerer::write_srv_port(Ask& ask, const PortSet& port) noexcept {
     members = policy::ShareView(shares, members.all_equal());
   }
   const auto mode = mode_of(block);
-  const bool spent = mode == config::AnswerMode::Sample;
-  const auto sample = spent ? std::min(block.sample(), policy::sample_max(members)) : std::uint16_t{0};
+  const bool sticky = mode == config::AnswerMode::Sticky;
+  const bool sampled = mode == config::AnswerMode::Sample;
+  const auto sample = sampled ? std::min(block.sample(), policy::sample_max(members)) : std::uint16_t{0};
   const auto most = ask.response->remaining() / (kSrvFixed + ask.service.size()) + 1;
-  for (const auto place : draw(members, mode, sample, most)) {
-    if (write_one_srv(ask, records[place], spent)) continue;
+  std::uint16_t rank = 0;
+  for (const auto place : sticky ? stick(ask, members, {block, StickyKeys::Of::Port, &port}, most)
+                                 : draw(members, mode, sample, most)) {
+    if (write_one_srv(ask, records[place], sampled || sticky, rank)) {
+      if (sticky) ++rank;
+      continue;
+    }
     if (ask.may_truncate || ask.response->count(Section::Answer) == 0) return too_large(ask);
     break;
   }

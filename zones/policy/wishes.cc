@@ -4,23 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "config/policy_words.h"
+
 namespace signpost::policy {
 
 namespace {
 
 using config::Wish;
-
-std::string text(const config::Answer& answer) {
-  switch (answer.mode) {
-    case config::AnswerMode::Order:
-      return "order";
-    case config::AnswerMode::Sample:
-      return fmt::format("sample {}", answer.sample);
-    case config::AnswerMode::All:
-      return "all";
-  }
-  return "order";
-}
 
 std::string_view text(config::HealthPolicy health) {
   switch (health) {
@@ -76,7 +66,8 @@ bool has_own_weights(const ServiceState& state) {
 }  // namespace
 
 Terms terms_of(const ServiceState& state, const config::Zone& zone, bool annotated) {
-  Terms terms{zone.answer, zone.ttl, zone.health, true, zone.panic_threshold, zone.last_resort, zone.ramp};
+  Terms terms{zone.answer,      zone.ttl,  zone.health,   true,           zone.panic_threshold,
+              zone.last_resort, zone.ramp, zone.locality, zone.spill_over};
   if (!annotated) return terms;
   const auto& bounds = zone.annotations;
   terms.weights = bounds.allows(Wish::Weight);
@@ -94,8 +85,8 @@ std::vector<std::string> explain_wishes(const ServiceState& state, const config:
   const auto terms = terms_of(state, zone, annotated);
   const auto& bounds = zone.annotations;
   if (state.wishes.answer)
-    out.push_back(
-        sentence("answer", text(*state.wishes.answer), text(terms.answer), bounds.allows(Wish::Answer)));
+    out.push_back(sentence("answer", config::to_text(*state.wishes.answer), config::to_text(terms.answer),
+                           bounds.allows(Wish::Answer)));
   if (state.wishes.ttl) out.push_back(ttl_sentence(*state.wishes.ttl, terms, bounds));
   if (state.wishes.health)
     out.push_back(

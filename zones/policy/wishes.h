@@ -20,6 +20,8 @@ struct Terms {
   std::uint32_t panic_threshold = 0;                 // percent of those that could answer; 0: none
   std::vector<config::LastResort> last_resort = {};  // in ascending order
   config::Milliseconds ramp{0};                      // 0: none
+  config::Locality locality = config::Locality::Off;
+  std::uint8_t spill_over = 50;  // percent (config::Zone::spill_over)
 };
 
 /// Pure. `annotated`: the registry's words are annotations, so the zone must allow weights too; those of

@@ -51,6 +51,7 @@ std::uint32_t BlockDraft::add_labels(std::string_view wire) {
 }
 
 const Block* make_block(const BlockDraft& draft) {
+  assert(draft.siblings.empty() || (draft.inner.empty() && draft.siblings.size() == draft.v6.size()));
   const auto spellings = flatten(draft.spellings);
   const auto alias = draft.kind == BlockKind::Alias ? draft.alias.wire() : NameView{};
   std::array<std::span<const std::uint8_t>, Block::kParts> parts;
@@ -67,7 +68,9 @@ const Block* make_block(const BlockDraft& draft) {
   set(Block::kMembers, draft.members);
   set(Block::kPorts, draft.ports);
   set(Block::kInstances, draft.instances);
-  set(Block::kSelectors, draft.inner.empty() ? draft.selectors : draft.inner);
+  auto words = draft.inner.empty() ? draft.selectors : draft.inner;
+  for (const auto& sibling : draft.siblings) words.insert(words.end(), sibling.begin(), sibling.end());
+  set(Block::kSelectors, words);
   set(Block::kSrv, draft.srv);
   set(Block::kPortSrv, draft.port_srv);
   set(Block::kLabels, draft.labels);
@@ -105,6 +108,8 @@ const Block* make_block(const BlockDraft& draft) {
   block->dashed_ = draft.dashed;
   block->topology_ = draft.topology;
   block->has_inner_ = !draft.inner.empty();
+  block->has_siblings_ = !draft.siblings.empty();
+  block->spill_over_ = draft.spill_over;
   block->implied_ = draft.implied;
   block->two_labels_ = draft.two_labels;
   block->plain_v4_ = draft.implied ? static_cast<std::uint16_t>(draft.v4.size()) : draft.plain_v4;

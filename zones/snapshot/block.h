@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +53,9 @@ class Block {
   bool members_equal() const noexcept { return members_equal_; }
   /// Why its answers are not what the rules alone would give; they carry an extended error.
   policy::Doubt doubt() const noexcept { return doubt_; }
+  /// Clients are answered from their own zone first, while enough of it may answer.
+  bool is_local() const noexcept { return spill_over_ != kNotLocal; }
+  std::uint8_t spill_over() const noexcept { return spill_over_; }  // percent
   Dashed dashed() const noexcept { return dashed_; }
   /// Reverse zones may name what it has. Not Pods by their addresses: that would name every address.
   bool is_pointed_at() const noexcept { return dashed_ == Dashed::Canonical; }
@@ -143,11 +147,22 @@ class Block {
   std::span<const InstanceNode> instances() const noexcept { return array<InstanceNode>(kInstances); }
   /// The words that tell instances apart; of an inner block where there is one.
   Selectors selectors() const noexcept {
-    return has_inner_ ? Selectors() : Selectors(array<std::uint8_t>(kSelectors));
+    const auto all = array<std::uint8_t>(kSelectors);
+    return has_inner_ ? Selectors() : Selectors(all.first(all.size() - siblings_octets()));
   }
   /// The endpoints behind a virtual address, as a service without one; null: nothing selects among them.
   const Block* inner() const noexcept {
     return has_inner_ ? reinterpret_cast<const Block*>(array<std::uint8_t>(kSelectors).data()) : nullptr;
+  }
+  /// What stands for v6()[i] where A and AAAA are to lead to the same instance: its IPv4 address, if it has
+  /// one.
+  std::span<const std::uint8_t> identity_v6(std::size_t i) const noexcept {
+    static constexpr std::array<std::uint8_t, 4> kNone{};
+    if (has_siblings_) {
+      const auto of = array<std::uint8_t>(kSelectors).last(siblings_octets()).subspan(i * 4, 4);
+      if (std::memcmp(of.data(), kNone.data(), 4) != 0) return of;
+    }
+    return v6()[i].octets;
   }
   bool has_topology() const noexcept { return topology_; }
   std::span<const std::uint8_t> txt() const noexcept { return array<std::uint8_t>(kTxt); }
@@ -245,6 +260,9 @@ class Block {
     return {number, static_cast<std::uint16_t>(v4()[member].share), at, at};
   }
 
+  /// At the end of kSelectors; never beside an inner block.
+  std::size_t siblings_octets() const noexcept { return has_siblings_ ? v6().size() * 4 : 0; }
+
   template <class T>
   const T* first(Part part) const noexcept {
     return reinterpret_cast<const T*>(reinterpret_cast<const std::uint8_t*>(this) + offsets_[part]);
@@ -259,7 +277,8 @@ class Block {
   bool v4_equal_, v6_equal_, members_equal_;
   policy::Doubt doubt_;
   bool cut_, dname_, implied_, two_labels_;
-  bool topology_, has_inner_;
+  bool topology_, has_inner_, has_siblings_;
+  std::uint8_t spill_over_;
   Dashed dashed_;
   std::uint16_t spelling_count_;
   std::uint16_t plain_v4_, plain_v6_;

@@ -111,6 +111,9 @@ struct StaticGlue {
   std::uint32_t count;
 };
 
+/// Not a percentage: the client's zone does not matter.
+inline constexpr std::uint8_t kNotLocal = 255;
+
 /// What zones/synthesis fills in; turned into a Block by make_block().
 struct BlockDraft {
   BlockKind kind = BlockKind::Answers;
@@ -118,6 +121,7 @@ struct BlockDraft {
   std::uint32_t ttl = 0;
   config::Answer answer;
   policy::Doubt doubt = policy::Doubt::None;  // every answer carries an extended error that says so
+  std::uint8_t spill_over = kNotLocal;        // percent (config::Zone::spill_over)
   std::vector<Name> spellings;                // folded
   std::vector<AddressV4> v4;
   std::vector<AddressV6> v6;
@@ -137,6 +141,9 @@ struct BlockDraft {
   bool topology = false;                // `_zone` names exist below it
   std::vector<std::uint8_t> selectors;  // SelectorDraft::encode()
   std::vector<std::uint8_t> inner;      // in place of `selectors`: a whole block, inner_block()
+  /// For `sticky`, by v6: the IPv4 address of the same instance, 0.0.0.0 where it has none. Empty: nobody has
+  /// both.
+  std::vector<std::array<std::uint8_t, 4>> siblings;
   std::vector<std::uint8_t> labels;
   std::vector<std::uint8_t> txts;
   std::vector<std::uint8_t> txt;  // RDATA of the TXT at the service name; empty: none

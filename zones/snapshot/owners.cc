@@ -87,6 +87,8 @@ void add_words(const Block& block, std::map<std::string, OwnerTypes>& owners) {
   const auto selectors = instances.selectors();
   for (std::size_t i = 0; i < selectors.word_count(); ++i) {
     const auto word = selectors.word(i);
+    if (word.key == SelectorKey::Near || (word.key == SelectorKey::Zone && !instances.has_topology()))
+      continue;
     auto above = std::string(label_of(word.key));
     owners[above];
     if (word.key == SelectorKey::Zone) owners[above = "\x03pin" + above];

@@ -53,6 +53,15 @@ Selection::Selection(const Block& block, Labels prefix) noexcept
   if (kind_ == Kind::Service || kind_ == Kind::Port) settle_preferences();
 }
 
+Selection::Selection(const Block& block, SelectorKey key, std::uint16_t word,
+                     std::optional<std::uint16_t> port) noexcept
+    : block_(&block),
+      selectors_(block.selectors()),
+      kind_(port ? Kind::Port : Kind::Service),
+      port_(port.value_or(0)) {
+  picks_[pick_count_++] = {key, true, false, word};
+}
+
 Selection::Kind Selection::parse(Labels prefix) noexcept {
   const Starts starts(prefix);
   auto end = starts.count;

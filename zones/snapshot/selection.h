@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "zones/snapshot/block.h"
@@ -26,6 +27,10 @@ class Selection {
   /// `prefix`: labels in front of the service name, wire format without a root, folded; the block outlives
   /// this.
   Selection(const Block& block, std::span<const std::uint8_t> prefix) noexcept;
+
+  /// The instances that have this word of the block itself; `port`: of that port of them.
+  Selection(const Block& block, SelectorKey key, std::uint16_t word,
+            std::optional<std::uint16_t> port = std::nullopt) noexcept;
 
   Kind kind() const noexcept { return kind_; }
   std::uint16_t port() const noexcept { return port_; }  // in instances().ports()

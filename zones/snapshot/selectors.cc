@@ -56,8 +56,10 @@ std::string_view label_of(SelectorKey key) noexcept {
       return "\x04_tag";
     case SelectorKey::Zone:
       return "\x05_zone";
+    case SelectorKey::Near:
+      break;
   }
-  return "\x05_zone";
+  return {};
 }
 
 std::vector<std::uint8_t> SelectorDraft::encode() const {

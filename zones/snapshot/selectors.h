@@ -17,7 +17,14 @@ namespace signpost {
 
 class Block;
 
-enum class SelectorKey : std::uint8_t { Version, Cluster, Tag, Zone };
+enum class SelectorKey : std::uint8_t {
+  Version,
+  Cluster,
+  Tag,
+  Zone,
+  Near,  // in no name: the zones whose clients an instance is for, where that is not its own zone
+};
+/// Those that names have.
 inline constexpr std::array kSelectorKeys{SelectorKey::Version, SelectorKey::Cluster, SelectorKey::Tag,
                                           SelectorKey::Zone};
 /// Length octet and text: "\x08_version".

@@ -10,6 +10,7 @@
 #include "dns/wire/name.h"
 #include "zones/snapshot/address_index.h"
 #include "zones/snapshot/block.h"
+#include "zones/snapshot/client_zones.h"
 #include "zones/snapshot/tables.h"
 
 namespace signpost {
@@ -65,6 +66,7 @@ struct Snapshot {
   NameTableView names;
   SlotView slots;
   AddressView addresses;
+  std::shared_ptr<const ClientZones> clients;  // null: no client's zone is known
   std::uint8_t labels_max = 0;  // of the longest spelling: look-ups of deeper names start there
 
   bool nested = false;  // some service name lies below another's: derived names of the upper one come first

@@ -176,6 +176,20 @@ std::vector<std::uint16_t> write_rows(const Gathered& gathered, const HostNumber
   return of_row;
 }
 
+void write_siblings(const Gathered& gathered, BlockDraft& draft) {
+  std::map<Octets16, Octets4> siblings;
+  for (const auto& row : gathered.rows) {
+    if (!row.v4 || !row.v6) continue;
+    const auto [found, fresh] = siblings.try_emplace(*row.v6, *row.v4);
+    if (!fresh) found->second = std::min(found->second, *row.v4);
+  }
+  if (siblings.empty()) return;
+  for (const auto& address : draft.v6) {
+    const auto found = siblings.find(address.octets);
+    draft.siblings.push_back(found == siblings.end() ? Octets4{} : found->second);
+  }
+}
+
 void write_instances(const ServiceState& state, const Gathered& gathered, const HostNumbers& numbers,
                      const config::Zone& rules, BlockDraft& draft, SynthesisNotes& notes) {
   std::map<std::pair<std::uint16_t, std::uint16_t>, const Instance*> all;  // the first of equals

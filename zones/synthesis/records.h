@@ -23,6 +23,9 @@ HostNumbers write_hosts(const Gathered& gathered, bool compact_v6, BlockDraft& d
 std::vector<std::uint16_t> write_rows(const Gathered& gathered, const HostNumbers& hosts, BlockDraft& draft,
                                       SynthesisNotes& notes);
 
+/// For `sticky`: which IPv4 address each of the block's IPv6 addresses belongs to, the lowest of several.
+void write_siblings(const Gathered& gathered, BlockDraft& draft);
+
 /// A and AAAA of these addresses, and SRV of these ports that points at the service name itself.
 void write_virtual(const std::vector<IpAddress>& addresses, const std::vector<Port>& ports, BlockDraft& draft,
                    SynthesisNotes& notes);

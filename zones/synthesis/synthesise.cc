@@ -25,13 +25,15 @@ BlockDraft blank(const SynthesisRules& rules) {
 
 /// The part that all blocks of instances have: names of hosts, answers, and who is told apart by what.
 void write_endpoints(const ServiceState& state, const policy::Decision& decision, const Gathered& gathered,
-                     const SynthesisRules& rules, bool zones, BlockDraft& draft, SynthesisNotes& notes) {
+                     const SynthesisRules& rules, PlaceWords places, BlockDraft& draft,
+                     SynthesisNotes& notes) {
   const auto hosts = write_hosts(gathered, false, draft, notes);
   const auto members = write_rows(gathered, hosts, draft, notes);
   if (rules.layout != Layout::Kubernetes)
     write_instances(state, gathered, hosts, *rules.config, draft, notes);
+  if (rules.terms.answer.mode == config::AnswerMode::Sticky) write_siblings(gathered, draft);
   imply(draft);
-  if (!write_selectors(state, decision, gathered, members, zones, draft)) ++notes.over_limit;
+  if (!write_selectors(state, decision, gathered, members, places, draft)) ++notes.over_limit;
 }
 
 /// A host name that DNS can point at: no address in disguise (kubernetes.md 3.3).
@@ -103,7 +105,7 @@ void draft_virtual(const ServiceState& state, const policy::Decision& decision, 
   write_hosts(gathered, true, draft, notes);
   if (!has_words(state)) return;
   auto behind = blank(rules);
-  write_endpoints(state, decision, gathered, rules, false, behind, notes);
+  write_endpoints(state, decision, gathered, rules, {}, behind, notes);
   behind.txt = draft.txt;
   draft.inner = inner_block(behind);
 }
@@ -113,7 +115,9 @@ void draft_instances(const ServiceState& state, const policy::Decision& decision
   const auto gathered = gather(state, decision, rules.is_clusterset(), notes.over_limit);
   draft.two_labels = rules.is_clusterset();
   draft.topology = rules.config->topology && !rules.is_clusterset();
-  write_endpoints(state, decision, gathered, rules, draft.topology, draft, notes);
+  const bool local = rules.terms.locality == config::Locality::Prefer;
+  if (local) draft.spill_over = rules.terms.spill_over;
+  write_endpoints(state, decision, gathered, rules, {draft.topology || local, local}, draft, notes);
 }
 
 }  // namespace

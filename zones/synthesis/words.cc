@@ -26,32 +26,36 @@ void add_word(SelectorKey key, const std::string& value, std::set<Word>& words) 
   if (word.labels.size() < kNameOctetsMax) words.insert(std::move(word));
 }
 
-std::set<Word> words_of(const Instance& instance, bool zones) {
+std::set<Word> words_of(const Instance& instance, PlaceWords places) {
   std::set<Word> words;
   add_word(SelectorKey::Version, instance.version, words);
   add_word(SelectorKey::Cluster, instance.cluster, words);
   for (const auto& tag : instance.tags) add_word(SelectorKey::Tag, tag, words);
-  if (zones) add_word(SelectorKey::Zone, instance.zone, words);
+  if (places.zones) add_word(SelectorKey::Zone, instance.zone, words);
+  if (places.near) {
+    for (const auto& zone : instance.for_zones) add_word(SelectorKey::Near, zone, words);
+    if (instance.for_zones.empty()) add_word(SelectorKey::Near, instance.zone, words);
+  }
   return words;
 }
 
 /// Those of the registry, before they are folded.
 struct ByWords {
   bool operator()(const Instance* a, const Instance* b) const {
-    return std::tie(a->version, a->cluster, a->zone, a->tags) <
-           std::tie(b->version, b->cluster, b->zone, b->tags);
+    return std::tie(a->version, a->cluster, a->zone, a->tags, a->for_zones) <
+           std::tie(b->version, b->cluster, b->zone, b->tags, b->for_zones);
   }
 };
 
 /// Every instance's words, numbered.
 class Table {
  public:
-  Table(const ServiceState& state, const policy::Decision& decision, bool zones) {
+  Table(const ServiceState& state, const policy::Decision& decision, PlaceWords places) {
     std::map<const Instance*, std::set<Word>, ByWords> known;  // few differ: each is folded once
     std::vector<const std::set<Word>*> all;
     for (const auto& instance : state.instances) {
       const auto [found, fresh] = known.try_emplace(&instance);
-      if (fresh) found->second = words_of(instance, zones);
+      if (fresh) found->second = words_of(instance, places);
       all.push_back(&found->second);
     }
     std::map<Word, std::uint16_t> numbers;
@@ -104,12 +108,15 @@ std::uint16_t index_in(const std::vector<Address>& all, const std::optional<Octe
 
 bool has_words(const ServiceState& state) {
   return std::any_of(state.instances.begin(), state.instances.end(),
-                     [](const Instance& instance) { return !words_of(instance, false).empty(); });
+                     [](const Instance& instance) { return !words_of(instance, {}).empty(); });
 }
 
 bool write_selectors(const ServiceState& state, const policy::Decision& decision, const Gathered& gathered,
-                     const std::vector<std::uint16_t>& members, bool zones, BlockDraft& draft) {
-  Table table(state, decision, zones);
+                     const std::vector<std::uint16_t>& members, PlaceWords places, BlockDraft& draft) {
+  // Hints count where there are some (kubernetes.md 3.8); else the instance's zone says it already.
+  places.near &= std::any_of(state.instances.begin(), state.instances.end(),
+                             [](const Instance& instance) { return !instance.for_zones.empty(); });
+  Table table(state, decision, places);
   if (!table.fits()) return false;
   auto& out = table.draft;
   if (out.words.empty()) return true;

@@ -164,6 +164,11 @@ class Builder::Core::Sink final : public RegistrySink {
     push(BuilderEvent::Kind::EndList, epoch, complete);
   }
   void caught_up(Revision revision) override { push(BuilderEvent::Kind::CaughtUp, revision); }
+  void place_clients(std::vector<ClientNetwork> networks) override {
+    core_.task([&world = core_.world(), registry = registry_, networks = std::move(networks)]() mutable {
+      world.place_clients(registry, std::move(networks));
+    });
+  }
   void lost_contact(std::string_view why) override {
     BuilderEvent event;
     event.kind = BuilderEvent::Kind::LostContact;

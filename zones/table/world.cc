@@ -7,6 +7,7 @@
 
 #include "dns/base/log.h"
 #include "dns/base/random.h"
+#include "zones/table/client_zones.h"
 #include "zones/table/packed_state.h"
 
 namespace signpost {
@@ -79,6 +80,7 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
   if (std::none_of(registries_.begin(), registries_.end(),
                    [](const auto& each) { return each.second.ramp_longest > Duration::zero(); }))
     ramps_ = Ramps();
+  refresh_clients();
   std::vector<ServiceId> gone;
   services_.for_each([&](ServiceId id) {
     const auto registry = registry_index(services_[id].key.registry);
@@ -144,6 +146,24 @@ void World::reset(const std::string& registry) {
   state.holds.set_rules(rules);
   composed_.forget_proofs(registry);
   composed_.touch_registry(registry);
+  refresh_clients();
+}
+
+void World::place_clients(const std::string& registry, std::vector<ClientNetwork> networks) {
+  const auto index = registry_index(registry);
+  if (index < 0) return;
+  registries_[static_cast<std::size_t>(index)].second.clients = std::move(networks);
+  refresh_clients();
+}
+
+/// No answer that everybody gets has changed, so no serial moves.
+void World::refresh_clients() {
+  std::vector<const std::vector<ClientNetwork>*> told;
+  for (const auto& name : set_.config->clients.nodes) {
+    if (const auto index = registry_index(name); index >= 0)
+      told.push_back(&registries_[static_cast<std::size_t>(index)].second.clients);
+  }
+  client_zones_ = make_client_zones(set_.config->clients, told);
   flags_changed_ = true;
 }
 

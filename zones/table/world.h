@@ -57,6 +57,8 @@ class World {
   void end_list(const std::string& registry, Epoch epoch, Complete complete);
   void caught_up(const std::string& registry);
   void lost_contact(const std::string& registry, const std::string& why);
+  /// All networks of clients whose zone the registry knows (RegistrySink::place_clients()).
+  void place_clients(const std::string& registry, std::vector<ClientNetwork> networks);
 
   /// Rebuilds up to `most` dirty services; true when some are left.
   bool flush(std::size_t most);
@@ -99,6 +101,7 @@ class World {
     std::optional<Monotonic> last_event;
     std::optional<Monotonic> lost_since;
     std::string last_error;
+    std::vector<ClientNetwork> clients;
     Holds holds;
     OpinionCounts opinions;
     std::string last_opinion;  // what the log says of it
@@ -259,6 +262,7 @@ class World {
   const std::string& origin_of(Slot slot) const;
   std::uint32_t grow_serial(std::size_t zone);
   void refresh_zone_flags();
+  void refresh_clients();
   void tell_subscribers(std::uint16_t zone, std::uint32_t old_serial, std::uint32_t new_serial);
   std::string loss_text(const Name& name, Slot loser, Slot winner) const;
   HeldService held(ServiceId id, std::uint16_t zone) const;
@@ -279,8 +283,9 @@ class World {
   LastKnown last_known_;
   Drains drains_;
   Ramps ramps_;
-  std::vector<SlotOwner> owners_;        // by slot
-  std::vector<ZoneView> zones_;          // serial and flags as they will be published
+  std::vector<SlotOwner> owners_;  // by slot
+  std::vector<ZoneView> zones_;    // serial and flags as they will be published
+  std::shared_ptr<const ClientZones> client_zones_;
   std::vector<bool> changed_;            // zones with a visible change since the last publish
   std::vector<bool> indexed_;            // zones whose addresses a reverse zone wants
   std::vector<AddressKey> touched_;      // addresses whose pointers may have changed since the last publish

@@ -39,6 +39,8 @@ policy::Terms terms_of(const config::ComposedService& service) {
   terms.panic_threshold = service.panic_threshold;
   terms.last_resort = service.last_resort;
   terms.ramp = service.ramp;
+  terms.locality = service.locality;
+  terms.spill_over = service.spill_over;
   return terms;
 }
 

@@ -71,6 +71,7 @@ void World::publish() {
     if (changed_[z]) zones_[z].serial = grow_serial(z);
   }
   next->zones = zones_;
+  next->clients = client_zones_;
   next->revision = ++revision_;
   published_ = next.get();
   store_.publish(std::move(next), std::move(garbage));

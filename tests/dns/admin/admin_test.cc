@@ -24,7 +24,7 @@ struct House {
     };
     sources.program = [this] { return program; };
     sources.dns = [] { return CounterTotals{}; };
-    sources.explain = [](const Name& name, RRType type, auto reply) {
+    sources.explain = [](const Name& name, RRType type, const auto&, auto reply) {
       Explanation explanation;
       explanation.question = name.to_string() + " " + std::to_string(static_cast<int>(type));
       if (name.to_string() == "alias.internal.")

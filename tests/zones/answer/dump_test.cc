@@ -88,7 +88,7 @@ TEST(Explain, TellsEveryInstanceAndWhy) {
   builder.status([&](BuilderStatus status) { settled.set_value(std::move(status)); });
   settled.get_future().get();
   std::promise<Explanation> told;
-  explain(builder, store, *Name::parse("cart.demo.test"), RRType::A,
+  explain(builder, store, *Name::parse("cart.demo.test"), RRType::A, std::nullopt,
           [&](Explanation e) { told.set_value(std::move(e)); });
   const auto text = to_text(told.get_future().get());
   EXPECT_NE(text.find("10.0.0.1#80  10.0.0.1  [80/tcp]  health up  weight 3  share 75.00 %"),
@@ -97,7 +97,7 @@ TEST(Explain, TellsEveryInstanceAndWhy) {
   EXPECT_NE(text.find("out  10.0.0.3#80"), std::string::npos) << text;
   EXPECT_NE(text.find("answers at cart.demo.test."), std::string::npos) << text;
   std::promise<Explanation> missing;
-  explain(builder, store, *Name::parse("x.cart.demo.test"), RRType::A,
+  explain(builder, store, *Name::parse("x.cart.demo.test"), RRType::A, std::nullopt,
           [&](Explanation e) { missing.set_value(std::move(e)); });
   const auto nearest = to_text(missing.get_future().get());
   EXPECT_NE(nearest.find("the nearest name that exists is cart.demo.test."), std::string::npos) << nearest;

@@ -28,7 +28,7 @@ inline std::string explained(const std::string& config, const ServiceState& stat
   builder.status([&](const BuilderStatus&) { settled.set_value(); });
   settled.get_future().get();
   std::promise<std::string> text;
-  explain(builder, store, *Name::parse(name), RRType::A,
+  explain(builder, store, *Name::parse(name), RRType::A, std::nullopt,
           [&](Explanation explanation) { text.set_value(to_text(explanation)); });
   auto result = text.get_future().get();
   builder.stop();

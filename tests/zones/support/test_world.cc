@@ -164,6 +164,42 @@ std::vector<std::string> TestWorld::draw(const std::string& question, bool udp, 
   return rdata;
 }
 
+TestWorld::Heard TestWorld::ask_from(const std::string& client, const std::string& question,
+                                     const std::string& subnet) {
+  const auto [name, type] = parse_question(question);
+  std::vector<std::uint8_t> buffer(kMessageOctetsMax), option;
+  Query query;
+  query.question.name = name.wire();
+  query.question.folded = name.folded();
+  query.question.type = type;
+  query.question.klass = RRClass::IN;
+  query.edns.present = true;
+  if (!subnet.empty()) {
+    const auto prefix = config::read_prefix(subnet);
+    EXPECT_TRUE(prefix) << subnet;
+    const auto octets = prefix->address.octets().first((prefix->bits + 7u) / 8);
+    option = {0, prefix->address.is_v4() ? std::uint8_t{1} : std::uint8_t{2}, prefix->bits, 0};
+    option.insert(option.end(), octets.begin(), octets.end());
+    query.edns.options = kAskedSubnet;
+    query.subnet = option;
+  }
+  QueryContext context;
+  context.peer.ip = *IpAddress::parse(client);
+  Response response;
+  response.begin(query, buffer, 1232);
+  if (!subnet.empty()) response.add_subnet(option);
+  Asker asker{&context, &query};
+  answerer.answer(reader.refresh(), query.question.folded.wire(), type, true, response, nullptr, &asker);
+  const auto message = response.finish();
+  Heard heard;
+  for (const auto& record : present(message)) {
+    if (record.section == 0) heard.rdata.push_back(record.rdata);
+  }
+  // The option is the last thing in the message: OPT is its last record, and it has no other option.
+  if (!subnet.empty()) heard.scope = message[message.size() - option.size() + 3];
+  return heard;
+}
+
 std::optional<ExtendedError> TestWorld::extended_error(const std::string& question) {
   const auto [name, type] = parse_question(question);
   std::vector<std::uint8_t> buffer(kMessageOctetsMax);

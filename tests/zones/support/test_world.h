@@ -53,6 +53,14 @@ struct At : Instance {
     enabled = false;
     return *this;
   }
+  At& in(std::string value) {
+    zone = std::move(value);
+    return *this;
+  }
+  At& for_clients_of(std::vector<std::string> zones) {
+    for_zones = std::move(zones);
+    return *this;
+  }
   At& named(std::string host) {
     host_name = std::move(host);
     return *this;
@@ -102,6 +110,12 @@ class TestWorld {
   std::string dig(const std::string& question) const;
   /// One answer as a worker draws it: the RDATA of the answer section, in the order sent.
   std::vector<std::string> draw(const std::string& question, bool udp = true, std::size_t limit = 1232);
+  /// The same for a client; `subnet`: a forwarder asks, who is believed to ask for it ("10.1.2.0/24").
+  struct Heard {
+    std::vector<std::string> rdata;
+    int scope = -1;  // on how many bits of the subnet the answer depended; -1: there was none
+  };
+  Heard ask_from(const std::string& client, const std::string& question, const std::string& subnet = "");
   /// What an EDNS client is told beside the answer.
   std::optional<ExtendedError> extended_error(const std::string& question);
   std::uint32_t serial(const std::string& zone) const;
