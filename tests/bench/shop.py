@@ -21,10 +21,11 @@ QUESTIONS = 20000
 
 class World:
     """Where the files of one world lie. `registry` is the services file, `master` the zone as other servers read it,
-    `last` the (name, type) whose answer shows that everything is loaded."""
+    `last` the (name, type) whose answer shows that everything is loaded, `answer` Signpost's mode."""
 
     def __init__(self, directory, count):
         self.last = (f"{_name(count - 1)}.{ZONE}.", "A")
+        self.answer = "order"
         self.directory = os.path.abspath(directory)
         self.registry, self.master, self.questions = (
             os.path.join(self.directory, name) for name in ("services.yaml", f"{ZONE}.zone", "questions")
@@ -44,7 +45,7 @@ class World:
             "registries:",
             f"  local: {{type: file, path: {self.registry}}}",
             "zones:",
-            f"  - {{name: {ZONE}, registry: local, ttl: {TTL}}}",
+            f"  - {{name: {ZONE}, registry: local, ttl: {TTL}, answer: {self.answer}}}",
             "",
         ])  # fmt: skip
 
