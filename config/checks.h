@@ -22,9 +22,11 @@ void check_clients(const Node& written, Config& config, Report& report);
 
 // Steps of check_whole() in checks_shares.cc.
 
-/// Warns of sampled answers that a cache may keep for longer than 30 s: their shares come in coarse pieces
-/// (the arithmetic: zones/answer/SHARES.md).
+/// A sampled answer that a cache may keep for longer than kSampledTtlMax: its shares come in coarse pieces
+/// (the arithmetic: zones/answer/SHARES.md). Warns.
 void check_sampled_ttls(const Node& written, const Config& config, Report& report);
+/// The same for whatever else has an answer and a TTL of its own.
+void check_sampled_ttl(Mark mark, const Answer& answer, std::uint32_t ttl, Report& report);
 
 // A step of check_whole() in checks_composed.cc.
 

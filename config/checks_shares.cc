@@ -12,7 +12,8 @@ namespace {
 // of a tenth known to about 3 points.
 constexpr std::uint32_t kSampledTtlMax = 30;  // seconds
 
-/// `mark`: what is to be changed.
+}  // namespace
+
 void check_sampled_ttl(Mark mark, const Answer& answer, std::uint32_t ttl, Report& report) {
   if (answer.mode != AnswerMode::Sample || ttl <= kSampledTtlMax) return;
   report.warning(mark,
@@ -20,21 +21,6 @@ void check_sampled_ttl(Mark mark, const Answer& answer, std::uint32_t ttl, Repor
                              "come in coarse pieces; `ttl: {}` or less keeps them fine",
                              to_text(answer), ttl, kSampledTtlMax));
 }
-
-/// Names of their own inside a zone: what they do not say is the zone's, which was looked at.
-void check_services(const Node& written, const Zone& zone, Report& report) {
-  const auto* entry = written.find("services");
-  for (std::size_t i = 0; entry != nullptr && i < std::min(entry->value.items.size(), zone.services.size());
-       ++i) {
-    const auto& item = entry->value.items[i];
-    const auto& service = zone.services[i];
-    const auto* ttl = item.find("ttl");
-    if (const auto* decisive = ttl != nullptr ? ttl : item.find("answer"))
-      check_sampled_ttl(decisive->value.mark, service.answer, service.ttl, report);
-  }
-}
-
-}  // namespace
 
 void check_sampled_ttls(const Node& written, const Config& config, Report& report) {
   const auto* zones = written.find("zones");
@@ -45,7 +31,6 @@ void check_sampled_ttls(const Node& written, const Config& config, Report& repor
     const auto* ttl = zones->value.items[i].find("ttl");
     if (ttl != nullptr && !zone.is_reverse())
       check_sampled_ttl(ttl->value.mark, zone.answer, zone.ttl, report);
-    check_services(zones->value.items[i], zone, report);
   }
 }
 

@@ -15,19 +15,6 @@ bool is_weighted(const ServiceState& service) {
   return false;
 }
 
-/// The parts that a composed service's members or groups have, as they are written; a part of 0 has nobody.
-bool has_unequal_parts(const config::ComposedService& service) {
-  double part = 0;
-  bool unequal = false;
-  const auto add = [&](double weight) {
-    unequal = unequal || (weight > 0 && part > 0 && weight != part);
-    if (weight > 0) part = weight;
-  };
-  for (const auto& member : service.members) add(member.weight.value_or(0));
-  for (const auto& [word, weight] : service.groups.weights) add(weight);
-  return unequal;
-}
-
 struct Weighted {
   std::string first;  // "cart of registry local"
   std::size_t count = 0;
@@ -46,32 +33,20 @@ Weighted weighted_services(const config::Zone& zone, const FileServices& service
   return found;
 }
 
-constexpr auto kLost =
-    "unequal weights, which `answer: order` loses behind any forwarder for all but SRV clients; `answer: "
-    "sample 1` keeps them";
-
-/// Those of one zone.
-void warn_of_composed(const config::Zone& zone, std::vector<std::string>& warnings) {
-  for (const auto& service : zone.services) {
-    if (service.answer.mode != config::AnswerMode::Order || !has_unequal_parts(service)) continue;
-    warnings.push_back(service.place.to_string() + ": " + service.name + " in zone " + zone.name + " has " +
-                       kLost);
-  }
-}
-
 }  // namespace
 
 std::vector<std::string> warn_of_lost_weights(const config::Config& config, const FileServices& services) {
   std::vector<std::string> warnings;
   for (const auto& zone : config.zones) {
-    warn_of_composed(zone, warnings);
     if (zone.answer.mode != config::AnswerMode::Order || zone.is_reverse()) continue;
     const auto found = weighted_services(zone, services);
     if (found.count == 0) continue;
     const auto others =
         found.count == 1 ? std::string{} : " and " + std::to_string(found.count - 1) + " more services";
     warnings.push_back(zone.place.to_string() + ": zone " + zone.name + ": " + found.first + others +
-                       (found.count == 1 ? " has " : " have ") + kLost);
+                       (found.count == 1 ? " has" : " have") +
+                       " unequal weights, which `answer: order` loses behind any forwarder for all but SRV "
+                       "clients; `answer: sample 1` keeps them");
   }
   return warnings;
 }

@@ -32,19 +32,6 @@ const Case kCases[] = {
     {"all_is_no_sample", "ttl: 300, answer: all", ""},
 };
 
-TEST(CoarseComposed, ComposedServicesAreWarnedOfByThemselves) {
-  const auto service = [](const std::string& keys) {
-    return said(
-        zone("name: a.example, ttl: 60, services: [{name: x, members: [{registry: local, service: y}]" +
-             keys + "}]"));
-  };
-  EXPECT_EQ(service(""), "");
-  EXPECT_EQ(service(", answer: sample 1").substr(0, 15), "W f.yaml:2:107:") << service(", answer: sample 1");
-  EXPECT_EQ(service(", answer: sample 1, ttl: 31").substr(0, 15), "W f.yaml:2:122:")
-      << service(", answer: sample 1, ttl: 31");
-  EXPECT_EQ(service(", answer: sample 1, ttl: 5"), "");
-}
-
 std::string rule(const testing::TestParamInfo<Case>& one) { return one.param.rule; }
 
 INSTANTIATE_TEST_SUITE_P(Shares, Coarse, testing::ValuesIn(kCases), rule);

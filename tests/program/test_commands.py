@@ -98,28 +98,6 @@ def test_check_warns_of_weights_that_an_order_loses(signpost, config, services):
 
 
 @pytest.mark.parametrize(
-    "combined, warned",
-    [
-        ({"combine": "share", "members": [10, 90]}, True),
-        ({"combine": "share", "members": [0, 90]}, False),
-        ({"combine": "share", "members": [10, 90], "answer": "sample 1"}, False),
-        ({"members": [None, None], "groups": {"key": "version", "weights": {"v1": 9, "v2": 1}}}, True),
-        ({"members": [None, None]}, False),
-    ],
-    ids=["shares", "one has all", "sampled", "groups", "union"],
-)
-def test_check_warns_of_composed_weights_that_an_order_loses(signpost, config, services, combined, warned):
-    services({"services": [{"name": "cart", "instances": [{"address": "10.0.0.1"}]}]})
-    members = [{"registry": "local", "service": service} | ({} if weight is None else {"weight": weight})
-               for service, weight in zip(("cart", "other"), combined["members"])]  # fmt: skip
-    zone = {"name": "shop.internal", "services": [{"name": "cart", **combined, "members": members}]}
-    path = config({"registries": {"local": {"type": "file", "path": str(services())}}, "zones": [zone]})
-    done = signpost("check", "--config", path)
-    assert done.returncode == 0, done.stderr
-    assert ("cart in zone shop.internal has unequal weights" in done.stderr) == warned, done.stderr
-
-
-@pytest.mark.parametrize(
     "registry, key",
     [
         ({"type": "kubernetes", "kubeconfig": "/nonexistent/kubeconfig"}, "kubeconfig"),
