@@ -16,7 +16,7 @@ from .waiting import until
 
 APEX = "internal"
 SETS = {"three": (1, 2, 7), "five": (1, 2, 2, 2, 3)}
-MODES = ("order", "all", "sample 1", "sample 2", "sample 3")
+MODES = ("order", "all", "sample 1", "sample 2", "sample 3", "sticky")
 _FIXED = struct.Struct("!HHIH")  # type, class, TTL, length
 _OPT = 11  # octets of it at the end of our queries
 _WINDOW = 128  # queries in flight: small enough for every receive queue on the way

@@ -77,7 +77,10 @@ def wrong(percents_of):
 
 
 def promised(forwarder, mode, client, ttl):
-    """Does the page say that the configured shares arrive? dnsmasq turns what it has in its cache."""
+    """Does the page say that the configured shares arrive? dnsmasq turns what it has in its cache; `sticky` has one
+    answer for all who ask from one network, and the measuring client does."""
+    if mode == "sticky":
+        return False
     if client == "weighted" or mode.startswith("sample"):
         return True
     keeps_order = (DIRECT, "dnsdist", "nodelocal") if ttl else (DIRECT, "dnsdist", "nodelocal", "dnsmasq")
