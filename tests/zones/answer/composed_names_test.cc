@@ -306,5 +306,25 @@ TEST(Composed, StatusNamesWhatIsMissing) {
             (std::vector<std::string>{"member cluster/shop/cart: its registry knows no such service"}));
 }
 
+TEST(Composed, WhatARegistryIsNotToldToWatchIsTold) {
+  auto text = shop("combine: union");
+  const std::string_view url = "url: \"https://127.0.0.1:1\"";
+  text.insert(text.find(url) + url.size(), ", namespaces: [prod]");
+  TestWorld world(text);
+  world.list("cluster", {}).list("nacos", {registered({At("10.0.0.1", 8080)})});
+  EXPECT_EQ(
+      world.world.status().composed.at(0).notes,
+      (std::vector<std::string>{"member cluster/shop/cart: its registry knows no such service; it does not "
+                                "watch the namespace shop"}));
+}
+
+TEST(Composed, ADrainedInstanceOfAMemberIsOutHereToo) {
+  TestWorld world(shop("combine: union"));
+  world.list("cluster", {pods({At("10.1.0.1", 8080), At("10.1.0.2", 8080)})}).list("nacos", {});
+  EXPECT_EQ(world.world.drain({"cluster", "shop/cart", "10.1.0.1", true, std::nullopt}).error, "");
+  world.settle();
+  EXPECT_EQ(world.dig("cart.shop.test. A"), "NOERROR aa | cart.shop.test. 5 IN A 10.1.0.2");
+}
+
 }  // namespace
 }  // namespace signpost::test
