@@ -14,8 +14,16 @@ Value<LastResort> last_resort() {
 Value<Milliseconds> ramp() { return duration(Milliseconds(0), std::chrono::hours(1)); }
 
 void check_last_resort(Reader& reader, const Node& section, const std::vector<LastResort>& rungs) {
+  const auto* entry = section.find("last_resort");
+  if (entry == nullptr) return;
+  const auto has = [&](LastResort rung) {
+    return std::find(rungs.begin(), rungs.end(), rung) != rungs.end();
+  };
+  if (has(LastResort::Any) && has(LastResort::LastKnown))
+    reader.report.warning(entry->value.mark,
+                          "`last_known` says nothing beside `any`, which takes all that it would");
   if (std::is_sorted(rungs.begin(), rungs.end())) return;
-  reader.report.error(section.find("last_resort")->value.mark,
+  reader.report.error(entry->value.mark,
                       "`last_resort` is climbed in the order serving, any, last_known; write it so");
 }
 

@@ -331,6 +331,8 @@ const Case kZones[] = {
      "E f.yaml:2:58: `last_resort` takes serving, any or last_known, not `hope`"},
     {"rungs_out_of_order", zone("name: a.example, registry: local, last_resort: [any, serving]"),
      "E f.yaml:2:57: `last_resort` is climbed in the order serving, any, last_known; write it so"},
+    {"a_rung_that_never_acts", zone("name: a.example, registry: local, last_resort: [any, last_known]"),
+     "W f.yaml:2:57: `last_known` says nothing beside `any`, which takes all that it would"},
     {"rungs_twice", zone("name: a.example, registry: local, last_resort: [any, any]"),
      "E f.yaml:2:63: `any` is listed twice; keep one"},
     {"ramp_too_long", zone("name: a.example, registry: local, ramp: 2h"),

@@ -43,17 +43,20 @@ bool is_panic(const Work& work) {
 }
 
 bool climb(Work& work, config::LastResort rung) {
+  // Who is terminating and does not serve any more is as good as deleted, and deletions always apply.
+  const auto there = [&](std::size_t i) {
+    return !work.in.is_leaving(i) || work.in.health(i) == Health::Draining;
+  };
   switch (rung) {
     case config::LastResort::Serving:
       return take_back(work, Doubt::Serving,
                        [&](std::size_t i) { return work.in.health(i) == Health::Draining; });
-    case config::LastResort::Any:  // but those that end and do not serve any more
-      return take_back(work, Doubt::Any, [&](std::size_t i) {
-        return !work.in.is_leaving(i) || work.in.health(i) == Health::Draining;
-      });
+    case config::LastResort::Any:
+      return take_back(work, Doubt::Any, there);
     case config::LastResort::LastKnown:
-      return take_back(work, Doubt::LastKnown,
-                       [&](std::size_t i) { return !work.in.last_known.empty() && work.in.last_known[i]; });
+      return take_back(work, Doubt::LastKnown, [&](std::size_t i) {
+        return !work.in.last_known.empty() && work.in.last_known[i] && there(i);
+      });
   }
   return false;
 }

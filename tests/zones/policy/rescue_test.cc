@@ -105,6 +105,15 @@ TEST(RescueLastKnown, TakesThoseThatWereHealthyLast) {
   EXPECT_EQ(decision.doubt, Doubt::LastKnown);
 }
 
+TEST(RescueLastKnown, DoesNotTakeThoseThatAreDeleted) {
+  const auto state = service("down leaving, draining");
+  Candidates candidates{state};
+  candidates.last_known = {true, true};
+  Terms terms;
+  terms.last_resort = {LastResort::LastKnown};
+  EXPECT_EQ(decide(candidates, terms).weights, (std::vector<double>{0, 1}));
+}
+
 TEST(RescueGuard, RaisesTheThreshold) {
   const auto state = service("up, down, down");
   Candidates candidates{state};
