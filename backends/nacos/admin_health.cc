@@ -133,18 +133,29 @@ std::vector<std::string> AdminHealth::clusters_of(const ServiceState& state) {
   return clusters;
 }
 
-void AdminHealth::pump(Monotonic now, Actions& out) {
+/// Where the API is slower than what is due, everybody's turn comes later, and nobody's never: those that are
+/// due for longest go first.
+AdminHealth::Service* AdminHealth::next_due(Monotonic now) {
+  Service* next = nullptr;
   for (auto& [key, service] : services_) {
-    if (in_flight_.size() >= kInFlight) return;
     if (service.asked != 0 || service.due > now) continue;
-    service.clusters = clusters_of(service.state);
-    service.next = 0;
-    service.reading.clear();
-    if (service.clusters.empty()) {
-      service.failures = 0;
-      service.due = Monotonic::max();  // until there is news
+    if (next == nullptr || service.due < next->due) next = &service;
+  }
+  return next;
+}
+
+void AdminHealth::pump(Monotonic now, Actions& out) {
+  while (in_flight_.size() < kInFlight) {
+    auto* const service = next_due(now);
+    if (service == nullptr) return;
+    service->clusters = clusters_of(service->state);
+    service->next = 0;
+    service->reading.clear();
+    if (service->clusters.empty()) {
+      service->failures = 0;
+      service->due = Monotonic::max();  // until there is news
     } else {
-      ask(service, older_, now, out);
+      ask(*service, older_, now, out);
     }
   }
 }

@@ -65,6 +65,7 @@ class AdminHealth final : public Protocol {
 
   void sift(Action& action, Monotonic now, Actions& out);
   void masked(ServiceState&& state, Monotonic now, Actions& out);
+  Service* next_due(Monotonic now);
   void pump(Monotonic now, Actions& out);
   static std::vector<std::string> clusters_of(const ServiceState& state);
   void ask(Service& service, bool older, Monotonic now, Actions& out);

@@ -3,6 +3,7 @@
 #include "backends/nacos/admin_health.h"
 
 #include <deque>
+#include <map>
 
 #include <gmock/gmock.h>
 
@@ -275,6 +276,23 @@ TEST_F(NacosAdminHealth, AsksAFewAtOnceWithTheNewestToken_A8) {
   EXPECT_EQ(fetches.size(), 0U);
   next_request();
   EXPECT_EQ(fetches.at(0).token, "u");
+}
+
+// 100 services and 4 answers a second: a round takes 25 s, and each service is due again after 10 s.
+TEST_F(NacosAdminHealth, ASlowApiServesEverybodyInTurn_A8) {
+  for (int i = 0; i < 100; ++i) says(masked({{"10.0.0.1", ""}}, "cart" + std::to_string(i)));
+  std::map<std::string, int> asked;
+  for (int second = 0; second < 150; ++second) {
+    now += 1s;
+    for (auto count = fetches.size(); count > 0; --count) {
+      ++asked[fetches.front().target];
+      reply(200, envelope(said("10.0.0.1", false)));
+    }
+    feed(event::Tick{});
+  }
+  EXPECT_EQ(asked.size(), 100U);
+  for (const auto& [target, times] : asked) EXPECT_GE(times, 5) << target;
+  EXPECT_EQ(counts.value("admin_failed", "outdated"), 0U);
 }
 
 }  // namespace
