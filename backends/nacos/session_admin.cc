@@ -86,6 +86,7 @@ void Session::page_came(const std::string& body, Monotonic now, Actions& out) {
   alive_ = true;
   if (admin_.page == 1) admin_.total = page->total;
   if (admin_.total != page->total) return admin_failed("changed", "it changed while it was read", now, out);
+  const auto seen_before = admin_.seen.size();
   for (const auto& name : page->services) {
     admin_.seen.insert(std::hash<std::string>()(name.group + "/" + name.name));
     auto* service = appear(name, out);
@@ -93,8 +94,8 @@ void Session::page_came(const std::string& body, Monotonic now, Actions& out) {
     service->listed = admin_.number;
     service->removed_at.reset();
   }
-  if (admin_.seen.size() < admin_.total && !page->services.empty() &&
-      admin_.page * timing::kAdminPage < admin_.total) {
+  const bool new_names = admin_.seen.size() > seen_before;  // else this server has no pages
+  if (admin_.seen.size() < admin_.total && new_names && admin_.page * timing::kAdminPage < admin_.total) {
     return fetch_page(now, out);
   }
   if (admin_.seen.size() != admin_.total) {

@@ -1,5 +1,6 @@
 // Which patterns the fuzzy watch consists of: kWatchAll, and at its limit those of watch_plan.h.
 #include "backends/nacos/session.h"
+#include "backends/nacos/timing.h"
 
 namespace signpost::nacos {
 namespace {
@@ -41,13 +42,18 @@ void Session::plan_patterns(Monotonic now, Actions& out) {
   std::set<WatchPattern> plan;
   if (whole->second.at_limit) {
     std::set<WatchPattern> working, failing;
+    std::set<std::string_view> refused;  // groups that must not drive out those that are held
+    const bool is_short = watching_.room < timing::kWatchPatterns;
     for (const auto& [pattern, watch] : watching_.patterns) {
       if (watch.held && !watch.at_limit) working.insert(pattern);
+      if (is_short && !watch.held && watch.first_refused) refused.insert(pattern.group);
     }
     std::erase_if(watching_.failing, [now](const auto& each) { return each.second <= now; });
     for (const auto& [pattern, until] : watching_.failing) failing.insert(pattern);
     const WatchLimits limits{watching_.named == 0 ? kUsualLimit : watching_.named, watching_.room};
-    for (auto& pattern : plan_watches(watched_groups(limits), working, failing, limits)) {
+    auto groups = watched_groups(limits);
+    std::erase_if(groups, [&](const auto& group) { return refused.contains(group.name); });
+    for (auto& pattern : plan_watches(groups, working, failing, limits)) {
       plan.insert(std::move(pattern));
     }
   }

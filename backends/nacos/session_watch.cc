@@ -155,6 +155,7 @@ void Session::watch_held(const WatchPattern& pattern, Watch& watch, bool at_limi
         action::Note{log::Level::Info, "nacos.watch_restored", "the fuzzy watch names every service again"});
     if (was_at_limit) {  // what it did not name then it is to name now, and what it does not is gone
       watch = Watch{};
+      watching_.named = 0;
       enqueue({Call::Watch, kWatchAll});
       return plan_patterns(now, out);
     }
@@ -173,7 +174,7 @@ void Session::watch_refused(const WatchPattern& pattern, Watch& watch, Monotonic
     watching_.synced = true;
     return fall_back("pattern-limit", "the server has no room for our fuzzy watch", out);
   }
-  // Others need the room: what is held stays, until kWatchAll is asked for again.
+  // Others need the room: until kWatchAll is asked for again, what is held stays and the rest is given up.
   watching_.room = static_cast<std::size_t>(
       std::count_if(watching_.patterns.begin(), watching_.patterns.end(),
                     [](const auto& each) { return each.second.held && each.first != kWatchAll; }));

@@ -153,5 +153,15 @@ TEST(NacosAdminPage, WhatIsNoPageIsAnError) {
   EXPECT_THAT(admin_list_target("a b", 2, 5), HasSubstr("&pageNo=2&pageSize=5"));
 }
 
+TEST(NacosAdminList, AServerThatHasOnePageOnlyIsNotAskedForMillions) {
+  const auto desk = admin_desk();
+  desk->admin_pages = false;
+  desk->admin_total_wrong = 1000000;
+  desk->start();
+  desk->pass(300ms);
+  EXPECT_LE(desk->count_log("fetch "), 3U) << "a page that names nothing new ends it";
+  EXPECT_GE(desk->counts.value("requests_failed", "changed"), 1U);
+}
+
 }  // namespace
 }  // namespace signpost::nacos::test

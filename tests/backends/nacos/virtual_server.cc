@@ -233,7 +233,7 @@ std::string VirtualServer::admin_answer(const std::string& target) const {
   const auto number = [&](const std::string& key) {
     return std::stoul(target.substr(target.find("&" + key + "=") + key.size() + 2));
   };
-  const auto size = number("pageSize"), first = (number("pageNo") - 1) * size;
+  const auto size = number("pageSize"), first = admin_pages ? (number("pageNo") - 1) * size : 0;
   auto items = nlohmann::json::array();
   std::size_t index = 0;
   for (const auto& [service, unused] : hosts) {

@@ -43,6 +43,7 @@ struct VirtualServer {
   std::size_t pattern_limit = 20;            // of watches at once (50310)
   int admin_status = 200;                    // of the admin API; 0: no answer
   std::size_t admin_total_wrong = 0;         // added to what its pages say
+  bool admin_pages = true;                   // false: each page is the first
   std::set<std::string> watches;             // held now: "orders/cart*"
   std::map<ServiceName, std::string> hosts;  // JSON of the array; also what lists name
   std::int64_t ref_time = 1000;

@@ -270,6 +270,22 @@ TEST(NacosWatchLimit, WithoutRoomForAllPatternsSomeAreWatched_L6) {
   EXPECT_EQ(desk->watches.size(), 5U) << "and when there is room again";
 }
 
+// A group that is new, and first in the order, does not drive out what another pattern watches.
+TEST(NacosWatchLimit, WhatIsRefusedDrivesOutNothingThatIsHeld_L6) {
+  auto desk = limited_desk("xyz", 4, 6);
+  desk->pattern_limit = 2;
+  desk->break_connection();
+  desk->pass(40s);
+  ASSERT_THAT(desk->watches, ElementsAre("*/*", "AAA/*"));
+  const ServiceName first{"AA0", "one"};
+  desk->hosts[first] = hosts("10.0.2.1");
+  desk->change(first, "ADD_SERVICE");
+  for (int i = 0; i < 30; ++i) {
+    desk->pass(10s);
+    ASSERT_THAT(desk->watches, ElementsAre("*/*", "AAA/*")) << i;
+  }
+}
+
 TEST(NacosWatchLimit, TheFallbackEndsWhenTheServerHasRoom_L6) {
   Desk desk;
   desk.watch_code = 50310;
