@@ -217,7 +217,7 @@ class OnQuery::Core : public std::enable_shared_from_this<OnQuery::Core> {
   DemandTable table_;
   Monotonic armed_ = Monotonic::max();
   bool listening_ = false, stopped_ = false;
-  mutable std::mutex mutex_;  // the copy for add_counts()
+  mutable std::mutex mutex_;  // the copy for add_to()
   std::vector<DemandReport> reports_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "zones/demand/candidates.h"
+#include "zones/synthesis/names.h"
 
 namespace signpost {
 namespace {
@@ -12,9 +13,6 @@ using std::chrono::seconds;
 
 /// An absent name is asked for again after this: a registry that forgot our subscription is found out.
 constexpr Duration kAbsentAtMost = seconds(60);
-/// Candidates that nobody answered for are given up: far longer than a request may take.
-constexpr Duration kAskingAtMost = seconds(10);
-
 /// All that candidates() looks at.
 bool same_names(const DemandRegistry& a, const DemandRegistry& b) {
   return a.options.namespaces == b.options.namespaces && a.options.groups == b.options.groups &&
@@ -40,6 +38,13 @@ std::vector<ServiceKey> DemandTable::candidates_of(const Part& part, NameView na
 }
 
 void DemandTable::configure(std::vector<DemandRegistry> registries, Monotonic now, DemandActions& out) {
+  std::size_t services = 0;
+  for (const auto& registry : registries) services += registry.options.on_query.services;
+  if (gate_.make_room(services)) {
+    for (const auto& [key, wish] : wishes_) {
+      for (const auto mark : wish.marks) gate_.watch(mark);
+    }
+  }
   std::list<Part> before = std::move(parts_);
   parts_.clear();
   for (auto& registry : registries) {
@@ -54,7 +59,9 @@ void DemandTable::configure(std::vector<DemandRegistry> registries, Monotonic no
     const bool same = same_names(part.registry, registry);
     part.registry = std::move(registry);
     keep_within(part, now + part.registry.options.on_query.idle);
-    if (!same) end_leases(part, Unless::Same, out);
+    if (same) continue;
+    end_leases(part, Unless::Same, out);
+    watch_anew(part);
   }
   for (auto& part : before) end_leases(part, Unless::Never, out);
   gate_.unsettle_all();  // another registry may have a name now that is settled
@@ -159,9 +166,35 @@ bool DemandTable::begin(Part& part, Question& question, std::vector<ServiceKey> 
   lease.began = now;
   lease.ends = now + kAskingAtMost;
   question.leases.push_back(std::prev(part.asking.end()));
-  for (const auto& key : lease.keys) ++wishes_[key];
+  for (const auto& key : lease.keys) {
+    auto& wish = wishes_[key];
+    if (++wish.leases == 1) watch(part, key, wish);
+  }
   want(lease, out);
   return true;
+}
+
+/// Clients say any of a service's names, whichever was asked for first.
+void DemandTable::watch(const Part& part, const ServiceKey& key, Wish& wish) {
+  for (const auto& zone : part.registry.zones) {
+    for (const auto& spelling : names::spellings(key, names::Layout::Nacos, zone).names)
+      wish.marks.push_back(gate_.mark_of(spelling.name.wire()));
+  }
+  for (const auto mark : wish.marks) gate_.watch(mark);
+}
+
+/// Its zones are others now.
+void DemandTable::watch_anew(const Part& part) {
+  for (auto& [key, wish] : wishes_) {
+    if (key.registry != part.registry.name) continue;
+    unwatch(wish);
+    wish.marks.clear();
+    watch(part, key, wish);
+  }
+}
+
+void DemandTable::unwatch(const Wish& wish) {
+  for (const auto mark : wish.marks) gate_.unwatch(mark);
 }
 
 void DemandTable::want(Lease& lease, DemandActions& out) {
@@ -245,11 +278,17 @@ void DemandTable::end(Leases::iterator lease, DemandActions& out) {
   auto& question = *lease->question;
   auto& part = *lease->part;
   gate_.unsettle(question.name.wire());
-  for (auto& key : lease->keys) {
+  for (const auto& key : lease->keys) {
     const auto wish = wishes_.find(key);
-    if (--wish->second > 0) continue;
+    if (--wish->second.leases > 0) continue;
+    unwatch(wish->second);
     wishes_.erase(wish);
     out.unwanted.push_back(key);
+  }
+  for (const auto& key : lease->keys) {  // of which some share a name with those that are gone
+    const auto wish = wishes_.find(key);
+    if (wish == wishes_.end()) continue;
+    for (const auto mark : wish->second.marks) gate_.watch(mark);
   }
   question.leases.erase(std::find(question.leases.begin(), question.leases.end(), lease));
   if (question.leases.empty()) {

@@ -3,10 +3,13 @@
 // No I/O, no clock. A name that was asked for has a *lease* in each registry that could have it: first it is
 // *asking* (its candidates are wanted, queries wait), then *there* (a service has it; the builder shows it)
 // or *absent*. Once every lease of a name has spoken, the name is settled: workers believe the snapshot. A
-// lease that nobody uses for `idle` ends. Each registry has its own leases and limits, and each kind goes
-// only for its own kind: so a flood of names can neither evict what is there nor grow anything.
+// lease that nobody uses for `idle` ends; use is use of its services under any of their names. What is absent
+// and is used all the same has appeared: it is asked for again. Each registry has its own leases and limits,
+// and each kind goes only for its own kind: so a flood of names can neither evict what is there nor grow
+// anything.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <list>
 #include <map>
@@ -25,6 +28,8 @@ class DemandTable {
   static constexpr std::size_t kAskingMost = 64;     // names at once and registry; further ones are refused
   static constexpr std::size_t kWaitersMost = 1024;  // queries at once
   static constexpr double kNewASecond = 100;         // leases; as many at once
+  /// Candidates that nobody answered for are given up: far longer than a request may take.
+  static constexpr std::chrono::seconds kAskingAtMost{10};
 
   explicit DemandTable(DemandGate& gate) : gate_(gate) {}
 
@@ -79,9 +84,17 @@ class DemandTable {
     Leases& home(Home home) { return home == Home::Asking ? asking : home == Home::There ? there : absent; }
   };
 
+  /// A service that leases want.
+  struct Wish {
+    std::size_t leases = 0;
+    std::vector<std::uint64_t> marks;  // of its names, which the gate watches
+  };
+
   // table_limits.cc
   bool take_token(Monotonic now);
   void refuse(const DemandGate::Ask& ask, Part& part);
+  bool take_use(const Lease& lease);
+  void ask_again(Part& part, Leases::iterator absent, Monotonic now, DemandActions& out);
   void limit(Part& part, Monotonic now, DemandActions& out);
   void expire(Part& part, Monotonic now, DemandActions& out);
   void send_back_late(Monotonic now);
@@ -93,6 +106,9 @@ class DemandTable {
   static const Lease* lease_of(const Question& question, const Part& part);
   bool begin(Part& part, Question& question, std::vector<ServiceKey> keys, Monotonic now, DemandActions& out);
   void want(Lease& lease, DemandActions& out);
+  void watch(const Part& part, const ServiceKey& key, Wish& wish);
+  void watch_anew(const Part& part);
+  void unwatch(const Wish& wish);
   void wait(Question& question, const DemandGate::Ask& ask, Monotonic now);
   void look(Question& question);
   void move(Leases::iterator lease, Home home);
@@ -107,7 +123,7 @@ class DemandTable {
   std::list<Part> parts_;
   std::map<std::string, Question> questions_;  // by the name's octets
   std::set<Question*> waiting_questions_;
-  std::map<ServiceKey, std::size_t> wishes_;  // leases that want it
+  std::map<ServiceKey, Wish> wishes_;
   std::size_t waiting_ = 0;
   std::uint64_t last_number_ = 0;
   double tokens_ = kNewASecond;

@@ -33,13 +33,31 @@ void DemandTable::refuse(const DemandGate::Ask& ask, Part& part) {
   (void)ask.mailbox->resume(ask.ticket);
 }
 
+/// Whether any of its services was used, under whichever name, since the last call.
+bool DemandTable::take_use(const Lease& lease) {
+  bool used = false;
+  for (const auto& key : lease.keys) {
+    const auto wish = wishes_.find(key);
+    for (const auto mark : wish->second.marks) used = gate_.take_use(mark) || used;
+  }
+  return used;
+}
+
+/// Somebody got an answer for what was absent: it has appeared since, or another registry has the name. The
+/// backend knows, and nothing is unsettled meanwhile.
+void DemandTable::ask_again(Part& part, Leases::iterator absent, Monotonic now, DemandActions& out) {
+  absent->ends = now + kAskingAtMost;
+  part.absent.splice(part.absent.end(), part.absent, absent);
+  want(*absent, out);
+}
+
 /// The one that was used longest ago goes first, as near as marks tell (a second chance, as of pages).
 void DemandTable::limit(Part& part, Monotonic now, DemandActions& out) {
   const auto& options = part.registry.options.on_query;
   int chances = kSecondChances;
   while (part.there_keys > options.services && part.there.size() > 1) {
     const auto oldest = part.there.begin();
-    const bool in_use = gate_.take_use(oldest->question->name.wire()) || !oldest->shown;
+    const bool in_use = take_use(*oldest) || !oldest->shown;
     if (in_use && --chances >= 0) {
       oldest->ends = now + options.idle;
       part.there.splice(part.there.end(), part.there, oldest);
@@ -49,9 +67,15 @@ void DemandTable::limit(Part& part, Monotonic now, DemandActions& out) {
     end(oldest, out);
   }
   const auto absent_most = std::max<std::size_t>(kAbsentLeast, options.services / kAbsentPart);
+  chances = kSecondChances;
   while (part.absent_keys > absent_most && part.absent.size() > 1) {
+    const auto oldest = part.absent.begin();
+    if (take_use(*oldest) && --chances >= 0) {
+      ask_again(part, oldest, now, out);
+      continue;
+    }
     ++part.counts.evicted;
-    end(part.absent.begin(), out);
+    end(oldest, out);
   }
 }
 
@@ -60,11 +84,15 @@ void DemandTable::expire(Part& part, Monotonic now, DemandActions& out) {
   for (auto* leases : {&part.asking, &part.there, &part.absent}) {
     while (!leases->empty() && leases->front().ends <= now) {
       const auto lease = leases->begin();
+      const bool used = take_use(*lease);
       // One that a new backend has not spoken of yet: an outage takes nothing away.
-      const bool in_use = lease->silent > 0 || gate_.take_use(lease->question->name.wire());
-      if (lease->home == Home::There && in_use) {
+      if (lease->home == Home::There && (used || lease->silent > 0)) {
         lease->ends = now + idle;
         leases->splice(leases->end(), *leases, lease);
+        continue;
+      }
+      if (lease->home == Home::Absent && used) {
+        ask_again(part, lease, now, out);
         continue;
       }
       if (lease->home == Home::There) ++part.counts.idle;

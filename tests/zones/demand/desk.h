@@ -83,7 +83,7 @@ class Desk {
     return count;
   }
   bool settled(const std::string& relative) const {
-    return gate.is_settled(Name::parse(relative + ".z")->wire());
+    return gate.found(Name::parse(relative + ".z")->wire()).has_value();
   }
   DemandReport report() const { return table.reports().at(0); }
   DemandCounts counts() const { return report().counts; }

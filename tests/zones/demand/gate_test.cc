@@ -58,17 +58,17 @@ using Found = DemandGate::Found;
 
 TEST(DemandGate, SettledUntilUnsettled) {
   DemandGate gate(42, -1);
-  EXPECT_FALSE(gate.is_settled(name("a.z").wire()));
+  EXPECT_FALSE(gate.found(name("a.z").wire()));
   gate.settle(name("a.z").wire(), Found::There);
-  EXPECT_TRUE(gate.is_settled(name("a.z").wire()));
-  EXPECT_FALSE(gate.is_settled(name("b.z").wire()));
+  EXPECT_TRUE(gate.found(name("a.z").wire()));
+  EXPECT_FALSE(gate.found(name("b.z").wire()));
   gate.unsettle(name("b.z").wire());
-  EXPECT_TRUE(gate.is_settled(name("a.z").wire()));
+  EXPECT_TRUE(gate.found(name("a.z").wire()));
   gate.unsettle(name("a.z").wire());
-  EXPECT_FALSE(gate.is_settled(name("a.z").wire()));
+  EXPECT_FALSE(gate.found(name("a.z").wire()));
   gate.settle(name("a.z").wire(), Found::Absent);
   gate.unsettle_all();
-  EXPECT_FALSE(gate.is_settled(name("a.z").wire()));
+  EXPECT_FALSE(gate.found(name("a.z").wire()));
 }
 
 // Water torture: whatever is settled as absent, what is there keeps its mark and its use.
@@ -76,54 +76,72 @@ TEST(DemandGate, AbsentNamesRubOutNothingThatIsThere) {
   DemandGate gate(42, -1);
   for (int i = 0; i < 1000; ++i) gate.settle(name("n" + std::to_string(i) + ".z").wire(), Found::There);
   for (int i = 0; i < 100000; ++i) gate.settle(name("x" + std::to_string(i) + ".z").wire(), Found::Absent);
-  for (int i = 0; i < 1000; ++i)
-    EXPECT_TRUE(gate.is_settled(name("n" + std::to_string(i) + ".z").wire())) << i;
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(gate.found(name("n" + std::to_string(i) + ".z").wire())) << i;
 }
 
 TEST(DemandGate, AThousandAbsentNamesHaveRoomButForFew) {
   DemandGate gate(42, -1);
   for (int i = 0; i < 1000; ++i) gate.settle(name("x" + std::to_string(i) + ".z").wire(), Found::Absent);
   int kept = 0;
-  for (int i = 0; i < 1000; ++i) kept += gate.is_settled(name("x" + std::to_string(i) + ".z").wire());
+  for (int i = 0; i < 1000; ++i) kept += gate.found(name("x" + std::to_string(i) + ".z").wire()).has_value();
   EXPECT_GE(kept, 990);
 }
 
-TEST(DemandGate, UseIsTakenOnceAndOnlyOfWhatIsThere) {
+TEST(DemandGate, UseIsTakenOnceAndOnlyOfWhatIsWatched) {
   DemandGate gate(42, -1);
+  const auto mark = gate.mark_of(name("a.z").wire());
   gate.use(name("a.z").wire());
+  gate.watch(mark);
+  EXPECT_FALSE(gate.take_use(mark));
+  gate.use(name("a.z").wire());
+  gate.use(name("a.z").wire());
+  EXPECT_TRUE(gate.take_use(mark));
+  EXPECT_FALSE(gate.take_use(mark));
+  gate.unwatch(mark);
+  gate.use(name("a.z").wire());
+  EXPECT_FALSE(gate.take_use(mark));
+}
+
+TEST(DemandGate, RoomGrowsAndNeverShrinks) {
+  DemandGate gate(42, -1);
+  EXPECT_FALSE(gate.make_room(1000));
   gate.settle(name("a.z").wire(), Found::There);
-  EXPECT_FALSE(gate.take_use(name("a.z").wire()));
-  gate.use(name("a.z").wire());
-  gate.use(name("a.z").wire());
-  EXPECT_TRUE(gate.take_use(name("a.z").wire()));
-  EXPECT_FALSE(gate.take_use(name("a.z").wire()));
-  gate.settle(name("a.z").wire(), Found::Absent);
-  gate.use(name("a.z").wire());
-  EXPECT_FALSE(gate.take_use(name("a.z").wire()));
+  EXPECT_TRUE(gate.make_room(100000));
+  EXPECT_FALSE(gate.found(name("a.z").wire())) << "asked for anew";
+  EXPECT_FALSE(gate.make_room(10));
+  EXPECT_FALSE(gate.make_room(100000));
+  for (int i = 0; i < 100000; ++i) gate.settle(name("x" + std::to_string(i) + ".z").wire(), Found::There);
+  int kept = 0;
+  for (int i = 0; i < 100000; ++i)
+    kept += gate.found(name("x" + std::to_string(i) + ".z").wire()) == Found::There;
+  EXPECT_GE(kept, 99900);
 }
 
 /// Readers, users and the owner at once, for the thread sanitizer: a mark never stands for another name.
 TEST(DemandGate, MarksMayBeReadWhileTheyChange) {
   DemandGate gate(42, -1);
   const auto mine = name("mine.z"), other = name("other.z");
+  const auto mark = gate.mark_of(mine.wire());
   std::atomic<bool> over{false};
   std::atomic<int> wrong{0};
   std::vector<std::thread> workers;
   for (int t = 0; t < 2; ++t) {
     workers.emplace_back([&] {
       while (!over.load()) {
-        wrong += gate.is_settled(other.wire());
+        wrong += gate.found(other.wire()).has_value();
         gate.use(mine.wire());
       }
     });
   }
   for (int i = 0; i < 20000; ++i) {
     gate.settle(mine.wire(), i % 2 == 0 ? Found::There : Found::Absent);
-    (void)gate.take_use(mine.wire());
+    i % 5 == 0 ? gate.unwatch(mark) : gate.watch(mark);
+    (void)gate.take_use(mark);
+    if (i == 10000) (void)gate.make_room(5000);
     if (i % 3 == 0) gate.unsettle(mine.wire());
   }
-  gate.settle(mine.wire(), Found::There);
-  while (!gate.take_use(mine.wire())) std::this_thread::yield();
+  gate.watch(mark);
+  while (!gate.take_use(mark)) std::this_thread::yield();
   over = true;
   for (auto& worker : workers) worker.join();
   EXPECT_EQ(wrong.load(), 0);

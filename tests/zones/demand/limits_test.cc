@@ -144,5 +144,107 @@ TEST(DemandTable, WhatTwoNamesWantGoesWithTheSecond) {
   EXPECT_THAT(desk.unwanted, testing::UnorderedElementsAre("orders/pay", "public/pay.orders"));
 }
 
+// Every name in use stays, however many the configuration allows.
+TEST(DemandTable, AsManyAsAreConfiguredAreKnownToBeInUse) {
+  constexpr int kNames = 20000;
+  Desk desk(kNames);
+  std::size_t back = 0;
+  for (int i = 0; i < kNames; ++i) {
+    desk.ask("s" + std::to_string(i) + ".g");
+    desk.reply_all(true);
+    back += desk.resumed();
+    desk.pass(10ms);
+  }
+  ASSERT_EQ(back, std::size_t(kNames));
+  for (int i = 0; i < kNames; ++i) desk.use("s" + std::to_string(i) + ".g");
+  desk.pass(600s);
+  EXPECT_LE(desk.counts().idle, kNames / 1000) << "marks share their places";
+  EXPECT_GE(desk.report().there, std::size_t(kNames - kNames / 1000));
+  desk.pass(601s);
+  EXPECT_EQ(desk.report().there, 0U);
+}
+
+// The full form was asked for first; everybody else says the group form.
+TEST(DemandTable, UseUnderAnotherSpellingIsUse) {
+  Desk desk;
+  desk.ask("pay.orders.public");
+  ASSERT_EQ(desk.wanted.size(), 2U);
+  desk.reply(desk.wanted[0], true);
+  desk.reply(desk.wanted[1], false);
+  desk.table.published(desk.published.at(0));
+  for (int i = 0; i < 5; ++i) {
+    desk.use("pay.orders");
+    desk.pass(500s);
+  }
+  EXPECT_THAT(desk.unwanted, IsEmpty());
+  EXPECT_FALSE(desk.settled("pay.orders")) << "a service of another group may have this name";
+  desk.pass(601s);
+  EXPECT_THAT(desk.unwanted, testing::UnorderedElementsAre("orders/pay", "public/pay.orders"));
+}
+
+TEST(DemandTable, WhatTwoNamesWantIsInUseUnderEither) {
+  Desk desk;
+  for (const auto* each : {"pay.orders", "pay.orders.public"}) {
+    desk.ask(each);
+    desk.reply_all(true);
+  }
+  desk.pass(300s);
+  desk.use("pay.orders");
+  desk.pass(301s);
+  EXPECT_THAT(desk.unwanted, testing::Not(testing::Contains("orders/pay")));
+  desk.use("pay.orders");
+  desk.pass(600s);
+  EXPECT_THAT(desk.unwanted, testing::Not(testing::Contains("orders/pay")))
+      << "the mark outlives one of them";
+  desk.pass(601s);
+  EXPECT_THAT(desk.unwanted, testing::Contains("orders/pay"));
+}
+
+// It was not there when it was asked for; a push has shown it since, and clients use it.
+TEST(DemandTable, WhatHasAppearedIsNotLetGoAsAbsent) {
+  Desk desk;
+  desk.ask("pay.orders");
+  desk.reply_all(false);
+  desk.pass(30s);
+  desk.use("pay.orders");
+  desk.pass(31s);
+  EXPECT_THAT(desk.unwanted, IsEmpty());
+  ASSERT_EQ(desk.wanted.size(), 1U) << "asked again, which costs the registry nothing";
+  EXPECT_TRUE(desk.settled("pay.orders")) << "and nobody waits for it";
+  desk.reply_all(true);
+  EXPECT_EQ(desk.report().there, 1U);
+  EXPECT_EQ(desk.report().absent, 0U);
+  desk.pass(599s);
+  EXPECT_THAT(desk.unwanted, IsEmpty());
+  desk.pass(2s);
+  EXPECT_THAT(desk.unwanted, ElementsAre("orders/pay"));
+}
+
+TEST(DemandTable, WhatHasAppearedIsNotEvictedByAbsentNames) {
+  Desk desk;  // three may be absent
+  desk.ask("pay.orders");
+  desk.reply_all(false);
+  desk.use("pay.orders");
+  for (const auto* each : {"a.g", "b.g", "c.g"}) {
+    desk.ask(each);
+    for (const auto& want : std::exchange(desk.wanted, {})) desk.reply(want, want.key.name == "pay");
+    for (const auto& each_published : std::exchange(desk.published, {})) desk.table.published(each_published);
+  }
+  EXPECT_THAT(desk.unwanted, testing::Not(testing::Contains("orders/pay")));
+  EXPECT_EQ(desk.counts().evicted, 1U);
+}
+
+TEST(DemandTable, WhatSomebodyElseAnswersForStaysAbsent) {
+  Desk desk;
+  desk.ask("pay.orders");
+  desk.reply_all(false);
+  desk.use("pay.orders");  // another registry of the zone has it
+  desk.pass(61s);
+  desk.reply_all(false);
+  EXPECT_EQ(desk.report().absent, 1U);
+  desk.pass(61s);
+  EXPECT_THAT(desk.unwanted, ElementsAre("orders/pay"));
+}
+
 }  // namespace
 }  // namespace signpost::test

@@ -26,7 +26,7 @@ class Worker {
   void run() {
     for (int number = 0; number < kNames; ++number) {
       const auto name = *Name::parse(name_of(number));
-      while (!gate_.is_settled(name.wire())) ask(name);
+      while (!gate_.found(name.wire())) ask(name);
       if (number % 2 == 0) gate_.use(name.wire());
     }
   }
@@ -48,7 +48,7 @@ class Worker {
       eventfd_t rings = 0;
       (void)eventfd_read(bell_, &rings);
     }
-    unsettled += !gate_.is_settled(name.wire());
+    unsettled += !gate_.found(name.wire());
     waiting_.release(back);
   }
 
