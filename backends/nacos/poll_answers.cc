@@ -4,6 +4,7 @@
 
 #include "backends/nacos/poll_session.h"
 #include "backends/nacos/timing.h"
+#include "backends/nacos/trouble.h"
 
 namespace signpost::nacos {
 namespace {
@@ -207,10 +208,8 @@ void PollSession::forbidden(const InFlight& call, Monotonic now, Actions& out) {
     return again();
   }
   if (!std::exchange(forbidden_told_, true)) {
-    const auto* text = options_.login
-                           ? "the account may not read this namespace: it needs r on <namespace>:*:naming/*"
-                           : "the server asks for a login: set username and password_file for this registry";
-    out.emplace_back(action::Note{log::Level::Warning, "nacos.forbidden", text});
+    out.emplace_back(
+        action::Note{log::Level::Warning, "nacos.forbidden", std::string(forbidden_text(options_.login))});
   }
   try_again(call.work, now);
 }
@@ -242,16 +241,10 @@ void PollSession::try_again(const Work& work, Monotonic now) {
   schedule(work, found->second, now + retry_delay(found->second.failures++));
 }
 
-/// From 0 to `most`.
-Duration PollSession::drawn(Duration most) {
-  return Duration(static_cast<Duration::rep>(random_.below(static_cast<std::uint64_t>(most.count()) + 1)));
-}
+Duration PollSession::drawn(Duration most) { return nacos::drawn(most, random_); }
 
-Duration PollSession::upper_half(Duration full) { return full / 2 + drawn(full / 2); }
+Duration PollSession::upper_half(Duration full) { return nacos::upper_half(full, random_); }
 
-Duration PollSession::retry_delay(std::uint32_t failures) {
-  return upper_half(
-      std::min<Duration>(timing::kRetryMost, timing::kRetryFirst * (1U << std::min(failures, 7U))));
-}
+Duration PollSession::retry_delay(std::uint32_t failures) { return retry_delay_after(failures, random_); }
 
 }  // namespace signpost::nacos

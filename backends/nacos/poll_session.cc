@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "backends/nacos/timing.h"
+#include "backends/nacos/trouble.h"
 #include "backends/nacos/url.h"
 
 namespace signpost::nacos {
@@ -174,9 +175,7 @@ void PollSession::lose(std::string_view reason, const std::string& why, Monotoni
   ready_since_ = Monotonic::max();
   alive_ = false;
   state_ = State::Wait;
-  const auto round = attempts_++ / static_cast<std::uint32_t>(ring_.size());
-  wait_until_ = now + upper_half(std::min<Duration>(timing::kReconnectMost,
-                                                    timing::kReconnectStep * (std::min(round, 50U) + 1)));
+  wait_until_ = now + reconnect_delay_after(attempts_++, ring_.size(), random_);
 }
 
 /// A server that has left the cluster is left.

@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "backends/nacos/timing.h"
+#include "backends/nacos/trouble.h"
 #include "backends/nacos/url.h"
 
 namespace signpost::nacos {
@@ -112,15 +113,7 @@ void Session::lose(std::string_view reason, const std::string& why, Monotonic no
   ++attempts_;
 }
 
-/// min(5 s, 0.1 s x (round + 1)), of which the upper half is drawn: a round is once through the list (5.6).
-Duration Session::reconnect_delay() {
-  const auto round = attempts_ / static_cast<std::uint32_t>(ring_.size());
-  const auto full =
-      std::min<Duration>(timing::kReconnectMost, timing::kReconnectStep * (std::min(round, 50U) + 1));
-  const auto half = full / 2;
-  return half +
-         Duration(static_cast<Duration::rep>(random_.below(static_cast<std::uint64_t>(half.count()) + 1)));
-}
+Duration Session::reconnect_delay() { return reconnect_delay_after(attempts_, ring_.size(), random_); }
 
 /// What belongs to the connection goes; what it told us stays (5.8).
 void Session::forget_connection(Monotonic now) {

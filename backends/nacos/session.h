@@ -201,7 +201,7 @@ class Session final : public Protocol {
   /// Whether this kind of request waits for a token of pace_.
   static bool paced(Call call) noexcept { return call == Call::Subscribe || call == Call::Unsubscribe; }
 
-  // session_calls.cc: unary requests, what fails and when it is tried again
+  // session_calls.cc, session_failures.cc: unary requests, what fails and when it is tried again
   void enqueue(Work work);
   bool dequeue_subscribe(const ServiceName& name);
   void over(const Work& work);
