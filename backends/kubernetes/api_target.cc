@@ -39,6 +39,8 @@ Place place_of(Kind kind) {
       return {"/api/v1", "namespaces"};
     case Kind::Import:
       return {"/apis/multicluster.x-k8s.io/v1alpha1", "serviceimports"};
+    case Kind::Node:
+      return {"/api/v1", "nodes"};
     case Kind::Endpoints:
       break;
   }

@@ -8,7 +8,7 @@
 namespace signpost::kubernetes {
 namespace {
 
-constexpr std::size_t kResources = 5;
+constexpr std::size_t kResources = 5;  // all but Nodes
 constexpr std::size_t kDriftNamesMax = 10;
 constexpr std::size_t kStagedWork = 10;  // as many endpoints' worth as putting one object
 
@@ -236,6 +236,8 @@ void Cluster::put(Source source, const Item& item) {
     case Resource::Services:
     case Resource::Imports:
       return put_service(source, item);
+    case Resource::Nodes:
+      break;
   }
 }
 

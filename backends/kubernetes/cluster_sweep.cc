@@ -52,6 +52,7 @@ Id Cluster::places(Resource resource) const {
       return spaces_.places();
     case Resource::Services:
     case Resource::Imports:
+    case Resource::Nodes:
       break;
   }
   return services_.places();
@@ -79,6 +80,7 @@ void Cluster::look_at(Source source, Lists& lists, Id id) {
       return found_drift(lists, slice_key(id), kGone);
     case Resource::Services:
     case Resource::Imports:
+    case Resource::Nodes:
       break;
   }
   const auto& service = services_[id];

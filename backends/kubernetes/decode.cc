@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "backends/kubernetes/node_visitor.h"
 #include "backends/kubernetes/pod_visitor.h"
 #include "backends/kubernetes/service_visitor.h"
 #include "backends/kubernetes/slice_visitor.h"
@@ -28,6 +29,8 @@ std::vector<JsonPath> paths_of(Kind kind, const PodLabelPaths& labels) {
       return all(SliceVisitor::endpoints_paths());
     case Kind::Pod:
       return PodVisitor::paths(labels);
+    case Kind::Node:
+      return all(NodeVisitor::paths());
     case Kind::Namespace:
       break;
   }
@@ -45,6 +48,10 @@ auto with_visitor(Kind kind, const DecodeOptions& options, Words& words, follow:
     }
     case Kind::Pod: {
       PodVisitor visitor(words, counts);
+      return use(visitor);
+    }
+    case Kind::Node: {
+      NodeVisitor visitor(counts);
       return use(visitor);
     }
     case Kind::Namespace: {

@@ -16,7 +16,7 @@
 namespace signpost::kubernetes {
 
 /// Which kind of object the texts hold. Import: a ServiceImport of multicluster.x-k8s.io.
-enum class Kind : std::uint8_t { Service, EndpointSlice, Endpoints, Pod, Namespace, Import };
+enum class Kind : std::uint8_t { Service, EndpointSlice, Endpoints, Pod, Namespace, Import, Node };
 
 /// What of an object is kept: what the registry's options ask for.
 struct DecodeOptions {

@@ -21,6 +21,7 @@
 #include "backends/kubernetes/account.h"
 #include "backends/kubernetes/auditor.h"
 #include "backends/kubernetes/cluster.h"
+#include "backends/kubernetes/nodes.h"
 #include "backends/kubernetes/reflector.h"
 #include "backends/kubernetes/wanted.h"
 #include "dns/base/log.h"
@@ -35,6 +36,7 @@ namespace asio = boost::asio;
 constexpr std::size_t kStepWork = 1500;
 
 constexpr std::chrono::seconds kTellAgain{10};
+constexpr std::size_t kDriftNamesMax = 10;
 constexpr std::chrono::milliseconds kFirstTrim{250};
 constexpr std::chrono::seconds kLastTrim{4};
 
@@ -51,8 +53,8 @@ class KubernetesBackend final : public Backend {
         cluster_(name_, cluster_options(options)),
         timer_(executor_),
         trim_(executor_) {
-    for (auto& one : followed(options)) {
-      followers_.push_back(std::make_unique<Follower>(std::move(one), options.audit_interval, *this));
+    for (const auto& one : followed(options)) {
+      followers_.push_back(std::make_unique<Follower>(one, options.audit_interval, *this));
     }
   }
 
@@ -84,11 +86,11 @@ class KubernetesBackend final : public Backend {
  private:
   /// One resource in one place, and who looks after what its watch lost.
   struct Follower {
-    Follower(ReflectorOptions options, Duration audit_interval, KubernetesBackend& backend)
-        : reflector(std::move(options), backend.cluster_, backend.cluster_.words(), backend.counts_,
-                    Random::from_kernel()),
-          auditor(reflector, audit_interval, backend.cluster_, backend.counts_, Random::from_kernel(),
-                  backend.clock_.now()),
+    Follower(const ReflectorOptions& options, Duration audit_interval, KubernetesBackend& backend)
+        : reflector(options, backend.sink_of(options.source.resource), backend.cluster_.words(),
+                    backend.counts_, Random::from_kernel()),
+          auditor(reflector, audit_interval, backend.sink_of(options.source.resource), backend.counts_,
+                  Random::from_kernel(), backend.clock_.now()),
           hurried(backend.executor_) {}
     Reflector reflector;
     Auditor auditor;
@@ -175,8 +177,13 @@ class KubernetesBackend final : public Backend {
     machine.end(end ? std::string_view() : std::string_view(end.error().message), clock_.now());
   }
 
+  ObjectSink& sink_of(Resource resource) {
+    return resource == Resource::Nodes ? static_cast<ObjectSink&>(nodes_) : cluster_;
+  }
+
   /// Some of what is due; true: there is more.
   bool step(RegistrySink& sink) {
+    if (auto networks = nodes_.take()) sink.place_clients(std::move(*networks));
     cluster_.set_revision(revision());
     cluster_.set_time(clock_.now());
     const bool more = cluster_.step(sink, kStepWork);
@@ -236,7 +243,13 @@ class KubernetesBackend final : public Backend {
   }
 
   void tell_drift() {
-    for (const auto& drift : cluster_.take_drift()) {
+    auto all = cluster_.take_drift();
+    if (auto names = nodes_.take_drift(); !names.empty()) {
+      const auto count = names.size();
+      names.resize(std::min(count, kDriftNamesMax));
+      all.push_back({Resource::Nodes, count, std::move(names)});
+    }
+    for (const auto& drift : all) {
       counts_.add("drift", word_of(drift.resource), drift.count);
       std::string names;
       for (const auto& name : drift.names) names.append(names.empty() ? "" : ", ").append(name);
@@ -247,13 +260,14 @@ class KubernetesBackend final : public Backend {
     }
   }
 
-  /// Not to be had, and not to be waited for: a resource that is not installed, Namespaces that we may not
-  /// see.
+  /// Not to be had, and not to be waited for: a resource that is not installed, Namespaces and Nodes that we
+  /// may not see.
   bool excusable(const Reflector& reflector) const {
     const auto resource = reflector.source().resource;
     if (resource == Resource::Imports) return reflector.missing();
-    return resource == Resource::Namespaces && !namespaces_wanted_ &&
-           (reflector.forbidden() || reflector.missing());
+    const bool may_lack =
+        resource == Resource::Nodes || (resource == Resource::Namespaces && !namespaces_wanted_);
+    return may_lack && (reflector.forbidden() || reflector.missing());
   }
 
   void note(Follower& follower) {
@@ -263,7 +277,7 @@ class KubernetesBackend final : public Backend {
       log::warning("registry.note", {{"registry", name_}, {"resource", resource}, {"what", text}});
     }
     if (!excusable(reflector)) return;
-    cluster_.excuse(reflector.source());
+    if (reflector.source().resource != Resource::Nodes) cluster_.excuse(reflector.source());
     if (!excused_.insert(reflector.source().resource).second) return;
     counts_.add("excused", resource);
     log::warning("registry.without",
@@ -326,6 +340,7 @@ class KubernetesBackend final : public Backend {
   follow::Counts counts_;
   bool namespaces_wanted_;
   Cluster cluster_;
+  Nodes nodes_;
   std::vector<std::unique_ptr<Follower>> followers_;
   std::set<Resource> excused_;  // as logged
   bool lost_ = false;           // told to the sink

@@ -14,8 +14,9 @@
 namespace signpost::kubernetes {
 
 /// What is watched. Endpoints: EndpointSlices, or v1 Endpoints where discovery.k8s.io/v1 is not served (K30).
-/// Imports: ServiceImports of multicluster.x-k8s.io. Only Services and Endpoints are always watched.
-enum class Resource : std::uint8_t { Services, Endpoints, Pods, Namespaces, Imports };
+/// Imports: ServiceImports of multicluster.x-k8s.io. Only Services and Endpoints are always watched. Nodes
+/// are no part of a Cluster (nodes.h).
+enum class Resource : std::uint8_t { Services, Endpoints, Pods, Namespaces, Imports, Nodes };
 
 /// One v1 Service, or one ServiceImport (ClusterSetIP is VirtualIp, Headless is Instances).
 struct ServiceRecord {
@@ -75,12 +76,19 @@ struct NamespaceRecord {
   friend bool operator==(const NamespaceRecord&, const NamespaceRecord&) = default;
 };
 
+/// One v1 Node: where the clients on it are.
+struct NodeRecord {
+  std::string zone;                      // label topology.kubernetes.io/zone; empty: not known
+  std::vector<config::Prefix> networks;  // spec.podCIDRs, and its InternalIPs as the whole of an address
+  friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
+};
+
 /// One object as far as it could be read.
 struct Object {
-  std::string key;        // "namespace/name" (a Namespace: its name); empty: not even that could be read
+  std::string key;  // "namespace/name" (a Namespace, a Node: its name); empty: not even that could be read
   Revision revision = 0;  // metadata.resourceVersion; 0: absent or no number
   /// monostate: the rest makes no sense, keep the version known so far (K25, K38).
-  std::variant<std::monostate, ServiceRecord, SliceRecord, PodRecord, NamespaceRecord> record;
+  std::variant<std::monostate, ServiceRecord, SliceRecord, PodRecord, NamespaceRecord, NodeRecord> record;
 };
 
 enum class EventType : std::uint8_t { Added, Modified, Deleted, Bookmark, Error, Unknown };

@@ -29,6 +29,8 @@ Kind kind_of(Resource resource) {
       return Kind::Namespace;
     case Resource::Imports:
       return Kind::Import;
+    case Resource::Nodes:
+      return Kind::Node;
     case Resource::Endpoints:
       break;
   }

@@ -76,6 +76,13 @@ enum Field : int {
   kPodIps,
   kVersionLabel,
   kTagLabel,
+  kNodeZone,
+  kNodeOlderZone,
+  kPodCidr,
+  kPodCidrs,
+  kNodeAddress,
+  kNodeAddressType,
+  kNodeAddressText,
 };
 
 /// The address, or the word under which it is skipped: what could hit the asker itself or its neighbours on

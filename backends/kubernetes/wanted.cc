@@ -40,7 +40,8 @@ std::vector<ReflectorOptions> followed(const config::KubernetesRegistry& options
                      decode,
                      options.streamed_lists});
     };
-    if (options.namespaces.empty() || resource == Resource::Namespaces) return one(0, "");
+    const bool of_the_cluster = resource == Resource::Namespaces || resource == Resource::Nodes;
+    if (options.namespaces.empty() || of_the_cluster) return one(0, "");
     for (std::size_t i = 0; i < options.namespaces.size(); ++i) {
       one(static_cast<std::uint16_t>(i + 1), options.namespaces[i]);
     }
@@ -50,12 +51,13 @@ std::vector<ReflectorOptions> followed(const config::KubernetesRegistry& options
   if (options.endpoints) add(Resource::Endpoints, options.labels);
   if (options.watch_pods) add(Resource::Pods, options.labels, kRunningPods);
   if (options.multicluster) add(Resource::Imports, "");
+  if (options.watch_nodes) add(Resource::Nodes, "");
   return all;
 }
 
 std::string_view word_of(Resource resource) {
-  constexpr std::string_view kWords[] = {"services", "endpointslices", "pods", "namespaces",
-                                         "serviceimports"};
+  constexpr std::string_view kWords[] = {"services",   "endpointslices", "pods",
+                                         "namespaces", "serviceimports", "nodes"};
   return kWords[static_cast<std::size_t>(resource)];
 }
 

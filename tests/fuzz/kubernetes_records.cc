@@ -119,14 +119,18 @@ void require_same(const std::string& packed, const PodRecord& pod, const Words& 
 }
 
 void require_record(const NamespaceRecord&) {}
+void require_record(const NodeRecord& node) {
+  for (const auto& network : node.networks)
+    require(config::masked(network.address, network.bits) == network.address, "a network is a prefix");
+}
 void require_record(const std::monostate&) {}
 
 }  // namespace
 
 Decoders::Decoders() {
   const DecodeOptions everything{true, true, "version", "app.kubernetes.io/tags"};
-  for (const auto kind :
-       {Kind::Service, Kind::EndpointSlice, Kind::Endpoints, Kind::Pod, Kind::Namespace, Kind::Import})
+  for (const auto kind : {Kind::Service, Kind::EndpointSlice, Kind::Endpoints, Kind::Pod, Kind::Namespace,
+                          Kind::Import, Kind::Node})
     all.emplace_back(kind, words, counts, everything);
 }
 
@@ -152,7 +156,10 @@ void require_kept(const Object& object) {
   std::visit(
       [&](const auto& record) {
         using Record = std::decay_t<decltype(record)>;
-        if constexpr (!std::is_same_v<Record, std::monostate> && !std::is_same_v<Record, NamespaceRecord>) {
+        constexpr bool packed = !std::is_same_v<Record, std::monostate> &&
+                                !std::is_same_v<Record, NamespaceRecord> &&
+                                !std::is_same_v<Record, NodeRecord>;
+        if constexpr (packed) {
           Packer packer(pool);
           require_same(std::string(packer.pack(record)), record, pool);
         }

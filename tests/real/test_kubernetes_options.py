@@ -1,6 +1,7 @@
 """Each option of CoreDNS' kubernetes plugin beside ours, on the same objects: every row is asked of both. Where the two
 differ on purpose the row says what CoreDNS says, and why."""
 import contextlib
+import subprocess
 
 import pytest
 from comparison.compare import plain
@@ -19,7 +20,7 @@ def world(run_folder):
     """The services above in namespace shop, two Pods there, one service in namespace dark, ServiceImports."""
     folder = run_folder / "options"
     folder.mkdir()
-    roles = ("cluster.yaml", "cluster-pods.yaml", "cluster-imports.yaml")
+    roles = ("cluster.yaml", "cluster-pods.yaml", "cluster-nodes.yaml", "cluster-imports.yaml")
     cluster = kube.Cluster(folder, roles, manager=False)
     try:
         cluster.namespace("shop", dns="on", team="a")
@@ -110,6 +111,41 @@ def test_roles_of_listed_namespaces_are_enough(folder, until):
             signpost.stop()
     finally:
         own.stop()
+
+
+def heard_from(signpost, source, name):
+    """The addresses that a client at `source` hears."""
+    host, port = signpost.address
+    words = ["dig", f"@{host}", "-p", str(port), "-b", source, "+norecurse", "+short", "+time=5", "+tries=1", name, "A"]
+    return set(subprocess.run(words, capture_output=True, text=True, timeout=20, check=True).stdout.split())
+
+
+def test_nodes_say_where_clients_are(world, folder, until):
+    """The networks of a Node's Pods are in the zone of its label; endpoints are in theirs, or where their hints send clients."""
+    for node, zone in (("n1", "a"), ("n2", "b")):
+        network = f"127.0.{node[1]}.0/24"
+        labels = {"topology.kubernetes.io/zone": zone}
+        world.api.create("/api/v1/nodes", {"metadata": {"name": node, "labels": labels}, "spec": {"podCIDR": network, "podCIDRs": [network]}})
+    endpoints = [{**ready(f"10.8.{i}.1"), "zone": zone} for i, zone in enumerate("ab")]
+    world.api.create("/api/v1/namespaces/shop/services", {"metadata": {"name": "zoned"}, "spec": {"clusterIP": "None", "ports": [{"port": 80}]}})
+    world.whole_slice("shop", "zoned-a", "zoned", "IPv4", endpoints, HTTP)
+    zone = {"name": ZONE, "registry": "c", "locality": "prefer"}
+    signpost = Signpost(folder, {"c": kubernetes(world)}, [zone], clients={"nodes": ["c"]}).wait_ready()
+    try:
+        name = f"zoned.shop.svc.{ZONE}"
+        until(lambda: heard_from(signpost, "127.0.1.7", name) == {"10.8.0.1"}, 10, "a Pod of n1 is answered from zone a")
+        assert heard_from(signpost, "127.0.2.7", name) == {"10.8.1.1"}
+        assert heard_from(signpost, "127.0.3.7", name) == {"10.8.0.1", "10.8.1.1"}
+        world.api.patch("/api/v1/nodes/n1", {"metadata": {"labels": {"topology.kubernetes.io/zone": "b"}}})
+        until(lambda: heard_from(signpost, "127.0.1.7", name) == {"10.8.1.1"}, 10, "the Node's label says another zone")
+        hinted = [{**one, "hints": {"forZones": [{"name": "ba"[i]}]}} for i, one in enumerate(endpoints)]
+        world.api.patch("/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices/zoned-a", {"endpoints": hinted})
+        until(lambda: heard_from(signpost, "127.0.1.7", name) == {"10.8.0.1"}, 10, "its hint sends clients of zone b there")
+        world.api.delete("/api/v1/nodes/n1")
+        until(lambda: len(heard_from(signpost, "127.0.1.7", name)) == 2, 10, "nobody knows where the client is")
+        assert "127.0.2.7 is in zone b, where 1 of 1 known instances may answer" in signpost.command("explain", name, "--client", "127.0.2.7")[1]
+    finally:
+        signpost.stop()
 
 
 @pytest.mark.rule("K33")

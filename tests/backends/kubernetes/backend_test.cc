@@ -158,6 +158,7 @@ class BackendTest : public testing::Test {
     config::KubernetesRegistry options;
     options.url = api.http.url();
     options.token_file = token_file;
+    options.watch_nodes = watch_nodes;
     auto made = make_kubernetes_backend("kube", options, io.get_executor(), system_clock());
     ASSERT_TRUE(made) << made.error().message;
     backend = std::move(*made);
@@ -187,6 +188,7 @@ class BackendTest : public testing::Test {
   tests::RecordingSink sink;
   std::unique_ptr<Backend> backend;
   std::string token_file;
+  bool watch_nodes = false;
   bool ended = true;
 };
 
@@ -204,6 +206,40 @@ TEST_F(BackendTest, ListsAndFollows) {
   EXPECT_TRUE(until([&] { return sink.world.size() == 2; }));
   api.remove(kServices, "cart", tests::service("cart", api.version + 1));
   EXPECT_TRUE(until([&] { return sink.services() == Lines{"shop/web ip 10.96.0.2 http:80"}; }));
+}
+
+/// One with this zone and network.
+std::function<std::string(int)> node(const std::string& zone, const std::string& network) {
+  return [=](int version) {
+    return R"({"metadata":{"name":"n","resourceVersion":")" + std::to_string(version) +
+           R"(","labels":{"topology.kubernetes.io/zone":")" + zone + R"("}},"spec":{"podCIDRs":[")" +
+           network + R"("]}})";
+  };
+}
+const std::string kNodes = "/api/v1/nodes";
+
+TEST_F(BackendTest, NodesSayWhereClientsAre) {
+  watch_nodes = true;
+  api.put(kNodes, "n1", node("a", "10.244.1.0/24"));
+  follow();
+  ASSERT_TRUE(until([&] { return sink.live && sink.placements == 1; }));
+  EXPECT_EQ(sink.clients, Lines{"10.244.1.0/24 a"});
+  api.put(kNodes, "n1", node("b", "10.244.1.0/24"));
+  EXPECT_TRUE(until([&] { return sink.clients == Lines{"10.244.1.0/24 b"}; }));
+  const auto asked = api.requests.size();
+  api.put(kNodes, "n1", node("b", "10.244.1.0/24"));
+  put_service("web", "10.96.0.2");
+  EXPECT_TRUE(until([&] { return sink.world.size() == 2; }));
+  EXPECT_EQ(sink.placements, 2) << "a heartbeat is no news";
+  EXPECT_EQ(api.requests.size(), asked) << "watched, not listed again";
+}
+
+TEST_F(BackendTest, NodesThatWeMayNotSeeAreNotWaitedFor) {
+  watch_nodes = true;  // and the server has none: 404
+  follow();
+  ASSERT_TRUE(until([&] { return sink.live; }));
+  EXPECT_EQ(sink.services(), Lines{kCart});
+  EXPECT_TRUE(until([&] { return count("excused", "nodes") == 1; }));
 }
 
 TEST_F(BackendTest, ListsInPages) {

@@ -72,6 +72,12 @@ class RecordingSink final : public RegistrySink {
     live = false;
   }
 
+  void place_clients(std::vector<ClientNetwork> networks) override {
+    clients.clear();
+    for (const auto& one : networks) clients.push_back(one.prefix.to_string() + " " + one.zone);
+    ++placements;
+  }
+
   /// All services, sorted by key.
   std::vector<std::string> services() const {
     std::vector<std::string> all;
@@ -89,6 +95,8 @@ class RecordingSink final : public RegistrySink {
   int lists = 0;
   int caught_ups = 0;
   Revision last_revision = 0;
+  std::vector<std::string> clients;  // "10.244.1.0/24 a", as told last
+  int placements = 0;
 };
 
 }  // namespace signpost::tests
