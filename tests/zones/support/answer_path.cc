@@ -8,6 +8,7 @@ namespace signpost::test {
 namespace {
 
 const char* const kWorld = R"(
+clients: {zones: {a.b: [192.0.2.0/24]}}
 registries: {local: {type: file, path: x.yaml}, cold: {type: file, path: y.yaml}}
 zones:
   - {name: order.test, registry: local}
@@ -15,6 +16,8 @@ zones:
   - {name: cold.test, registry: cold}
   - {name: 10.in-addr.arpa, registry: local}
   - {name: static.test, file: s.zone}
+  - {name: sticky.test, registry: local, answer: sticky 2}
+  - {name: near.test, registry: local, answer: sample 1, locality: prefer}
 )";
 
 const TestWorld::Lines kStatic = {
@@ -117,6 +120,9 @@ const std::vector<Place>& places() {
       {"below_missing", "a.b.nope.order.test."},
       {"apex", "order.test."},
       {"sampled", "cart.sample.test."},
+      {"sticky", "cart.sticky.test."},
+      {"near", "cart.near.test."},
+      {"near_port", "_http._tcp.cart.near.test."},
       {"large", "many.order.test."},
       {"cold", "cart.cold.test."},
       {"reverse", "1.0.0.10.in-addr.arpa."},

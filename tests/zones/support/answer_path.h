@@ -13,10 +13,10 @@
 
 namespace signpost::test {
 
-/// Zones `order.test`, `sample.test`, `cold.test` (no registry has told anything), `10.in-addr.arpa` and
-/// `static.test` (a file), with
-/// services `cart` (A, AAAA, SRV, weights), `many` (200 addresses), `huge` (5,000), `a.deep.one` and `empty`;
-/// static records of every kind in `order.test` and `static.test`. The server has an id and a cookie secret.
+/// Zones `order.test`, `sample.test`, `sticky.test`, `near.test` (the peer's zone first), `cold.test` (no
+/// registry has told anything), `10.in-addr.arpa` and `static.test` (a file), with services `cart` (A, AAAA,
+/// SRV, weights), `many` (200 addresses), `huge` (5,000), `a.deep.one` and `empty`; static records of every
+/// kind in `order.test` and `static.test`. The server has an id and a cookie secret.
 class AnswerPath {
  public:
   AnswerPath();
