@@ -11,8 +11,7 @@ namespace signpost {
   if (ask.block->kind() == BlockKind::Absent) return false;
   const auto& zone = *ask.zone->zone;
   const auto name = demand::service_part(ask.name, zone.name.size());
-  if (!demand::may_be_of(zone.on_query, name, zone.name.size()) || asker_->gate->found(name))
-    return false;
+  if (!demand::may_be_of(zone.on_query, name, zone.name.size()) || asker_->gate->found(name)) return false;
   const auto& context = *asker_->context;
   const bool first = context.resumed == 0 && !context.expired;
   asker_->deferred =
