@@ -22,6 +22,7 @@
 namespace signpost {
 
 class DemandGate;
+class SnapshotReader;
 
 /// Who asks. Both outlive the call.
 struct Asker {
@@ -30,7 +31,8 @@ struct Asker {
   /// Where a query may wait for a name that no list has (zones/demand); null: nowhere, and a miss is
   /// NXDOMAIN.
   DemandGate* gate = nullptr;
-  bool deferred = false;  // it waits: the response says nothing
+  const SnapshotReader* reader = nullptr;  // with a gate: of the snapshot that answers
+  bool deferred = false;                   // it waits: the response says nothing
 };
 
 class Answerer {

@@ -2,6 +2,7 @@
 #include "zones/answer/answerer.h"
 #include "zones/demand/candidates.h"
 #include "zones/demand/gate.h"
+#include "zones/snapshot/store.h"
 
 namespace signpost {
 
@@ -11,9 +12,14 @@ namespace signpost {
   if (ask.block->kind() == BlockKind::Absent) return false;
   const auto& zone = *ask.zone->zone;
   const auto name = demand::service_part(ask.name, zone.name.size());
-  if (!demand::may_be_of(zone.on_query, name, zone.name.size()) || asker_->gate->found(name)) return false;
+  if (!demand::may_be_of(zone.on_query, name, zone.name.size())) return false;
   const auto& context = *asker_->context;
   const bool first = context.resumed == 0 && !context.expired;
+  const auto found = asker_->gate->found(name);
+  // A name may have been found, published and settled since this batch began: then the query waits for the
+  // next one. The mark is read before the version, and is set after the publish.
+  const bool too_old = found == DemandGate::Found::There && first && asker_->reader->is_outdated();
+  if (found && !too_old) return false;
   asker_->deferred =
       first && context.ticket != 0 && asker_->gate->push(name, context.ticket, context.mailbox);
   if (!asker_->deferred) {

@@ -18,7 +18,7 @@ class SnapshotResponder final : public Responder {
   void idle() noexcept override { reader_.idle(); }
   void look_ahead(std::span<Asked> asked) noexcept override { signpost::look_ahead(*snapshot_, asked); }
   Outcome respond(const QueryContext& context, const Query& query, Response& response) noexcept override {
-    Asker asker{&context, &query, gate_};
+    Asker asker{&context, &query, gate_, &reader_};
     answerer_.answer(*snapshot_, query.question.folded.wire(), query.question.type,
                      context.transport == Transport::Udp, response, noted_block(query), &asker);
     return asker.deferred ? Outcome::Deferred : Outcome::Answered;

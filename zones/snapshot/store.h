@@ -67,6 +67,8 @@ class SnapshotReader {
   const Snapshot& refresh() noexcept;
   /// Pins nothing from here until the next refresh().
   void idle() noexcept;
+  /// Something newer than what refresh() gave last has been published.
+  bool is_outdated() const noexcept { return store_.version() != seen_; }
 
  private:
   SnapshotStore& store_;

@@ -209,5 +209,38 @@ TEST(OnQueryWorker, WhatListsWouldNameIsDeniedByTheWorker) {
   EXPECT_EQ(counter.popped, 0U);
 }
 
+// The batch began before the name was published, and the name was settled meanwhile.
+TEST(OnQueryWorker, ABatchWithAnOldSnapshotDeniesNothingThatWasJustFound) {
+  Counter counter;
+  EXPECT_EQ(counter.ask("pay.orders.nacos.test."), "deferred");
+  EXPECT_EQ(counter.ask("none.orders.nacos.test."), "deferred");
+  counter.serve();
+  EXPECT_EQ(counter.ask("pay.orders.nacos.test."), "deferred");
+  EXPECT_THAT(counter.ask("none.orders.nacos.test."), StrEq("NXDOMAIN aa")) << "as it was in this snapshot";
+  counter.serve();
+  const auto replies = counter.again();
+  ASSERT_EQ(replies.size(), 3U);
+  EXPECT_EQ(std::count_if(replies.begin(), replies.end(),
+                          [](const auto& reply) { return reply.find("| 10.0.0.9") != reply.npos; }),
+            2);
+  EXPECT_THAT(counter.ask("pay.orders.nacos.test."), EndsWith("| 10.0.0.9"));
+}
+
+// What has gone since is denied: such a query waits once, if at all.
+TEST(OnQueryWorker, ASettledNameThatIsGoneIsDenied) {
+  Counter counter;
+  EXPECT_EQ(counter.ask("pay.orders.nacos.test."), "deferred");
+  counter.serve();
+  (void)counter.again();
+  counter.world.erase("nacos/public/orders/pay");
+  EXPECT_THAT(counter.ask("pay.orders.nacos.test."), EndsWith("| 10.0.0.9"));
+  (void)counter.again();
+  EXPECT_THAT(counter.ask("pay.orders.nacos.test."), StrEq("NXDOMAIN aa"));
+  counter.world.upsert(TestWorld::service("nacos/public/DEFAULT_GROUP/cart", {At("10.0.0.2", 80)}));
+  EXPECT_EQ(counter.ask("pay.orders.nacos.test."), "deferred") << "it may have come back";
+  counter.serve();
+  EXPECT_THAT(counter.again(), testing::ElementsAre(StrEq("NXDOMAIN aa")));
+}
+
 }  // namespace
 }  // namespace signpost::test
