@@ -84,8 +84,10 @@ class Answerer {
   void write_host(Ask& ask, std::span<const Octets> all) noexcept;
   void write_srv_all(Ask& ask) noexcept;
   void write_srv_port(Ask& ask, const PortSet& port) noexcept;
+  void write_srv_sticky(Ask& ask, policy::ShareView members, const PortSet* port) noexcept;
   void write_txt(Ask& ask, std::span<const std::uint8_t> rdata) noexcept;
   bool write_one_srv(Ask& ask, const Srv& srv, bool spent, std::uint16_t priority = 0) noexcept;
+  bool put_srv(Ask& ask, const Srv& srv, bool spent, std::uint16_t priority) noexcept;
   void write_glue(Ask& ask) noexcept;
   bool write_pointer(Ask& ask, const Pointer& pointer) noexcept;
   // In select.cc.

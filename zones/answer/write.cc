@@ -98,7 +98,9 @@ void Answerer::write_txt(Ask& ask, std::span<const std::uint8_t> rdata) noexcept
 }
 
 /// `spent`: a sample's draw has used the weights up, so all are equal (DESIGN.md section 3).
-bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent, std::uint16_t priority) noexcept {
+/// Part of each loop in this file: a call for each record costs 43 instructions of it.
+[[gnu::always_inline]] inline bool Answerer::put_srv(Ask& ask, const Srv& srv, bool spent,
+                                                     std::uint16_t priority) noexcept {
   auto& response = *ask.response;
   const auto label =
       srv.host == Block::kSelf ? std::span<const std::uint8_t>() : ask.block->host_label(srv.host, label_);
@@ -125,25 +127,24 @@ bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent, std::uint16_t
   return true;
 }
 
-/// `sticky`: a client that honours RFC 2782 takes the lowest priority that it reaches, so the best is tried
-/// first and the next ones when it is gone.
+bool Answerer::write_one_srv(Ask& ask, const Srv& srv, bool spent, std::uint16_t priority) noexcept {
+  return put_srv(ask, srv, spent, priority);
+}
+
 void Answerer::write_srv_all(Ask& ask) noexcept {
   const auto& block = *ask.block;
   const auto mode = mode_of(block);
-  const bool sticky = mode == config::AnswerMode::Sticky;
-  const bool spent = sticky || mode == config::AnswerMode::Sample;
+  if (mode == config::AnswerMode::Sticky) [[unlikely]]
+    return write_srv_sticky(ask, block.member_shares(), nullptr);
+  const bool spent = mode == config::AnswerMode::Sample;
   // The least that a record can take bounds how many may be drawn: no more are asked for than could ever fit.
   const auto most = ask.response->remaining() / (kSrvFixed + ask.service.size()) + 1;
-  const auto members = block.member_shares();
-  std::uint16_t rank = 0;
-  for (const auto place : sticky ? stick(ask, members, {block, StickyKeys::Of::Members}, most)
-                                 : draw(members, mode, block.sample_members(), most)) {
+  for (const auto place : draw(block.member_shares(), mode, block.sample_members(), most)) {
     for (std::size_t i = 0; i < block.srv_count(place); ++i) {
-      if (write_one_srv(ask, block.srv(place, i), spent, rank)) continue;
+      if (put_srv(ask, block.srv(place, i), spent, 0)) continue;
       if (ask.may_truncate || ask.response->count(Section::Answer) == 0) return too_large(ask);
       return write_glue(ask);  // over TCP: a fair draw of what fits
     }
-    if (sticky) ++rank;
   }
   write_glue(ask);
 }
@@ -158,19 +159,36 @@ void Answerer::write_srv_port(Ask& ask, const PortSet& port) noexcept {
     members = policy::ShareView(shares, members.all_equal());
   }
   const auto mode = mode_of(block);
-  const bool sticky = mode == config::AnswerMode::Sticky;
-  const bool sampled = mode == config::AnswerMode::Sample;
-  const auto sample = sampled ? std::min(block.sample(), policy::sample_max(members)) : std::uint16_t{0};
+  if (mode == config::AnswerMode::Sticky) [[unlikely]]
+    return write_srv_sticky(ask, members, &port);
+  const bool spent = mode == config::AnswerMode::Sample;
+  const auto sample = spent ? std::min(block.sample(), policy::sample_max(members)) : std::uint16_t{0};
   const auto most = ask.response->remaining() / (kSrvFixed + ask.service.size()) + 1;
-  std::uint16_t rank = 0;
-  for (const auto place : sticky ? stick(ask, members, {block, StickyKeys::Of::Port, &port}, most)
-                                 : draw(members, mode, sample, most)) {
-    if (write_one_srv(ask, records[place], sampled || sticky, rank)) {
-      if (sticky) ++rank;
-      continue;
-    }
+  for (const auto place : draw(members, mode, sample, most)) {
+    if (put_srv(ask, records[place], spent, 0)) continue;
     if (ask.may_truncate || ask.response->count(Section::Answer) == 0) return too_large(ask);
     break;
+  }
+  write_glue(ask);
+}
+
+/// Of one port, or of all members. A client that honours RFC 2782 takes the lowest priority that it reaches,
+/// so the best is tried first and the next ones when it is gone.
+[[gnu::noinline]] void Answerer::write_srv_sticky(Ask& ask, policy::ShareView members,
+                                                  const PortSet* port) noexcept {
+  const auto& block = *ask.block;
+  const auto records = port == nullptr ? Block::PortRecords() : block.records_of(*port);
+  const StickyKeys keys{block, port == nullptr ? StickyKeys::Of::Members : StickyKeys::Of::Port, port};
+  const auto most = ask.response->remaining() / (kSrvFixed + ask.service.size()) + 1;
+  std::uint16_t rank = 0;
+  for (const auto place : stick(ask, members, keys, most)) {
+    const auto count = port == nullptr ? block.srv_count(place) : std::size_t{1};
+    for (std::size_t i = 0; i < count; ++i) {
+      if (write_one_srv(ask, port == nullptr ? block.srv(place, i) : records[place], true, rank)) continue;
+      if (ask.may_truncate || ask.response->count(Section::Answer) == 0) return too_large(ask);
+      return write_glue(ask);  // over TCP: a fair draw of what fits
+    }
+    ++rank;
   }
   write_glue(ask);
 }
