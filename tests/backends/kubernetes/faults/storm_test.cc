@@ -89,9 +89,27 @@ TEST_F(Storm, K37_WhereHealthDoesNotCountNamesStayAlive) {
   }));
 }
 
-TEST_F(Storm, K37_TheSpecificationHoldsForAllAtOnce) {
+/// Whoever looks at their health is more likely ill than all of them at once (operations.md 3.1, G4).
+TEST_F(Storm, K37_GuardG4KeepsNamesAlive) {
   start("");
   storm();
+  EXPECT_EQ(answers(), kServices);
+  all(R"("ready":true)");
+  EXPECT_TRUE(until([&] {
+    world->settle();
+    return answers() == kServices;
+  }));
+}
+
+/// Headless without a ready endpoint: NXDOMAIN (SH3), once the operator says that the storm is true.
+TEST_F(Storm, K37_TheSpecificationHoldsForAllAtOnceIfTheOperatorSaysSo) {
+  start("");
+  storm();
+  ASSERT_EQ(answers(), kServices);
+  const auto released = world->world.release("kube", "");
+  EXPECT_EQ(released.error, "");
+  EXPECT_EQ(released.released.size(), static_cast<std::size_t>(kServices));
+  world->settle();
   EXPECT_EQ(answers(), 0);
   EXPECT_EQ(world->dig("s7.shop.svc.cluster.local. A").substr(0, 8), "NXDOMAIN");
   all(R"("ready":true)");

@@ -46,7 +46,7 @@ FAULTS = {
     "K34": "single octets, long heads, heads without end: bounds and deadlines",
     "K35": "the apiserver's address does not depend on our own answers",
     "K36": "a thousand clients at its return: spread, one list a resource at a time, in pages",
-    "K37": "thousands of endpoints unready in one breath: all told at once, names live as the zone's health policy says",
+    "K37": "thousands of endpoints unready in one breath: all told at once, names live by guard G4 until it is over or the operator releases it",
     "K38": "odd fields cost the element, never the object",
 }
 
