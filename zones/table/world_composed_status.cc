@@ -40,8 +40,9 @@ HeldService World::held_composed(std::size_t i) const {
                             std::move(one.why)});
   }
   out.notes = std::move(composing.made.notes);
+  const auto count = entry.service->members.size();
   out.notes.insert(out.notes.begin(),
-                   fmt::format("composed of {} members, combine: {}", entry.service->members.size(),
+                   fmt::format("composed of {} member{}, combine: {}", count, count == 1 ? "" : "s",
                                config::to_string(entry.service->combine)));
   out.terms = composing.terms;
   out.decision = std::move(composing.decision);
