@@ -169,7 +169,8 @@ ExplainedService explain_service(const HeldService& held, RRType type,
   };
   if (state.health_masked) add("its registry hides who is healthy: the protection threshold is reached");
   if (!held.check.empty()) add("its instances are checked: " + held.check);
-  if (decision.all_checks_fail) add("the checks of all that may answer fail, so checks do not count");
+  if (decision.all_checks_fail)
+    add("the checks of all that may answer fail (or of all of one family), so there checks do not count");
   if (!held.txt_left_out.empty()) {
     add(fmt::format("TXT leaves out {}: a string has 255 octets at most, all of a TXT {}", held.txt_left_out,
                     kTxtOctetsMax));

@@ -1,6 +1,7 @@
 #include "zones/policy/policy.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -69,20 +70,32 @@ void drop_unhealthy(Work& work) {
   }
 }
 
-/// Checks are ours, and what we cannot reach others may: they never leave nobody.
+/// By IPv4, by IPv6.
+std::array<bool, 2> families(const Instance& instance) {
+  std::array<bool, 2> has{};
+  for (const auto& address : {instance.v4, instance.v6}) {
+    if (address) has[address->unmapped().is_v4() ? 0 : 1] = true;
+  }
+  return has;
+}
+
+/// Checks are ours, and what we cannot reach others may: they never leave nobody, neither of the service nor
+/// of a family, since a server without IPv6 would find every IPv6 instance failing.
 void drop_failing(Work& work) {
   if (work.in.overlays.empty()) return;
   const auto& verdicts = work.out.verdicts;
-  bool fails = false;
-  bool passes = false;
+  const auto& instances = work.in.state.instances;
+  std::array<bool, 2> passes{};
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    if (verdicts[i] != Verdict::Eligible) continue;
-    (work.in.overlays[i].check_fails ? fails : passes) = true;
+    if (verdicts[i] != Verdict::Eligible || work.in.overlays[i].check_fails) continue;
+    const auto has = families(instances[i]);
+    for (std::size_t f = 0; f < passes.size(); ++f) passes[f] = passes[f] || has[f];
   }
-  work.out.all_checks_fail = fails && !passes;
-  if (!passes) return;
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    if (work.in.overlays[i].check_fails) work.drop(i, Verdict::CheckFails);
+    if (verdicts[i] != Verdict::Eligible || !work.in.overlays[i].check_fails) continue;
+    const auto has = families(instances[i]);
+    const bool last = (has[0] && !passes[0]) || (has[1] && !passes[1]);
+    last ? void(work.out.all_checks_fail = true) : work.drop(i, Verdict::CheckFails);
   }
 }
 

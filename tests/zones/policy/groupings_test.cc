@@ -14,6 +14,7 @@ ServiceState of_weights(std::initializer_list<double> weights) {
   for (const auto weight : weights) {
     auto& instance = state.instances.emplace_back();
     instance.id = std::to_string(state.instances.size());
+    instance.v4 = IpAddress::v4({10, 1, 0, static_cast<std::uint8_t>(state.instances.size())});
     instance.weight = weight;
   }
   return state;
@@ -103,6 +104,20 @@ TEST(Checks, NeverEmptyAService) {
   EXPECT_EQ(decision.weights, (std::vector<double>{1, 2, 0}));
   EXPECT_TRUE(decision.all_checks_fail);
   EXPECT_EQ(decision.eligible, 2u);
+}
+
+TEST(Checks, NeverEmptyAFamily) {
+  auto state = of_weights({1, 1, 1, 1});
+  state.instances[2].v4.reset();
+  state.instances[2].v6 = IpAddress::parse("fd00::3");
+  state.instances[3].v4.reset();
+  state.instances[3].v6 = IpAddress::parse("::ffff:10.0.0.4");  // IPv4 in truth
+  Candidates candidates{state};
+  candidates.overlays.resize(4);
+  for (const auto i : {1, 2, 3}) candidates.overlays[static_cast<std::size_t>(i)].check_fails = true;
+  const auto decision = decide(candidates, ready());
+  EXPECT_EQ(decision.weights, (std::vector<double>{1, 0, 1, 0}));
+  EXPECT_TRUE(decision.all_checks_fail);
 }
 
 TEST(Checks, OfWhomNobodyCountsSayNothing) {
