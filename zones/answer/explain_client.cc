@@ -6,6 +6,7 @@
 #include "zones/answer/answerer.h"
 #include "zones/answer/locate.h"
 #include "zones/answer/present.h"
+#include "zones/answer/whole_answer.h"
 #include "zones/snapshot/client_zones.h"
 
 namespace signpost {
@@ -44,11 +45,7 @@ std::string zone_sentence(const Snapshot& snapshot, const Block& block, const Ip
 std::string answer_for(const Snapshot& snapshot, const Name& name, RRType type, const IpAddress& client) {
   Answerer answerer(Random(1));
   std::vector<std::uint8_t> buffer(kMessageOctetsMax);
-  Query query;
-  query.question.name = name.wire();
-  query.question.folded = name.folded();
-  query.question.type = type;
-  query.question.klass = RRClass::IN;
+  const auto query = query_for(name, type);
   QueryContext context;
   context.peer.ip = client;
   Response response;

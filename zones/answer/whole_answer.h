@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dns/query/query.h"
 #include "dns/wire/name.h"
 #include "zones/answer/present.h"
 #include "zones/snapshot/snapshot.h"
@@ -15,6 +16,9 @@ struct WholeAnswer {
   bool authoritative = false;
   std::vector<PresentedRecord> records;
 };
+
+/// A plain query: no EDNS, no client.
+Query query_for(const Name& name, RRType type);
 
 /// As over TCP, by the same Answerer that the workers use.
 WholeAnswer whole_answer(const Snapshot& snapshot, const Name& name, RRType type);

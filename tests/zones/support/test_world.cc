@@ -6,6 +6,7 @@
 
 #include "config/load.h"
 #include "tests/zones/support/static_lines.h"
+#include "zones/answer/whole_answer.h"
 
 namespace signpost::test {
 
@@ -146,11 +147,7 @@ std::string TestWorld::dig(const std::string& question) const {
 std::vector<std::string> TestWorld::draw(const std::string& question, bool udp, std::size_t limit) {
   const auto [name, type] = parse_question(question);
   std::vector<std::uint8_t> buffer(kMessageOctetsMax);
-  Query query;
-  query.question.name = name.wire();
-  query.question.folded = name.folded();
-  query.question.type = type;
-  query.question.klass = RRClass::IN;
+  const auto query = query_for(name, type);
   Response response;
   response.begin(query, buffer, udp ? limit : kMessageOctetsMax);
   answerer.answer(reader.refresh(), query.question.folded.wire(), type, udp, response);
@@ -168,11 +165,7 @@ TestWorld::Heard TestWorld::ask_from(const std::string& client, const std::strin
                                      const std::string& subnet) {
   const auto [name, type] = parse_question(question);
   std::vector<std::uint8_t> buffer(kMessageOctetsMax), option;
-  Query query;
-  query.question.name = name.wire();
-  query.question.folded = name.folded();
-  query.question.type = type;
-  query.question.klass = RRClass::IN;
+  auto query = query_for(name, type);
   query.edns.present = true;
   if (!subnet.empty()) {
     const auto prefix = config::read_prefix(subnet);
@@ -203,11 +196,7 @@ TestWorld::Heard TestWorld::ask_from(const std::string& client, const std::strin
 std::optional<ExtendedError> TestWorld::extended_error(const std::string& question) {
   const auto [name, type] = parse_question(question);
   std::vector<std::uint8_t> buffer(kMessageOctetsMax);
-  Query query;
-  query.question.name = name.wire();
-  query.question.folded = name.folded();
-  query.question.type = type;
-  query.question.klass = RRClass::IN;
+  auto query = query_for(name, type);
   query.edns.present = true;
   Response response;
   response.begin(query, buffer, kMessageOctetsMax);
