@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-PROBE = {"interval": "100ms", "timeout": "100ms", "rise": 2, "fall": 2}
+PROBE = {"interval": "500ms", "timeout": "500ms", "rise": 2, "fall": 2}
 
 
 class Instance:
