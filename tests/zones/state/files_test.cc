@@ -1,0 +1,76 @@
+// The system's own files.
+#include "zones/state/files.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "tests/zones/state/support.h"
+
+namespace signpost::state::tests {
+namespace {
+
+class FilesTest : public testing::Test {
+ protected:
+  FilesTest() {
+    std::string text = testing::TempDir() + "signpost-state-XXXXXX";
+    path = ::mkdtemp(text.data());
+  }
+  ~FilesTest() override { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+TEST_F(FilesTest, WritesForTheOwnerAloneAndReadsBack) {
+  auto files = open_directory(path);
+  ASSERT_TRUE(files);
+  const Services services{{"cart", "one"}};
+  ASSERT_TRUE(Generations(**files, "nacos").write(meta(services), [&](Writer& writer) {
+    add_all(services, writer);
+  }));
+  struct stat status {};
+  ASSERT_EQ(::stat((path / "nacos.a").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  const auto loaded = Generations(**files, "nacos").load(source(), reads_three);
+  ASSERT_TRUE(loaded.image);
+  EXPECT_EQ(services_of(*loaded.image), services);
+  EXPECT_FALSE(std::filesystem::exists(path / "nacos.new"));
+}
+
+TEST_F(FilesTest, ADirectoryThatIsNotThereIsSaid) {
+  const auto files = open_directory(path / "no");
+  ASSERT_FALSE(files);
+  EXPECT_NE(files.error().message.find("No such file or directory; create it"), std::string::npos);
+}
+
+TEST_F(FilesTest, WhatIsNoFileIsNotRead) {
+  auto files = open_directory(path);
+  ASSERT_TRUE(files);
+  ASSERT_EQ(::mkfifo((path / "pipe").c_str(), 0600), 0);
+  std::filesystem::create_directory(path / "directory");
+  std::filesystem::create_symlink("/etc/hostname", path / "link");
+  for (const auto* name : {"pipe", "directory", "link"}) {
+    bool missing = true;
+    EXPECT_FALSE((*files)->read(name, missing)) << name;
+    EXPECT_FALSE(missing) << name;
+  }
+}
+
+TEST_F(FilesTest, ALinkInThePlaceOfTheTemporaryFileIsNotFollowed) {
+  std::ofstream(path / "victim") << "precious";
+  std::filesystem::create_symlink(path / "victim", path / "nacos.new");
+  auto files = open_directory(path);
+  ASSERT_TRUE(files);
+  const Services services{{"cart", "one"}};
+  ASSERT_TRUE(Generations(**files, "nacos").write(meta(services), [&](Writer& writer) {
+    add_all(services, writer);
+  }));
+  std::string kept;
+  std::ifstream(path / "victim") >> kept;
+  EXPECT_EQ(kept, "precious");
+}
+
+}  // namespace
+}  // namespace signpost::state::tests

@@ -1,0 +1,119 @@
+#include "zones/state/files.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace signpost::state {
+namespace {
+
+constexpr off_t kFileOctetsMax = off_t{4} << 30;
+
+Error failed(std::string_view what) { return Error{fmt::format("{}: {}", what, std::strerror(errno))}; }
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const noexcept { return fd_; }
+  int release() noexcept { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+class SystemFile final : public NewFile {
+ public:
+  explicit SystemFile(int fd) : fd_(fd) {}
+
+  Result<void> write(std::string_view octets) override {
+    while (!octets.empty()) {
+      const auto written = ::write(fd_.get(), octets.data(), octets.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return failed("write");
+      octets.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+  }
+  Result<void> sync() override {
+    if (::fdatasync(fd_.get()) != 0) return failed("fdatasync");
+    return {};
+  }
+  Result<void> close() override {
+    if (::close(fd_.release()) != 0) return failed("close");
+    return {};
+  }
+
+ private:
+  Descriptor fd_;
+};
+
+class SystemFiles final : public Files {
+ public:
+  explicit SystemFiles(int directory) : directory_(directory) {}
+
+  Result<std::string> read(const std::string& name, bool& missing) override {
+    // O_NONBLOCK: a FIFO of that name must not stop the start.
+    const Descriptor fd(
+        ::openat(directory_.get(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+    missing = fd.get() < 0 && errno == ENOENT;
+    if (fd.get() < 0) return failed("open");
+    struct stat status {};
+    if (::fstat(fd.get(), &status) != 0) return failed("stat");
+    if (!S_ISREG(status.st_mode)) return Error{"it is no regular file"};
+    if (status.st_size > kFileOctetsMax) return Error{"it is over 4 GiB long"};
+    std::string octets(static_cast<std::size_t>(status.st_size), '\0');
+    std::size_t have = 0;
+    while (have < octets.size()) {
+      const auto got = ::read(fd.get(), octets.data() + have, octets.size() - have);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return failed("read");
+      if (got == 0) break;
+      have += static_cast<std::size_t>(got);
+    }
+    octets.resize(have);
+    return octets;
+  }
+  Result<std::unique_ptr<NewFile>> create(const std::string& name) override {
+    ::unlinkat(directory_.get(), name.c_str(), 0);
+    const auto fd =
+        ::openat(directory_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return failed("create");
+    return std::unique_ptr<NewFile>(std::make_unique<SystemFile>(fd));
+  }
+  Result<void> rename(const std::string& from, const std::string& to) override {
+    if (::renameat(directory_.get(), from.c_str(), directory_.get(), to.c_str()) != 0)
+      return failed("rename");
+    return {};
+  }
+  void remove(const std::string& name) override { ::unlinkat(directory_.get(), name.c_str(), 0); }
+  Result<void> sync_directory() override {
+    if (::fsync(directory_.get()) != 0) return failed("fsync of the directory");
+    return {};
+  }
+
+ private:
+  Descriptor directory_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Files>> open_directory(const std::string& path) {
+  const auto fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) {
+    return Error{fmt::format("{}: {}; create it, for this user alone (0700)", path, std::strerror(errno))};
+  }
+  return std::unique_ptr<Files>(std::make_unique<SystemFiles>(fd));
+}
+
+}  // namespace signpost::state
