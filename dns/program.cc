@@ -184,7 +184,10 @@ void Program::watch_readiness(std::chrono::milliseconds pause) {
   builder_.status([this, pause](BuilderStatus status) {
     asio::post(control_, [this, pause, status = std::move(status)] {
       (void)admin_.readiness().decide(status.registries);
-      if (admin_.readiness().ready()) return log::info("signpost.ready", {{"version", kVersion}});
+      if (admin_.readiness().ready()) {
+        log::info("signpost.ready", {{"version", kVersion}});
+        return ready_();
+      }
       readiness_timer_.expires_after(pause);
       readiness_timer_.async_wait([this, pause](const boost::system::error_code& error) {
         if (!error) watch_readiness(std::min(pause * 2, kReadinessPauseMax));

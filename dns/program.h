@@ -37,6 +37,12 @@ class Program {
 
   /// Opens every listener or none; after it, queries are answered. The error says which address and why.
   Result<void> start();
+  /// Before start(). Called once, on the main thread: every required registry has been complete once.
+  void on_ready(std::function<void()> then) { ready_ = std::move(then); }
+  /// Asks every worker for a sign of life; never waits.
+  void wake_workers() noexcept { server_->wake_all(); }
+  /// How long ago the slowest worker gave its last one.
+  Duration oldest_pong_age() const noexcept { return server_->oldest_pong_age(); }
   /// Reads the configuration again; a bad one changes nothing.
   admin::ReloadOutcome reload();
   /// Not ready from here on, while everything else goes on.
@@ -80,6 +86,7 @@ class Program {
   std::unique_ptr<ResponderFactory> responders_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<OverloadLog> overload_log_;  // looks at server_
+  std::function<void()> ready_ = [] {};
   boost::asio::steady_timer readiness_timer_;
   boost::asio::steady_timer cookie_timer_;
 

@@ -12,7 +12,9 @@
 
 #include "dns/base/log.h"
 #include "dns/check.h"
+#include "dns/notify.h"
 #include "dns/program.h"
+#include "dns/watchdog.h"
 
 namespace signpost {
 namespace {
@@ -23,17 +25,22 @@ namespace asio = boost::asio;
 /// for a few seconds after it was told not to (operations.md 1). INT ends it at once: somebody sits there.
 class Signals {
  public:
-  Signals(asio::io_context& control, Program& program)
-      : control_(control), program_(program), set_(control, SIGHUP, SIGTERM, SIGINT), lameduck_(control) {}
+  Signals(asio::io_context& control, Program& program, const Notifier& manager)
+      : control_(control),
+        program_(program),
+        manager_(manager),
+        set_(control, SIGHUP, SIGTERM, SIGINT),
+        lameduck_(control) {}
 
   /// From here on they are obeyed; what came before waits until now.
   void wait() {
     set_.async_wait([this](const boost::system::error_code& error, int number) {
       if (error) return;
       if (number == SIGHUP) {
-        if (!retired_) (void)program_.reload();
+        if (!retired_) reload();
       } else if (number == SIGINT || retired_ || program_.lameduck() == Duration::zero()) {
         log::info("signpost.stopping", {{"signal", number == SIGTERM ? "TERM" : "INT"}});
+        manager_.stopping("ending");
         return control_.stop();
       } else {
         retire();
@@ -43,9 +50,17 @@ class Signals {
   }
 
  private:
+  void reload() {
+    manager_.reloading(system_clock().now());
+    const auto outcome = program_.reload();
+    manager_.ready(outcome.accepted ? "answering, as the last reload says"
+                                    : "answering; the last reload was refused: " + outcome.errors.front());
+  }
+
   void retire() {
     retired_ = true;
     program_.retire();
+    manager_.stopping("answering until clients have gone elsewhere (lameduck)");
     const auto seconds = std::chrono::duration<double>(program_.lameduck()).count();
     log::info("signpost.lameduck", {{"signal", "TERM"}, {"seconds", seconds}});
     lameduck_.expires_after(program_.lameduck());
@@ -58,6 +73,7 @@ class Signals {
 
   asio::io_context& control_;
   Program& program_;
+  const Notifier& manager_;
   asio::signal_set set_;
   asio::steady_timer lameduck_;
   bool retired_ = false;
@@ -88,13 +104,21 @@ int run(const std::string& config_path) {
   allow_descriptors(checked->config.tcp.clients);
   std::signal(SIGPIPE, SIG_IGN);  // a client that went away is an error of one write, not the end
 
+  auto manager = Notifier::from_environment();
+  if (!manager) {
+    log::warning("signpost.manager_unreachable", {{"reason", manager.error().message}});
+    manager = Notifier();
+  }
   asio::io_context control(1);
   Program program(control, std::move(checked->config), std::move(checked->statics));
-  Signals signals(control, program);
+  Signals signals(control, program, *manager);
+  program.on_ready([&] { manager->status("answering; every required registry has been listed"); });
   if (const auto started = program.start(); !started) {
     log::error("signpost.cannot_start", {{"reason", started.error().message}});
     return 1;
   }
+  manager->ready("answering; required registries are being listed");
+  Watchdog watchdog(control, program, *manager);
   signals.wait();
   const auto keep = asio::make_work_guard(control);
   control.run();

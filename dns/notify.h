@@ -1,0 +1,48 @@
+// What a service manager is told of this process: sd_notify(3)'s datagrams, sent by ourselves.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dns/base/clock.h"
+#include "dns/base/result.h"
+
+namespace signpost {
+
+/// One thread. Without a manager every call does nothing. What cannot be sent is lost: a manager that does
+/// not listen must not stop an answer.
+class Notifier {
+ public:
+  /// Nobody is told.
+  Notifier() = default;
+  /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID, and takes them out of the environment, so that
+  /// nothing that we start speaks for us. The error is one line: an address that is none.
+  static Result<Notifier> from_environment();
+
+  Notifier(Notifier&& other) noexcept;
+  Notifier& operator=(Notifier&& other) noexcept;
+  ~Notifier();
+
+  bool is_heard() const noexcept { return descriptor_ >= 0; }
+  /// How long the manager waits for a sign of life before it ends us; nullopt: it does not.
+  std::optional<std::chrono::microseconds> watchdog() const noexcept { return watchdog_; }
+
+  /// Every listener is open. Not "every registry is listed": a machine must not wait in its boot for a
+  /// cluster that is down, and answers are SERVFAIL until then. `status` is a line for people.
+  void ready(std::string_view status) const;
+  void reloading(Monotonic now) const;
+  void stopping(std::string_view status) const;
+  void status(std::string_view status) const;
+  void alive() const;
+
+ private:
+  void send(const std::string& message) const;
+
+  int descriptor_ = -1;  // connected
+  std::optional<std::chrono::microseconds> watchdog_;
+};
+
+}  // namespace signpost
