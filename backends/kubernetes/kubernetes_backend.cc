@@ -284,12 +284,17 @@ class KubernetesBackend final : public Backend {
                  {{"registry", name_}, {"resource", resource}, {"why", reflector.trouble()}});
   }
 
+  /// Nodes say where clients are, and nothing of services: those are live without them.
+  static bool is_of_world(const Reflector& reflector) {
+    return reflector.source().resource != Resource::Nodes;
+  }
+
   /// The oldest of those that are followed, so that everything up to it is known.
   Revision revision() const {
     Revision oldest = 0;
     for (const auto& follower : followers_) {
       const auto& reflector = follower->reflector;
-      if (excusable(reflector) && reflector.revision() == 0) continue;
+      if (!is_of_world(reflector) || (excusable(reflector) && reflector.revision() == 0)) continue;
       const auto known = reflector.revision();
       if (oldest == 0 || known < oldest) oldest = known;
       if (known == 0) return 0;
@@ -300,7 +305,7 @@ class KubernetesBackend final : public Backend {
   /// All watches speak: only then is the registry live (K32).
   bool in_contact() const {
     return std::all_of(followers_.begin(), followers_.end(), [this](const auto& one) {
-      return one->reflector.in_contact() || excusable(one->reflector);
+      return !is_of_world(one->reflector) || one->reflector.in_contact() || excusable(one->reflector);
     });
   }
   void tell_caught_up(RegistrySink& sink) {
@@ -311,7 +316,7 @@ class KubernetesBackend final : public Backend {
   void tell_contact(RegistrySink& sink) {
     const auto lost = std::find_if(followers_.begin(), followers_.end(), [this](const auto& one) {
       const auto& reflector = one->reflector;
-      return reflector.asked() && !reflector.in_contact() && !excusable(reflector);
+      return is_of_world(reflector) && reflector.asked() && !reflector.in_contact() && !excusable(reflector);
     });
     if (lost == followers_.end()) {
       if (!std::exchange(lost_, false)) return;

@@ -242,6 +242,22 @@ TEST_F(BackendTest, NodesThatWeMayNotSeeAreNotWaitedFor) {
   EXPECT_TRUE(until([&] { return count("excused", "nodes") == 1; }));
 }
 
+TEST_F(BackendTest, NodesThatFailLaterDoNotMakeTheServicesStale) {  // K32
+  watch_nodes = true;
+  api.put(kNodes, "n1", node("a", "10.244.1.0/24"));
+  follow();
+  ASSERT_TRUE(until([&] { return sink.live && sink.placements == 1; }));
+  auto nodes = api.resources.extract(kNodes);
+  api.kill();
+  api.http.revive();
+  ASSERT_TRUE(until([&] { return count("requests_failed", "404") > 0; }));
+  put_service("web", "10.96.0.2");
+  ASSERT_TRUE(until([&] { return sink.world.size() == 2; }));
+  EXPECT_TRUE(until([&] { return sink.live; }));
+  EXPECT_EQ(sink.clients, Lines{"10.244.1.0/24 a"}) << "known last";
+  api.resources.insert(std::move(nodes));
+}
+
 TEST_F(BackendTest, ListsInPages) {
   api.page_size = 3;
   for (int i = 0; i < 20; ++i) put_service("s" + std::to_string(i));
