@@ -168,6 +168,8 @@ ExplainedService explain_service(const HeldService& held, RRType type,
     out.note += text;
   };
   if (state.health_masked) add("its registry hides who is healthy: the protection threshold is reached");
+  if (held.terms.locality == config::Locality::Prefer && decision.grouped)
+    add("the shares of its groups come before the client's zone, so locality: prefer does not act");
   if (!held.check.empty()) add("its instances are checked: " + held.check);
   if (decision.all_checks_fail)
     add("the checks of all that may answer fail (or of all of one family), so there checks do not count");

@@ -147,6 +147,7 @@ Decision decide(const Candidates& candidates, const Terms& terms) {
   decision.verdicts.assign(instances.size(), Verdict::Eligible);
   decision.weights.reserve(instances.size());
   for (const auto& instance : instances) decision.weights.push_back(terms.weights ? instance.weight : 1);
+  decision.grouped = terms.weights && !candidates.groupings.empty();
   Work work{candidates, terms, decision, {}};
   for (const auto step : kSteps) step(work);
   for (std::size_t i = 0; i < decision.verdicts.size(); ++i) {

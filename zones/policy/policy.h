@@ -40,6 +40,7 @@ struct Decision {
   bool all_weights_zero = false;  // every enabled instance had weight 0, so all count alike, with weight 1
   bool all_groups_zero = false;   // every enabled instance is in a group of weight 0, so groups do not count
   bool all_checks_fail = false;   // of those that would answer, or of one family: there checks do not count
+  bool grouped = false;           // groups divide the answers (shares of members, versions)
   std::size_t eligible = 0;
   Doubt doubt = Doubt::None;  // by what rule those answer that the ones before it had dropped
   /// Unless `doubt` is none: the verdicts before that rule.

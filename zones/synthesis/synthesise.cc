@@ -115,7 +115,8 @@ void draft_instances(const ServiceState& state, const policy::Decision& decision
   const auto gathered = gather(state, decision, rules.is_clusterset(), notes.over_limit);
   draft.two_labels = rules.is_clusterset();
   draft.topology = rules.config->topology && !rules.is_clusterset();
-  const bool local = rules.terms.locality == config::Locality::Prefer;
+  // Shares that somebody asked for (a canary, a migration) come before the client's zone.
+  const bool local = rules.terms.locality == config::Locality::Prefer && !decision.grouped;
   if (local) draft.spill_over = rules.terms.spill_over;
   write_endpoints(state, decision, gathered, rules, {draft.topology || local, local}, draft, notes);
 }
