@@ -85,7 +85,9 @@ void Response::add_subnet(std::span<const std::uint8_t> value) noexcept {
   auto* at = add_option(EdnsOption::ClientSubnet, value.size());
   if (at == nullptr) return;
   std::memcpy(at, value.data(), value.size());
-  scope_ = at + 3;  // behind family and source prefix length; 0 in every query that is not malformed
+  // Behind family and source prefix length; 0 in every query that is not malformed. Family 0 is nobody's
+  // address, on whose bits nothing can depend.
+  if (value[0] != 0 || value[1] != 0) scope_ = at + 3;
 }
 
 void Response::set_zone_version(std::uint8_t label_count, std::uint32_t serial,

@@ -84,7 +84,8 @@ std::span<const std::uint16_t> Answerer::stick(Ask& ask, policy::ShareView membe
       tier_of(*ask.block, {reinterpret_cast<const std::uint8_t*>(labels.data()), labels.size()});
   if (!tier) return false;
   // Also where the zone is unknown: of a subnet so short that it lies in several, more bits would have told.
-  ask.response->set_scope(found.bits);
+  // Never 0 for who told a subnet: that would mean everybody of any family (RFC 7871, section 7.2.1).
+  ask.response->set_scope(std::max<std::uint8_t>(found.bits, who->bits > 0 ? 1 : 0));
   if (!tier->alone) return false;
   const auto port_index = port == nullptr
                               ? std::nullopt

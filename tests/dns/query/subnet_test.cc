@@ -118,6 +118,7 @@ TEST_F(Subnet, E18_scope_says_on_how_much_the_answer_depended) {
   EXPECT_EQ(scope_of(subnet(2, 48, {0x20, 1, 0xd, 0xb8, 0, 0}), "scope56.test."), 56);
   for (const char* owner : {"no.test.", "elsewhere.example.", "forever.test."})
     EXPECT_EQ(scope_of(kGood, owner), 0) << owner;
+  EXPECT_EQ(scope_of(subnet(0, 0, {}), "scope24.test."), 0) << "no address, none of whose bits could count";
 }
 
 TEST_F(Subnet, E6_the_first_counts_and_comes_back_once) {

@@ -74,6 +74,27 @@ TEST_F(Locality, ScopeIsWhatTellsTheZoneFromItsNeighbours) {
   EXPECT_EQ(world.ask_from(kA, "s.t. TXT", "10.1.2.0/24").scope, 0);
 }
 
+TEST_F(Locality, ScopeIsNeverForEverybodyWhereSomebodyToldWhoHeIs) {  // RFC 7871, section 7.2.1
+  auto text = config();
+  text.replace(text.find(", \"fd01::/16\""), 13, "");  // all prefixes are of IPv4
+  TestWorld world(text);
+  world.list("one", {shop()});
+  EXPECT_GE(world.ask_from(kNowhere, "s.t. A", "2001:db8::/56").scope, 1);
+  EXPECT_EQ(heard(world, kNowhere, "10.1.2.0/24"), "1111 /21");
+}
+
+/// A share that somebody asked for is a promise to all clients.
+TEST_F(Locality, GroupsThatDivideTheAnswersComeBeforeTheZone) {
+  const std::string composed =
+      "registries: {one: {type: file, path: 1.yaml}}\nclients: {zones: {a: [10.1.0.0/16]}}\n"
+      "zones: [{name: t, locality: prefer, services: [{name: s, members: [{registry: one, service: s}], "
+      "groups: {key: version, weights: {v1: 90, v2: 10}}}]}]\n";
+  TestWorld world(composed);
+  world.list("one", {TestWorld::service("one///s", {At("192.0.2.11", 80, "http").in("a").of_version("v1"),
+                                                    At("192.0.2.21", 80, "http").in("b").of_version("v2")})});
+  EXPECT_EQ(heard(world, kA, "10.1.2.0/24"), "12 /0") << "v2 is in the other zone, and has its 10 %";
+}
+
 TEST_F(Locality, SpillsOverWhenLessThanThatPartOfTheZoneMayAnswer) {
   auto state = shop();
   for (const auto& [percent, down, told] :
@@ -208,9 +229,31 @@ TEST_F(Locality, IsExplained) {
       "them to answer alone");
   EXPECT_EQ(told(kNowhere).substr(0, told(kNowhere).find('\n')),
             "192.0.2.1 is in no zone: no prefix of `clients` holds it, so all zones answer");
+  const auto v6 = [&](RRType type) {
+    return explain_client(world.reader.refresh(), *Name::parse("s.t"), type, *IpAddress::parse(kC));
+  };
+  EXPECT_EQ(v6(RRType::SRV)[0],
+            "10.3.0.1 is in zone Zone_C, where 1 of 1 known instances may answer: they have priority 0 and "
+            "the others 1, as at least 50 % may");
+  EXPECT_EQ(v6(RRType::AAAA)[0],
+            "10.3.0.1 is in zone Zone_C, where 1 of 1 known instances may answer: all zones answer, as none "
+            "of them has an address of that family");
+  EXPECT_TRUE(v6(RRType::TXT).empty()) << "the same for everybody";
   EXPECT_EQ(told(kA, "a.prefer._zone.s.t"), "") << "a name that says it itself";
   EXPECT_EQ(told(kA, "192-0-2-11.s.t"), "");
   EXPECT_EQ(told(kA, "nope.t"), "");
+}
+
+TEST_F(Locality, IsExplainedBehindAnAlias) {
+  TestWorld world(config(), {{"t", {"www CNAME s"}}});
+  world.list("one", {shop()});
+  const auto notes =
+      explain_client(world.reader.refresh(), *Name::parse("www.t"), RRType::A, *IpAddress::parse(kC));
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_EQ(notes[0], "10.3.0.1 hears of s.t., 192.0.2.31");
+  EXPECT_TRUE(
+      explain_client(world.reader.refresh(), *Name::parse("192-0-2-11.s.t"), RRType::A, *IpAddress::parse(kC))
+          .empty());
 }
 
 TEST_F(Locality, NamesThatChooseAZoneThemselvesDoNotAskWhoAsks) {
