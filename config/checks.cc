@@ -50,6 +50,7 @@ void check_used_registries(const Config& config, Report& report) {
   for (const auto& zone : config.zones) {
     for (const auto& name : zone.all_registries()) used.insert(name);
   }
+  used.insert(config.clients.nodes.begin(), config.clients.nodes.end());
   for (const auto& registry : config.registries) {
     if (used.contains(registry.name)) continue;
     report.warning(mark_of(registry.place),

@@ -28,6 +28,14 @@ void want_nodes(const std::string& name, Mark mark, Config& config, Report& repo
                                  known.empty() ? "; add it under `registries`" : did_you_mean(name, known)));
 }
 
+/// `written`: a zone or a composed service.
+void warn_of_nowhere(const Node& written, Locality locality, Report& report) {
+  const auto* entry = written.find("locality");
+  if (entry == nullptr || locality != Locality::Prefer) return;
+  report.warning(entry->value.mark,
+                 "nobody knows where clients are: say so under `clients`, as `zones` or by `nodes`");
+}
+
 }  // namespace
 
 void check_clients(const Node& written, Config& config, Report& report) {
@@ -43,10 +51,13 @@ void check_clients(const Node& written, Config& config, Report& report) {
   const auto* zones = written.find("zones");
   for (std::size_t i = 0; zones != nullptr && i < std::min(zones->value.items.size(), config.zones.size());
        ++i) {
-    const auto* locality = zones->value.items[i].find("locality");
-    if (locality == nullptr || config.zones[i].locality != Locality::Prefer) continue;
-    report.warning(locality->value.mark,
-                   "nobody knows where clients are: say so under `clients`, as `zones` or by `nodes`");
+    const auto& zone = zones->value.items[i];
+    warn_of_nowhere(zone, config.zones[i].locality, report);
+    const auto* services = zone.find("services");
+    const auto& composed = config.zones[i].services;
+    for (std::size_t s = 0;
+         services != nullptr && s < std::min(services->value.items.size(), composed.size()); ++s)
+      warn_of_nowhere(services->value.items[s], composed[s].locality, report);
   }
 }
 

@@ -167,7 +167,7 @@ const Table<ComposedService>& composed_table() {
 }
 
 /// What the zone says holds where the name says nothing.
-void inherit(const Node& written, const Zone& zone, ComposedService& service) {
+void inherit(Reader& reader, const Node& written, const Zone& zone, ComposedService& service) {
   const auto take = [&](const char* key, auto& mine, const auto& zones) {
     if (written.find(key) == nullptr) mine = zones;
   };
@@ -179,6 +179,7 @@ void inherit(const Node& written, const Zone& zone, ComposedService& service) {
   take("ramp", service.ramp, zone.ramp);
   take("locality", service.locality, zone.locality);
   take("spill_over", service.spill_over, zone.spill_over);
+  check_spill_over(reader, written, service.locality);
 }
 
 }  // namespace
@@ -191,7 +192,7 @@ void check_services(Reader& reader, const Node& written, Zone& zone) {
   const auto* entry = written.find("services");
   if (entry == nullptr || zone.name.empty()) return;
   for (std::size_t i = 0; i < std::min(zone.services.size(), entry->value.items.size()); ++i)
-    inherit(entry->value.items[i], zone, zone.services[i]);
+    inherit(reader, entry->value.items[i], zone, zone.services[i]);
   if (zone.is_reverse()) {
     reader.report.error(entry->key_mark,
                         "`services` have names, and a reverse zone has pointers only; write "

@@ -27,4 +27,10 @@ void check_last_resort(Reader& reader, const Node& section, const std::vector<La
                       "`last_resort` is climbed in the order serving, any, last_known; write it so");
 }
 
+void check_spill_over(Reader& reader, const Node& section, Locality locality) {
+  const auto* entry = section.find("spill_over");
+  if (entry == nullptr || locality == Locality::Prefer) return;
+  reader.report.warning(entry->key_mark, "`spill_over` says nothing without `locality: prefer`");
+}
+
 }  // namespace signpost::config

@@ -12,6 +12,8 @@ Value<LastResort> last_resort();
 Value<Milliseconds> ramp();
 /// Rungs are climbed in one order; a list in another one would promise what does not happen.
 void check_last_resort(Reader& reader, const Node& section, const std::vector<LastResort>& rungs);
+/// `locality`: what is in force for the section.
+void check_spill_over(Reader& reader, const Node& section, Locality locality);
 
 template <class S>
 Option<S> panic_threshold_option() {

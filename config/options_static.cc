@@ -71,11 +71,16 @@ void check_static_data(Reader& reader, const Node& written, const Zone& zone) {
                     "16.172.in-addr.arpa",
                     in_quotes(key), zone.name));
   }
-  const auto* exclude = written.find("exclude");
-  if (exclude != nullptr && zone.registries.empty()) {
-    reader.report.warning(exclude->key_mark,
-                          "`exclude` says nothing here: no registry gives this zone names");
-  }
+  if (!zone.registries.empty() || zone.is_reverse()) return;
+  const auto idle = [&](const char* key, const char* why) {
+    if (const auto* entry = written.find(key))
+      reader.report.warning(entry->key_mark, fmt::format("{} says nothing here: {}", in_quotes(key), why));
+  };
+  idle("exclude", "no registry gives this zone names");
+  if (!zone.services.empty()) return;
+  for (const auto* key :
+       {"answer", "health", "locality", "spill_over", "panic_threshold", "last_resort", "ramp", "checks"})
+    idle(key, "this zone has no services of a registry");
 }
 
 }  // namespace signpost::config

@@ -109,7 +109,7 @@ void check_direction(Reader& reader, const Node& written, const Zone& zone) {
   };
   if (reverse) {
     for (const auto* key : {"answer", "locality", "spill_over", "health", "panic_threshold", "last_resort",
-                            "ramp", "txt", "txt_metadata", "topology", "layout", "pod_names",
+                            "ramp", "checks", "txt", "txt_metadata", "topology", "layout", "pod_names",
                             "empty_services", "external_headless", "annotations"})
       idle(key, "the pointers give what their own zones answer");
     return;
@@ -150,9 +150,7 @@ void check_zone(Reader& reader, const Node& written, Zone& zone) {
                     "`services` or "
                     "`file`");
   }
-  if (const auto* spill = written.find("spill_over"); spill && zone.locality == Locality::Off) {
-    reader.report.warning(spill->key_mark, "`spill_over` says nothing without `locality: prefer`");
-  }
+  if (!zone.is_reverse()) check_spill_over(reader, written, zone.locality);
   check_static_data(reader, written, zone);
   check_last_resort(reader, written, zone.last_resort);
   check_services(reader, written, zone);

@@ -79,6 +79,26 @@ TEST(Clients, NodesAreWatchedByTheRegistriesThatAreNamed) {
   EXPECT_FALSE(std::get<KubernetesRegistry>(loaded->config.registries[1].options).watch_nodes);
 }
 
+TEST(Clients, ARegistryOfNodesAloneIsUsed) {
+  EXPECT_EQ(
+      said("clients: {nodes: [cluster]}\nregistries: {cluster: {type: kubernetes}, local: {type: file, path: "
+           "s.yaml}}\nzones: [{name: a.example, registry: local, locality: prefer}]\n"),
+      "");
+}
+
+TEST(Locality, OfAComposedServiceIsReported) {
+  const auto of = [](const std::string& zones, const std::string& keys) {
+    return said("registries: {local: {type: file, path: s.yaml}}\nzones: [{name: a.example, " + zones +
+                "\n  services: [{name: s, members: [{registry: local, service: s}],\n  " + keys + "}]}]\n");
+  };
+  constexpr const char* kNobody =
+      "nobody knows where clients are: say so under `clients`, as `zones` or by `nodes`";
+  EXPECT_EQ(of("", "locality: prefer, spill_over: 20"), "W f.yaml:4:13: " + std::string(kNobody));
+  EXPECT_EQ(of("", "spill_over: 20"), "W f.yaml:4:3: `spill_over` says nothing without `locality: prefer`");
+  EXPECT_EQ(of("locality: prefer,", "spill_over: 20"), "W f.yaml:2:37: " + std::string(kNobody))
+      << "the zone's holds for it";
+}
+
 TEST(Locality, IsReported) {
   const auto of = [](const std::string& keys) {
     return said(zone("name: a.example, registry: local, " + keys));

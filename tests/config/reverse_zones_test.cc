@@ -42,6 +42,9 @@ std::string reverse(std::string_view keys) {
 const Case kReverse[] = {
     {"prefix", reverse("name: 10.0.0.0/8, reverse_of: [a.example]"), ""},
     {"prefix_between_octets", reverse("name: 172.16.0.0/12, reverse_of: [a.example], ptr: all"), ""},
+    {"checks_of_pointers",
+     reverse("name: 10.0.0.0/8, reverse_of: [a.example], checks: [{services: ['*'], type: tcp}]"),
+     "W f.yaml:4:49: `checks` says nothing here: the pointers give what their own zones answer"},
     {"prefix_of_everything", reverse("name: 0.0.0.0/0, reverse_of: [a.example]"), ""},
     {"prefix_v6", reverse("name: fd00::/8, reverse_of: [a.example]"), ""},
     {"prefix_v6_between_nibbles", reverse("name: fc00::/7, reverse_of: [A.Example.]"), ""},

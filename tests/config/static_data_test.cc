@@ -55,6 +55,11 @@ const struct Case {
     {"exclude_alone", zone("name: a.example, file: z, exclude: [a*]"),
      "W f.yaml:1:14: no zone uses the registry `local`\n"
      "W f.yaml:2:36: `exclude` says nothing here: no registry gives this zone names"},
+    {"policy_alone",
+     zone("name: a.example, file: z, ttl: 5s, checks: [{services: ['*'], type: tcp}], locality: off"),
+     "W f.yaml:1:14: no zone uses the registry `local`\n"
+     "W f.yaml:2:45: `checks` says nothing here: this zone has no services of a registry\n"
+     "W f.yaml:2:85: `locality` says nothing here: this zone has no services of a registry"},
     {"exclude_pattern", zone("name: a.example, registry: local, exclude: [a/b, x., 'UP*']"),
      "E f.yaml:2:54: `exclude` takes a pattern of names, such as kube-*, not `a/b`; letters, digits, `-`, "
      "`_`, "
