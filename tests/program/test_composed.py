@@ -46,7 +46,10 @@ class Asking:
 
         def ask():
             while not self._stop.is_set():
-                answer = client.set("cart.shop.internal")
+                try:
+                    answer = client.set("cart.shop.internal")
+                except OSError as lost:
+                    answer = lost
                 self.asked += 1
                 if not isinstance(answer, set) or len(answer) != 1 or not answer <= known:
                     self.wrong.append(answer)

@@ -35,5 +35,6 @@ def program(name, path):
 def unpacked(name, path):
     """The program of an unpacked package, and the environment in which it finds the libraries that came along."""
     found = program(name, path)
-    (libraries,) = pathlib.Path(_where(name)).glob("usr/lib/*-linux-gnu")
-    return found, {"LD_LIBRARY_PATH": str(libraries)}
+    folder = pathlib.Path(_where(name))
+    libraries = [*folder.glob("usr/lib/*-linux-gnu"), *folder.glob("lib/*-linux-gnu")]
+    return found, {"LD_LIBRARY_PATH": ":".join(map(str, libraries))}

@@ -58,14 +58,14 @@ def recursor(folder, zone, upstream):
 
 
 def dnsdist(folder, zone, upstream):
-    """A packet cache in front of one server; what it may hold is said in its configuration, there is no default."""
+    """A packet cache in front of one server. It takes nothing more when it is full, so it has room for all that is asked."""
     port = ports.free()
     program, environment = peers.unpacked("dnsdist", "usr/bin/dnsdist")
     config = _written(
         folder, "dnsdist.conf",
         f'setLocal("127.0.0.1:{port}")\nsetSecurityPollSuffix("")\n'
         f'newServer({{address="{upstream[0]}:{upstream[1]}", pool="stub", checkName="{zone}.", checkType="SOA"}})\n'
-        'getPool("stub"):setCache(newPacketCache(50000))\n'
+        'getPool("stub"):setCache(newPacketCache(1000000))\n'
         f'addAction(makeRule("{zone}."), PoolAction("stub"))\n',
     )  # fmt: skip
     command = [program, "--supervised", "--disable-syslog", "--config", config]
