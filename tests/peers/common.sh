@@ -66,8 +66,8 @@ unpack_debian() {
 # with_libraries FOLDER PROGRAM...: runs a program of an unpacked tree; fails when it misses a library.
 with_libraries() {
   local folder=$1 path; shift
-  path=$(cd "$folder" && echo "$PWD"/usr/lib/*-linux-gnu)
-  LD_LIBRARY_PATH=$path "$@"
+  path=$(cd "$folder" && printf '%s:' "$PWD"/usr/lib/*-linux-gnu "$PWD"/lib/*-linux-gnu)
+  LD_LIBRARY_PATH=${path%:} "$@"
 }
 
 install_packages() { "$peers/../../deploy/packages-install" "$@"; }
