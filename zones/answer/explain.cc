@@ -23,23 +23,6 @@
 namespace signpost {
 namespace {
 
-std::string rcode_text(Rcode rcode) {
-  switch (rcode) {
-    case Rcode::NoError:
-      return "NOERROR";
-    case Rcode::ServFail:
-      return "SERVFAIL";
-    case Rcode::NxDomain:
-      return "NXDOMAIN";
-    case Rcode::Refused:
-      return "REFUSED";
-    case Rcode::YxDomain:
-      return "YXDOMAIN";
-    default:
-      return fmt::format("RCODE{}", static_cast<int>(rcode));
-  }
-}
-
 template <class Range, class Text>
 std::string joined(const Range& range, Text&& text) {
   std::string out;

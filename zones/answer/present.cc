@@ -60,6 +60,31 @@ std::string PresentedRecord::to_string() const {
   return fmt::format("{} {} IN {} {}", owner, ttl, type_text(type), rdata);
 }
 
+std::string rcode_text(Rcode rcode) {
+  switch (rcode) {
+    case Rcode::NoError:
+      return "NOERROR";
+    case Rcode::FormErr:
+      return "FORMERR";
+    case Rcode::NotImp:
+      return "NOTIMP";
+    case Rcode::BadVers:
+      return "BADVERS";
+    case Rcode::BadCookie:
+      return "BADCOOKIE";
+    case Rcode::ServFail:
+      return "SERVFAIL";
+    case Rcode::NxDomain:
+      return "NXDOMAIN";
+    case Rcode::Refused:
+      return "REFUSED";
+    case Rcode::YxDomain:
+      return "YXDOMAIN";
+    default:
+      return fmt::format("RCODE{}", static_cast<int>(rcode));
+  }
+}
+
 std::vector<PresentedRecord> present(std::span<const std::uint8_t> message) {
   Cursor cursor(message);
   cursor.bytes(4);

@@ -21,6 +21,9 @@ struct PresentedRecord {
   std::string to_string() const;
 };
 
+/// "NXDOMAIN", or "RCODE23".
+std::string rcode_text(Rcode rcode);
+
 /// The records of a message that this program made (no OPT): owners may be pointers, RDATA has none.
 std::vector<PresentedRecord> present(std::span<const std::uint8_t> message);
 

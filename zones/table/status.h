@@ -150,11 +150,27 @@ struct ComposedStatus {
   std::vector<std::string> notes;  // members that are missing, who answers in whose place
 };
 
+/// Addresses of a name before and after; -1: there was or is no such name.
+struct ChangedName {
+  std::string name;  // "cart.demo.internal."
+  int before = -1, after = -1;
+};
+
+/// What one publication changed in one zone.
+struct RecentChange {
+  WallTime at{};
+  std::string zone;
+  std::uint32_t serial = 0;        // since then
+  std::uint64_t names = 0;         // services and static names
+  std::vector<ChangedName> first;  // a few of them
+};
+
 struct BuilderStatus {
   std::vector<RegistryStatus> registries;
   std::vector<ZoneStatus> zones;
   std::vector<ComposedStatus> composed;
   std::vector<DrainStatus> drains;
+  std::vector<RecentChange> changes;  // the newest first, a few
   std::uint64_t publishes = 0;
   std::uint64_t blocks_built = 0;
   std::uint64_t snapshot_version = 0;

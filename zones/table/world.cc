@@ -104,6 +104,7 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
   composed_.configure(*set_.config);
   changed_.assign(zones_.size(), true);
   change_log_.assign(zones_.size(), {});
+  recent_.forget_noted();
   indexed_.assign(zones_.size(), false);
   for (const auto& zone : set_.zones) {
     for (const auto forward : zone->forward) indexed_[forward] = true;

@@ -27,6 +27,7 @@
 #include "zones/table/last_known.h"
 #include "zones/table/name_index.h"
 #include "zones/table/ramps.h"
+#include "zones/table/recent_changes.h"
 #include "zones/table/revisits.h"
 #include "zones/table/serial.h"
 #include "zones/table/service_table.h"
@@ -293,6 +294,7 @@ class World {
   std::vector<std::map<std::string, std::map<RRType, bool>>>
       change_log_;  // zone -> owner -> types; with subscribers only
   std::vector<std::function<void(const ZoneChange&)>> subscribers_;
+  RecentChanges recent_;
   std::function<void(const std::string&)> list_wanted_;
   std::function<void(const std::string&, OpinionQuestion)> opinion_wanted_;
   std::vector<std::vector<OwnName>> own_;  // by zone, in ascending order of names

@@ -266,6 +266,7 @@ void World::index_addresses(const Block* old, const Block* fresh, Slot slot, std
 
 void World::note_change(std::uint16_t zone, const Block* old, const Block* fresh) {
   changed_[zone] = true;
+  recent_.note(zone, old, fresh);
   if (subscribers_.empty()) return;
   const auto before = old == nullptr ? std::map<std::string, OwnerTypes>() : owners_of(*old);
   const auto after = fresh == nullptr ? std::map<std::string, OwnerTypes>() : owners_of(*fresh);

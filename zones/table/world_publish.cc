@@ -80,6 +80,8 @@ void World::publish() {
   for (std::size_t z = 0; z < zones_.size(); ++z) {
     if (!changed_[z]) continue;
     changed_[z] = false;
+    recent_.publish(static_cast<std::uint16_t>(z), zones_[z].zone->name.to_string(), zones_[z].serial,
+                    clock_.wall());
     tell_subscribers(static_cast<std::uint16_t>(z), old_serials[z], zones_[z].serial);
   }
 }

@@ -80,6 +80,7 @@ BuilderStatus World::status() const {
     if (slot < owners_.size()) ++out.zones[owners_[slot].zone].collisions;
   });
   out.drains = drain_status();
+  out.changes = recent_.all();
   out.publishes = publishes_;
   out.blocks_built = blocks_built_;
   out.snapshot_version = store_.version();
