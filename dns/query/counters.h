@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "dns/query/busy_names.h"
 #include "dns/query/parse.h"
 #include "dns/query/query.h"
 
@@ -111,6 +112,8 @@ using CounterTotals = CounterFields<std::uint64_t>;
 /// that worker's thread only; load() of any cell: any thread.
 class alignas(128) WorkerCounters : public CounterFields<Count> {
  public:
+  BusyNames names;
+
   /// A well-formed or malformed query, but not a resumption of one.
   void count_query(const QueryContext& context, std::size_t octets) noexcept {
     const auto transport = static_cast<std::size_t>(context.transport);

@@ -100,6 +100,7 @@ inline Handled answer(const QueryContext& context, std::span<const std::uint8_t>
   }
   if (context.resumed == 0) {
     counters.count_type(context, query.question.type);
+    counters.names.note(query.question.folded.wire(), query.question.type);
     if (query.edns.dnssec_ok) counters.dnssec_ok.add();
   }
 

@@ -79,6 +79,19 @@ CounterTotals Server::counters() const noexcept {
   return totals;
 }
 
+void Server::watch_names(bool on) {
+  for (auto& worker : parts_->workers) worker->names().watch(on);
+}
+
+std::vector<BusyName> Server::take_names(std::size_t most) {
+  std::vector<BusyName> all;
+  for (auto& worker : parts_->workers) {
+    auto names = worker->names().take();
+    all.insert(all.end(), names.begin(), names.end());
+  }
+  return busiest(std::move(all), most);
+}
+
 void Server::wake_all() noexcept {
   for (auto& worker : parts_->workers) worker->wake();
 }

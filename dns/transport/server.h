@@ -38,6 +38,10 @@ class Server {
 
   /// Any thread: the sum over all workers, at about the same moment.
   CounterTotals counters() const noexcept;
+  /// One thread at a time: counts from now on which names are asked for most, or no longer.
+  void watch_names(bool on);
+  /// The same thread: what all workers counted up to the last call, the busiest first.
+  std::vector<BusyName> take_names(std::size_t most);
 
   /// Any thread, never waits: has every worker's responder look at the world soon, though no query comes, and
   /// asks for a sign of life. Workers give it between two batches.

@@ -50,6 +50,7 @@ class Worker {
   Monotonic last_pong() const noexcept { return Monotonic(Duration(pong_.load(std::memory_order_acquire))); }
 
   const WorkerCounters& counters() const noexcept { return counters_; }
+  BusyNames& names() noexcept { return counters_.names; }
 
  private:
   struct UdpSocket {
