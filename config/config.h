@@ -34,6 +34,7 @@ struct Listen {
   std::optional<SocketAddress> health;
   std::optional<SocketAddress> ready;
   std::optional<SocketAddress> metrics;
+  std::optional<SocketAddress> page;
   std::string admin_socket;  // path of the Unix socket; empty: none
 };
 

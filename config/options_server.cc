@@ -34,7 +34,10 @@ void check_listen(Reader& reader, const Node& written, Listen& listen) {
   std::vector<std::pair<SocketAddress, std::string_view>> taken;
   for (const auto& address : listen.dns) taken.emplace_back(address, "dns");
   const std::pair<std::string_view, const std::optional<SocketAddress>*> servers[] = {
-      {"health", &listen.health}, {"ready", &listen.ready}, {"metrics", &listen.metrics}};
+      {"health", &listen.health},
+      {"ready", &listen.ready},
+      {"metrics", &listen.metrics},
+      {"page", &listen.page}};
   for (const auto& [key, address] : servers) {
     if (!*address || (*address)->port == 0) continue;
     for (const auto& [other, owner] : taken) {
@@ -62,6 +65,9 @@ const Table<Listen>& listen_table() {
                    "GET /ready: whether every required registry was complete once. Not written: not served."),
             option("metrics", &Listen::metrics, socket_address(),
                    "GET /metrics: counters for Prometheus. Not written: not served."),
+            option("page", &Listen::page, socket_address(),
+                   "A page for people: registries, zones, services and why they answer so. Whoever reaches "
+                   "it sees all of that. Not written: not served."),
             option("admin", &Listen::admin_socket, unix_socket(),
                    "The socket that `signpost explain`, `status` and `dump` ask. Not written: none."),
         },

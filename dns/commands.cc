@@ -21,22 +21,9 @@ int fail(const std::string& reason) {
   return 1;
 }
 
-Result<std::string> socket_of(const Where& where) {
-  if (!where.socket.empty()) return where.socket;
-  const auto loaded = config::load_file(where.config_path);
-  if (!loaded) {
-    return Error{loaded.error().errors.front() +
-                 "\n(looking for listen.admin; --socket PATH names it directly)"};
-  }
-  if (loaded->config.listen.admin_socket.empty()) {
-    return Error{where.config_path + ": listen.admin is not set, so a running signpost cannot be asked"};
-  }
-  return loaded->config.listen.admin_socket;
-}
-
 /// Prints the reply; a refusal goes to stderr.
 int ask_and_print(const Where& where, const std::string& method, const std::string& target) {
-  const auto socket = socket_of(where);
+  const auto socket = admin_socket_of(where);
   if (!socket) return fail(socket.error().message);
   const auto reply = admin::ask(*socket, method, target);
   if (!reply) return fail(reply.error().message);
@@ -58,6 +45,19 @@ Result<std::string> drain_parameters(const std::string& target, const std::strin
 }
 
 }  // namespace
+
+Result<std::string> admin_socket_of(const Where& where) {
+  if (!where.socket.empty()) return where.socket;
+  const auto loaded = config::load_file(where.config_path);
+  if (!loaded) {
+    return Error{loaded.error().errors.front() +
+                 "\n(looking for listen.admin; --socket PATH names it directly)"};
+  }
+  if (loaded->config.listen.admin_socket.empty()) {
+    return Error{where.config_path + ": listen.admin is not set, so a running signpost cannot be asked"};
+  }
+  return loaded->config.listen.admin_socket;
+}
 
 int check(const std::string& config_path) {
   const auto checked = check_config(config_path, CheckScope::Check);
@@ -88,6 +88,10 @@ int dump(const Where& where, const std::string& zone) {
 }
 
 int reload(const Where& where) { return ask_and_print(where, "POST", "/reload?format=text"); }
+
+int log_level(const Where& where, const std::string& level) {
+  return ask_and_print(where, "POST", "/log-level?level=" + admin::percent_encode(level));
+}
 
 int release(const Where& where, const std::string& target, bool json) {
   const auto slash = target.find('/');

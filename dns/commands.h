@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "dns/base/result.h"
+
 namespace signpost {
 
 /// Where a running Signpost listens: `socket` wins, otherwise listen.admin of the configuration.
@@ -13,12 +15,17 @@ struct Where {
   std::string socket;  // empty: as the configuration says
 };
 
+/// The socket to ask.
+Result<std::string> admin_socket_of(const Where& where);
+
 int check(const std::string& config_path);
 int status(const Where& where, bool json);
 int explain(const Where& where, const std::string& name, const std::string& type, const std::string& client,
             bool json);
 int dump(const Where& where, const std::string& zone);
 int reload(const Where& where);
+/// `level`: debug, info, warning or error; until the next reload.
+int log_level(const Where& where, const std::string& level);
 /// `target`: empty for all that is held, "cluster", or "cluster/shop/cart".
 int release(const Where& where, const std::string& target, bool json);
 

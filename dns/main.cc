@@ -9,7 +9,9 @@
 
 #include "config/report.h"
 #include "dns/commands.h"
+#include "dns/probe.h"
 #include "dns/run.h"
+#include "dns/top.h"
 #include "dns/version.h"
 
 namespace {
@@ -25,6 +27,10 @@ struct Words {
   std::string target;
   std::string instance;
   std::string length;
+  std::string every = "1s";
+  std::string level;
+  std::string url;
+  bool once = false;
   bool json = false;
 };
 
@@ -97,6 +103,21 @@ int main(int argc, char** argv) {
 
   client_command(program, words, "reload", "have a running signpost read its configuration again")
       ->callback([&] { result = signpost::reload(words.where); });
+  auto* top =
+      client_command(program, words, "top",
+                     "rates, registries and the busiest names of a running signpost, live; q ends it");
+  top->add_option("--every", words.every, "how often to look, such as 2s")->capture_default_str();
+  top->add_flag("--once", words.once, "print one table and end");
+  top->add_flag("--json", words.json, "once, for programs");
+  top->callback([&] { result = signpost::top(words.where, words.every, words.once, words.json); });
+  auto* level = client_command(program, words, "log-level",
+                               "have a running signpost log more or less, until its next reload");
+  level->add_option("LEVEL", words.level, "debug, info, warning or error")->required();
+  level->callback([&] { result = signpost::log_level(words.where, words.level); });
+  auto* probe = command(program, words, "probe", "ask a health or readiness port, as a container does");
+  probe->add_option("URL", words.url,
+                    "http://ADDRESS:PORT/PATH; without it listen.health of the configuration");
+  probe->callback([&] { result = signpost::probe(words.where, words.url); });
   auto* release = client_command(program, words, "release",
                                  "believe at once what a guard of a running signpost holds back");
   release->add_option("REGISTRY[/SERVICE]", words.target,

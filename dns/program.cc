@@ -13,9 +13,11 @@
 #include "dns/base/background.h"
 #include "dns/base/log.h"
 #include "dns/make_rules.h"
+#include "dns/page/page.h"
 #include "dns/reload.h"
 #include "dns/transport/worker_count.h"
 #include "dns/version.h"
+#include "zones/answer/browse.h"
 #include "zones/answer/dump.h"
 #include "zones/answer/explain.h"
 #include "zones/answer/responder_factory.h"
@@ -33,6 +35,7 @@ constexpr std::chrono::milliseconds kReadinessPauseMin{5};
 constexpr std::chrono::milliseconds kReadinessPauseMax{250};
 /// How old a secret of cookies may be: rolling one waits for an hour between steps anyway.
 constexpr auto kCookieFilePause = 10s;
+constexpr std::size_t kBusyNames = 50;
 /// Each registry's `on_query.budget` comes first: at most 5 s. This is for a thread that hangs.
 constexpr auto kDeferralDeadline = 6s;
 
@@ -95,6 +98,11 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
       admin_(admin_sources(), system_clock()),
       readiness_timer_(control),
       cookie_timer_(control) {
+  page::add_page(admin_, [this](page::Wanted wanted, auto reply) {
+    asio::post(control_, [this, wanted = std::move(wanted), reply = std::move(reply)] {
+      reply(browse(store_, {wanted.zone, wanted.holds, wanted.after}));
+    });
+  });
   if (config_->cookies.secret_file.empty()) return;
   cookies_.follow(config_->cookies.secret_file);
   rules_->publish(make_rules(*config_, cookies_.secrets(), rules_->current().get()));
@@ -138,7 +146,8 @@ Result<void> Program::open_admin_listeners() {
   const std::pair<admin::Door, const std::optional<SocketAddress>&> doors[] = {
       {admin::Door::Health, listen.health},
       {admin::Door::Ready, listen.ready},
-      {admin::Door::Metrics, listen.metrics}};
+      {admin::Door::Metrics, listen.metrics},
+      {admin::Door::Page, listen.page}};
   for (const auto& [door, address] : doors) {
     if (!address) continue;
     auto opened = admin_.listen(door, *address);
@@ -287,6 +296,8 @@ admin::Sources Program::admin_sources() {
     builder_.release(registry, service, std::move(reply));
   };
   sources.drain = [this](const DrainOrder& order, auto reply) { builder_.drain(order, std::move(reply)); };
+  sources.watch_names = [this](bool on) { server_->watch_names(on); };
+  sources.busy_names = [this] { return server_->take_names(kBusyNames); };
   sources.wake_workers = [this] { server_->wake_all(); };
   sources.oldest_pong_age = [this] { return server_->oldest_pong_age(); };
   return sources;

@@ -1,21 +1,29 @@
 #include "dns/admin/admin.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "dns/admin/exposition.h"
 #include "dns/admin/metrics.h"
+#include "dns/admin/report_top.h"
 #include "dns/admin/reports.h"
 #include "dns/admin/skipped.h"
+#include "dns/base/log.h"
 #include "zones/synthesis/names.h"
 
 namespace signpost::admin {
 
 /// How long a scrape or a status waits for the builder before it shows what is known without it.
 constexpr std::chrono::milliseconds kBuilderPatience{1000};
+/// Whoever looks at `top` asks every few seconds.
+constexpr std::chrono::milliseconds kTopPatience{15000};
 
 namespace {
 
@@ -64,10 +72,15 @@ struct Admin::Routes : std::enable_shared_from_this<Admin::Routes> {
   void with_builder(std::function<void(const BuilderStatus&, bool answered)> then);
   void ready(ReplyTo reply);
   void metrics(ReplyTo reply);
+  void status(std::function<void(std::optional<StatusReport>)> then);
   void status(const HttpRequest& request, ReplyTo reply);
+  void explain(const Question& question, std::function<void(Result<Explanation>)> then);
   void explain(const HttpRequest& request, ReplyTo reply);
   void dump(const HttpRequest& request, ReplyTo reply);
   void reload(const HttpRequest& request, ReplyTo reply);
+  void top(const HttpRequest& request, ReplyTo reply);
+  void watch_names();
+  void log_level(const HttpRequest& request, const ReplyTo& reply);
   void release(const HttpRequest& request, ReplyTo reply);
   void drain(const HttpRequest& request, bool begin, ReplyTo reply);
 
@@ -78,6 +91,10 @@ struct Admin::Routes : std::enable_shared_from_this<Admin::Routes> {
   Readiness readiness;
   std::mutex mutex;
   BuilderStatus last_builder;  // under mutex
+  // Of `top`, admin thread: what was counted at the last question, and who may stop the counting of names.
+  CounterTotals last_counted{};
+  Monotonic last_asked{};
+  std::uint64_t top_questions = 0;
 };
 
 void Admin::Routes::with_builder(std::function<void(const BuilderStatus&, bool)> then) {
@@ -119,38 +136,52 @@ void Admin::Routes::metrics(ReplyTo reply) {
   });
 }
 
-void Admin::Routes::status(const HttpRequest& request, ReplyTo reply) {
-  with_builder([this, json = request.wants_json(true), reply = std::move(reply)](const BuilderStatus& builder,
-                                                                                 bool answered) {
-    if (!answered) return reply(text_reply(503, "the builder did not answer within 1 s\n"));
+void Admin::Routes::status(std::function<void(std::optional<StatusReport>)> then) {
+  with_builder([this, then = std::move(then)](const BuilderStatus& builder, bool answered) {
+    if (!answered) return then(std::nullopt);
     if (!readiness.known()) (void)readiness.decide(builder.registries);
-    const StatusReport report{sources.program(), builder, readiness.ready(), clock.wall()};
-    reply(json ? json_reply(200, to_json(report)) : text_reply(200, to_text(report)));
+    then(StatusReport{sources.program(), builder, readiness.ready(), clock.wall()});
   });
 }
 
-void Admin::Routes::explain(const HttpRequest& request, ReplyTo reply) {
-  const auto name_text = request.parameter("name");
-  if (!name_text) return reply(text_reply(400, "explain takes ?name=cart.demo.internal&type=A\n"));
-  const auto address = IpAddress::parse(*name_text);  // means its name in a reverse zone, as for dig -x
-  const auto name = address ? Result<Name>(names::reverse_name(*address)) : Name::parse(*name_text);
-  if (!name) return reply(text_reply(400, "name: " + name.error().message + "\n"));
-  const auto type = parse_type(request.parameter("type").value_or(address ? "PTR" : "A"));
-  if (!type) return reply(text_reply(400, "type: a record type like A, AAAA, SRV or TYPE65\n"));
-  const auto client = request.parameter("client");
-  if (client && !IpAddress::parse(*client)) {
-    return reply(text_reply(400, "client: an address like 10.0.0.1 or fd00::1\n"));
-  }
-  const auto asker = client ? IpAddress::parse(*client) : std::nullopt;
+void Admin::Routes::status(const HttpRequest& request, ReplyTo reply) {
+  status([json = request.wants_json(true), reply = std::move(reply)](std::optional<StatusReport> report) {
+    if (!report) return reply(text_reply(503, "the builder did not answer within 1 s\n"));
+    reply(json ? json_reply(200, to_json(*report)) : text_reply(200, to_text(*report)));
+  });
+}
+
+void Admin::Routes::explain(const Question& question, std::function<void(Result<Explanation>)> then) {
+  const auto address = IpAddress::parse(question.name);  // means its name in a reverse zone, as for dig -x
+  const auto name = address ? Result<Name>(names::reverse_name(*address)) : Name::parse(question.name);
+  if (!name) return then(Error{"name: " + name.error().message});
+  const auto type = parse_type(!question.type.empty() ? question.type : address ? "PTR" : "A");
+  if (!type) return then(Error{"type: a record type like A, AAAA, SRV or TYPE65"});
+  const auto asker = question.client.empty() ? std::nullopt : IpAddress::parse(question.client);
+  if (!asker && !question.client.empty()) return then(Error{"client: an address like 10.0.0.1 or fd00::1"});
   sources.explain(
-      *name, *type, asker,
-      [json = request.wants_json(false), asker, admit = sources.admit,
-       registries = sources.program().registries, reply = std::move(reply)](Explanation explanation) {
-        for (auto& note : skipped_notes(registries, explanation))
-          explanation.notes.push_back(std::move(note));
-        if (asker) explanation.notes.push_back(client_note(admit, *asker, explanation));
-        reply(json ? json_reply(200, to_json(explanation)) : text_reply(200, to_text(explanation)));
+      *name, *type, asker, [asker, weak = weak_from_this(), then = std::move(then)](Explanation told) {
+        const auto self = weak.lock();
+        if (!self) return;
+        // The builder has better things to do than to wait until all that is put into words.
+        self->server.after({}, [self = self.get(), asker, then, told = std::move(told)]() mutable {
+          const auto registries = self->sources.program().registries;
+          for (auto& note : skipped_notes(registries, told)) told.notes.push_back(std::move(note));
+          if (asker) told.notes.push_back(client_note(self->sources.admit, *asker, told));
+          then(std::move(told));
+        });
       });
+}
+
+void Admin::Routes::explain(const HttpRequest& request, ReplyTo reply) {
+  const auto word = [&](std::string_view name) { return std::string(request.parameter(name).value_or("")); };
+  if (!request.parameter("name"))
+    return reply(text_reply(400, "explain takes ?name=cart.demo.internal&type=A\n"));
+  explain({word("name"), word("type"), word("client")},
+          [json = request.wants_json(false), reply = std::move(reply)](Result<Explanation> explanation) {
+            if (!explanation) return reply(text_reply(400, explanation.error().message + "\n"));
+            reply(json ? json_reply(200, to_json(*explanation)) : text_reply(200, to_text(*explanation)));
+          });
 }
 
 void Admin::Routes::dump(const HttpRequest& request, ReplyTo reply) {
@@ -206,6 +237,55 @@ void Admin::Routes::drain(const HttpRequest& request, bool begin, ReplyTo reply)
                 });
 }
 
+/// Names are counted while somebody asks, and a little longer.
+void Admin::Routes::watch_names() {
+  sources.watch_names(true);
+  server.after(kTopPatience, [weak = weak_from_this(), question = ++top_questions] {
+    const auto self = weak.lock();
+    if (self && self->top_questions == question) self->sources.watch_names(false);
+  });
+}
+
+void Admin::Routes::top(const HttpRequest& request, ReplyTo reply) {
+  watch_names();
+  status([this, json = request.wants_json(true), reply = std::move(reply)](std::optional<StatusReport> now) {
+    if (!now) return reply(text_reply(503, "the builder did not answer within 1 s\n"));
+    TopReport report{std::move(*now)};
+    report.before = last_counted;
+    report.after = sources.dns();
+    const auto asked = clock.now();
+    // The first question of all is told of the time since the start.
+    report.seconds =
+        last_asked == Monotonic{}
+            ? std::chrono::duration<double>(report.status.now - report.status.program.started).count()
+            : std::chrono::duration<double>(asked - last_asked).count();
+    report.names = sources.busy_names();
+    last_counted = report.after;
+    last_asked = asked;
+    reply(json ? json_reply(200, to_json(report)) : text_reply(200, to_text(report)));
+  });
+}
+
+void Admin::Routes::log_level(const HttpRequest& request, const ReplyTo& reply) {
+  using Word = std::pair<std::string_view, log::Level>;
+  static constexpr std::array<Word, 4> kLevels{{{"debug", log::Level::Debug},
+                                                {"info", log::Level::Info},
+                                                {"warning", log::Level::Warning},
+                                                {"error", log::Level::Error}}};
+  const auto wanted = request.parameter("level").value_or("");
+  const auto found =
+      std::find_if(kLevels.begin(), kLevels.end(), [&](auto& one) { return one.first == wanted; });
+  if (found == kLevels.end())
+    return reply(text_reply(400, "log-level takes debug, info, warning or error: ?level=debug\n"));
+  const auto before = log::level();
+  const auto was =
+      std::find_if(kLevels.begin(), kLevels.end(), [&](auto& one) { return one.second == before; });
+  log::set_level(found->second);
+  log::info("log.level_changed", {{"from", was->first}, {"to", wanted}});
+  reply(text_reply(200, fmt::format("the level is {}, it was {}; a reload takes that of the configuration\n",
+                                    wanted, was->first)));
+}
+
 Result<ListenerReport> Admin::Routes::open(Door door, Result<ListenSocket> socket) {
   if (!socket) return socket.error();
   ListenerReport report{std::string(to_string(door)), socket->address()};
@@ -225,6 +305,8 @@ void Admin::Routes::install() {
   server.add(Door::Admin, "GET", "/dump", [this](const auto& r, auto reply) { dump(r, std::move(reply)); });
   server.add(Door::Admin, "POST", "/reload",
              [this](const auto& r, auto reply) { reload(r, std::move(reply)); });
+  server.add(Door::Admin, "GET", "/top", [this](const auto& r, auto reply) { top(r, std::move(reply)); });
+  server.add(Door::Admin, "POST", "/log-level", [this](const auto& r, auto reply) { log_level(r, reply); });
   server.add(Door::Admin, "POST", "/release",
              [this](const auto& r, auto reply) { release(r, std::move(reply)); });
   server.add(Door::Admin, "POST", "/drain",
@@ -246,6 +328,18 @@ Result<ListenerReport> Admin::listen(Door door, const SocketAddress& address) {
 
 Result<ListenerReport> Admin::listen_admin(const std::string& socket_path) {
   return routes_->open(Door::Admin, ListenSocket::unix_socket(socket_path));
+}
+
+void Admin::add(Door door, const std::string& path, Handler handler) {
+  routes_->server.add(door, "GET", path, std::move(handler));
+}
+
+void Admin::status(std::function<void(std::optional<StatusReport>)> then) {
+  routes_->status(std::move(then));
+}
+
+void Admin::explain(const Question& question, std::function<void(Result<Explanation>)> then) {
+  routes_->explain(question, std::move(then));
 }
 
 void Admin::start() { routes_->server.start(); }

@@ -11,6 +11,8 @@
 //   admin    GET /status            JSON, or ?format=text
 //            GET /explain           ?name=&type=&client=, text, or ?format=json
 //            GET /dump              ?zone=, master-file text
+//            GET /top               rates since the last time it was asked; JSON, or ?format=text
+//            POST /log-level        ?level=debug
 //            POST /release          ?registry=&service=, both may be left out; JSON, or ?format=text; 404
 //            when
 //                                   there is nothing of that name
@@ -21,10 +23,14 @@
 //            POST /reload           JSON, or ?format=text; 422 when the configuration was refused
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "dns/admin/health.h"
 #include "dns/admin/http_server.h"
+#include "dns/admin/reports.h"
 #include "dns/admin/sources.h"
 
 namespace signpost::admin {
@@ -41,6 +47,17 @@ class Admin {
   /// right.
   Result<ListenerReport> listen(Door door, const SocketAddress& address);
   Result<ListenerReport> listen_admin(const std::string& socket_path);
+  /// Before start(): one more path to GET.
+  void add(Door door, const std::string& path, Handler handler);
+
+  /// For such a path, on the admin thread; `then` is called once, from any thread. Nullopt: the builder is
+  /// too busy to say anything.
+  void status(std::function<void(std::optional<StatusReport>)> then);
+  /// The words of a question, as people write them; the error says what is wrong with one.
+  struct Question {
+    std::string name, type, client;  // the last two may be empty
+  };
+  void explain(const Question& question, std::function<void(Result<Explanation>)> then);
 
   void start();
   void stop();

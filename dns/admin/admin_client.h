@@ -18,4 +18,7 @@ struct AdminReply {
 Result<AdminReply> ask(const std::string& socket_path, const std::string& method, const std::string& target,
                        std::chrono::seconds patience = std::chrono::seconds(10));
 
+/// One GET of an http: URL; blocks, at most `patience` in all.
+Result<AdminReply> get(const std::string& url, std::chrono::seconds patience);
+
 }  // namespace signpost::admin

@@ -30,6 +30,7 @@ struct HttpReply {
   unsigned status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {};  // more of them
 };
 HttpReply text_reply(unsigned status, std::string body);
 HttpReply json_reply(unsigned status, std::string body);

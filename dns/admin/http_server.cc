@@ -76,6 +76,7 @@ Response to_response(HttpReply reply, unsigned version, bool keep_alive, bool he
   response.set(http::field::content_type, reply.content_type);
   response.set(http::field::cache_control, "no-store");
   response.set("X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : reply.headers) response.set(name, value);
   response.keep_alive(keep_alive);
   response.content_length(reply.body.size());
   if (!head) response.body() = std::move(reply.body);
@@ -250,6 +251,8 @@ std::string_view to_string(Door door) noexcept {
       return "ready";
     case Door::Metrics:
       return "metrics";
+    case Door::Page:
+      return "page";
     case Door::Admin:
       return "admin";
   }

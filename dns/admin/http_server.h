@@ -20,7 +20,7 @@
 namespace signpost::admin {
 
 /// Which door: a route belongs to one, so control is never reachable through a metrics port.
-enum class Door : std::uint8_t { Health, Ready, Metrics, Admin };
+enum class Door : std::uint8_t { Health, Ready, Metrics, Page, Admin };
 std::string_view to_string(Door door) noexcept;  // "health"
 
 /// operations.md 7.3 ("Admin"); tests make them smaller.

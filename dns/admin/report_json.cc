@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "dns/admin/report_top.h"
 #include "dns/admin/reports.h"
+#include "zones/answer/present_rdata.h"
 
 namespace signpost::admin {
 namespace {
@@ -207,6 +209,32 @@ std::string to_json(const StatusReport& status) {
                    {{"accepted", status.program.reload.accepted},
                     {"refused", status.program.reload.refused},
                     {"last_outcome", status.program.reload.last_outcome}}}});
+}
+
+std::string to_json(const TopReport& top) {
+  const auto rates = rates_of(top);
+  auto rcodes = Json::object();
+  for (const auto& [word, percent] : rates.rcodes) rcodes[word] = percent;
+  auto registries = Json::array(), names = Json::array();
+  for (const auto& registry : top.status.builder.registries)
+    registries.push_back(registry_json(registry, top.status.program));
+  for (const auto& one : top.names) {
+    names.push_back(
+        {{"name", one.name.to_string()},
+         {"type", type_text(one.type)},
+         {"queries_per_second", top.seconds > 0 ? static_cast<double>(one.queries) / top.seconds : 0.0}});
+  }
+  return printed({{"seconds", top.seconds},
+                  {"queries_per_second", rates.queries},
+                  {"udp_per_second", rates.udp},
+                  {"tcp_per_second", rates.tcp},
+                  {"answered_per_second", rates.answered},
+                  {"dropped_per_second", rates.dropped},
+                  {"p50_microseconds", rates.p50},
+                  {"p99_microseconds", rates.p99},
+                  {"rcode_percent", std::move(rcodes)},
+                  {"registries", std::move(registries)},
+                  {"names", std::move(names)}});
 }
 
 std::string to_json(const Explanation& explanation) {

@@ -7,60 +7,10 @@
 
 #include "dns/admin/reports.h"
 #include "dns/admin/skipped.h"
+#include "dns/admin/words.h"
 
 namespace signpost::admin {
 namespace {
-
-using Row = std::vector<std::string>;
-
-/// Text from a registry on somebody's terminal: one line, no escape sequences.
-std::string plain(std::string text) {
-  for (auto& c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet < 0x20 || octet == 0x7f) c = '?';
-  }
-  return text;
-}
-
-/// Columns as wide as their widest cell, two spaces apart; the last one is not padded.
-std::string table(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string out;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += i == 0 ? "  " : "";
-      line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 2, ' ');
-    }
-    out += line.erase(line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return out;
-}
-
-/// "3d4h", "2h5m", "1m30s", "12s": two units are enough for a person.
-std::string span_text(std::int64_t seconds) {
-  static constexpr std::array<std::pair<std::int64_t, char>, 4> kUnits{
-      {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}}};
-  std::string out;
-  int used = 0;
-  for (const auto& [size, letter] : kUnits) {
-    const auto count = seconds / size;
-    if (count == 0 && out.empty() && size > 1) continue;
-    if (used++ == 2) break;
-    if (count > 0 || out.empty()) out += std::to_string(count) + letter;
-    seconds %= size;
-  }
-  return out;
-}
-
-std::string age_text(double seconds) {
-  return seconds < 0 ? "-" : span_text(static_cast<std::int64_t>(std::floor(seconds)));
-}
 
 /// What a Kubernetes registry knows beside services: "3 namespaces, 40 Pods".
 std::string others_text(const RegistryStatus& registry) {

@@ -96,6 +96,9 @@ struct Sources {
       release;
   /// Keeps an instance from answering, or lets it answer again.
   std::function<void(const DrainOrder&, std::function<void(DrainOutcome)>)> drain;
+  /// Whether workers count which names are asked for most; what they counted, the busiest first.
+  std::function<void(bool)> watch_names;
+  std::function<std::vector<BusyName>()> busy_names;
   std::function<void()> wake_workers;
   std::function<Duration()> oldest_pong_age;
 };

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dns/admin/admin_client.h"
+#include "dns/base/log.h"
 #include "tests/dns/admin/exposition_parser.h"
 #include "tests/dns/admin/raw_http.h"
 
@@ -60,6 +61,10 @@ struct House {
       reply(drained);
     };
     sources.wake_workers = [] {};
+    sources.watch_names = [this](bool on) { names_watched = on; };
+    sources.busy_names = [] {
+      return std::vector<BusyName>{{*Name::parse("cart.demo.internal"), RRType::A, 7}};
+    };
     sources.oldest_pong_age = [this] {
       return worker_answers ? Duration::zero() : Duration(std::chrono::hours(1));
     };
@@ -97,8 +102,30 @@ struct House {
   ReloadOutcome outcome;
   std::atomic<bool> builder_answers{true};
   std::atomic<bool> worker_answers{true};
+  std::atomic<bool> names_watched{false};
   std::unique_ptr<Admin> admin;
 };
+
+TEST(Admin, TopCountsNamesWhileSomebodyAsks) {
+  House house;
+  EXPECT_FALSE(house.names_watched);
+  const auto reply = house.asked("GET", "/top?format=text");
+  EXPECT_EQ(reply.status, 200u);
+  EXPECT_NE(reply.body.find("cart.demo.internal."), std::string::npos);
+  EXPECT_TRUE(house.names_watched);
+  EXPECT_EQ(house.asked("GET", "/top").body[0], '{');
+}
+
+TEST(Admin, LogLevelIsChangedByPostAlone) {
+  House house;
+  const auto before = log::level();
+  EXPECT_EQ(house.asked("POST", "/log-level?level=error").status, 200u);
+  EXPECT_EQ(log::level(), log::Level::Error);
+  EXPECT_EQ(house.asked("POST", "/log-level?level=loud").status, 400u);
+  EXPECT_EQ(house.asked("GET", "/log-level?level=debug").status, 405u);
+  EXPECT_EQ(log::level(), log::Level::Error);
+  log::set_level(before);
+}
 
 TEST(Admin, HealthDoesNotDependOnRegistriesOrBuilder) {
   House house;

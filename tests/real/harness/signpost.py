@@ -38,6 +38,7 @@ class Signpost:
                 "health": f"{host}:0",
                 "ready": f"{host}:0",
                 "metrics": f"{host}:0",
+                "page": f"{host}:0",
                 "admin": f"unix:{self.admin_socket}",
             },
             "log": {"level": "debug"},
@@ -47,7 +48,7 @@ class Signpost:
         }
         self.write_config()
         self.process = Process([*prefix, binary(), "run", "--config", self.config_file], self.folder / "signpost.log")
-        self.process.wait_ready(lambda: len(self.listeners()) >= 5, 10, "signpost listens")
+        self.process.wait_ready(lambda: len(self.listeners()) >= 6, 10, "signpost listens")
         self.address = self._address("dns")
         self.client = dns.Client(self.address)
 
@@ -86,7 +87,7 @@ class Signpost:
         return sum(found) if found else None
 
     def http(self, kind, path):
-        """Status and text of GET on the health, ready or metrics listener."""
+        """Status and text of GET on the health, ready, metrics or page listener."""
         host, port = self._address(kind)
         try:
             with urllib.request.urlopen(f"http://{host}:{port}{path}", timeout=5) as response:
