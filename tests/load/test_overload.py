@@ -5,17 +5,14 @@ thread, takes nine tenths of it, in slices of 0.9 ms so that the pauses stay far
 what the server answers in a closed loop under the same hog; the load is then ten times that, in an open loop, from the
 other core. All threads of the server share what is left of its core.
 """
-import contextlib
-import json
 import os
-import socket
 import time
 
 import pytest
 from conftest import Blast, resident_octets, size
+from edits import Edits
 
-from harness import dns, peers
-from harness.process import now_ms
+from harness import peers
 from harness.stats import percentile
 
 SECONDS = size("OVERLOAD_SECONDS", 4)
@@ -26,7 +23,6 @@ GOODPUT_MIN = 0.9  # of the peak
 P99_MS = 10
 RESIDENT_GROWTH_MAX = 0.02
 UPDATE_MS = 250
-GIVE_UP_MS = 5000
 OTHERS_LOST_MAX = 0.001
 PER_NETWORK = 1000  # queries a second; of the others every network asks some 50
 
@@ -53,38 +49,6 @@ def slow_core(beside):
 
 def load(program, world, seconds, *more):
     return Blast(program.address, world.found, seconds, *more, core=LOAD_CORE)
-
-
-class Edits:
-    """A services file of one service, edited while everybody asks; the time until an answer shows each edit."""
-
-    def __init__(self, folder):
-        self.path = folder / "edits.yaml"
-        self._count = 0
-        self.write()
-
-    def write(self):
-        self._count += 1
-        self.address = f"10.99.{self._count >> 8}.{self._count & 255}"
-        aside = self.path.with_suffix(".new")
-        aside.write_text(json.dumps({"services": [{"name": "edited", "instances": [{"address": self.address}]}]}))
-        aside.rename(self.path)
-
-    def time_one(self, address):
-        """Milliseconds from an edit to the first answer with it. Nine questions of ten are lost in the overload: one goes
-        out every two milliseconds, whatever comes back."""
-        question = dns.query_bytes("edited.edits.internal", "A", 1)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-            client.connect(address)
-            client.settimeout(0.002)
-            self.write()
-            written = now_ms()
-            while now_ms() - written < GIVE_UP_MS:
-                client.send(question)
-                with contextlib.suppress(TimeoutError):
-                    if dns.Answer(client.recv(4096)).texts("A") == [self.address]:
-                        return now_ms() - written
-        raise AssertionError(f"{self.address} is not answered within {GIVE_UP_MS} ms")
 
 
 def begin(start, folder, **more):
