@@ -37,8 +37,15 @@ void Plan::add(const Target& target, Monotonic now) {
 
 void Plan::drop(const Target& target) {
   const auto at = states_.find(target);
-  if (--at->second.wanted_by > 0 || at->second.running) return;  // a running one is forgotten by ended()
-  queue_.erase({at->second.due, &at->first});
+  auto& state = at->second;
+  if (--state.wanted_by > 0) return;
+  if (state.running) {  // ended() forgets it, or goes on with it as a new one if it is wanted again by then
+    state.failing = state.told = false;
+    state.streak = 0;
+    failing_.erase(target);
+    return;
+  }
+  queue_.erase({state.due, &at->first});
   forget(at);
 }
 

@@ -165,6 +165,23 @@ TEST_F(PlanTest, WantedAgainWhileItIsAskedIsAskedOnceAtATime) {
   EXPECT_EQ(plan.counts(now).targets, 1u);
 }
 
+TEST_F(PlanTest, FailingLetGoAndWantedAgainWhileItIsAskedIsToldAnew) {
+  plan.want("a", {target(1)}, now);
+  run(60s, kFailed);
+  ASSERT_EQ(changes.size(), 1u);
+  now = *plan.next();
+  const auto due = plan.take_due(now);
+  ASSERT_EQ(due.size(), 1u);
+  plan.want("a", {}, now);  // whoever remembered that it fails forgets it
+  EXPECT_EQ(plan.counts(now).failing, 0u);
+  plan.want("a", {target(1)}, now);
+  EXPECT_FALSE(plan.ended(due[0], kFailed, now)) << "one of three in a row";
+  run(60s, kFailed);
+  ASSERT_EQ(changes.size(), 2u);
+  EXPECT_TRUE(changes[1].failing);
+  EXPECT_EQ(plan.counts(now).failing, 1u);
+}
+
 TEST_F(PlanTest, NoMoreProbesASecondThanTheBound) {
   plan.limit({.per_second = 50, .at_once = 100});
   std::vector<Target> many;
