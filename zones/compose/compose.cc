@@ -20,7 +20,7 @@ class Composer {
  public:
   Composer(const config::ComposedService& service, const std::vector<MemberView>& views,
            const policy::Terms& terms, bool starting)
-      : service_(service), views_(views), starting_(starting) {
+      : service_(service), views_(views), starting_(starting), asked_(views.size(), true) {
     auto alone = terms;  // health ladder and panic are for the whole
     alone.panic_threshold = 0;
     alone.last_resort.clear();
@@ -51,11 +51,7 @@ class Composer {
         only();
         break;
     }
-    // Nobody may answer, and somebody has not told yet: that denies nothing (DESIGN.md section 3).
-    const auto may_answer = [](const Standing& standing) { return standing.eligible > 0; };
-    const bool unknown =
-        std::any_of(standings_.begin(), standings_.end(), [](const auto& s) { return s.cold; });
-    if (unknown && std::none_of(standings_.begin(), standings_.end(), may_answer)) out_.cold = true;
+    if (is_open()) out_.cold = true;
     return std::move(out_);
   }
 
@@ -73,6 +69,18 @@ class Composer {
       key.registry += (key.registry.empty() ? "" : "+") + registry;
     }
     key.name = service_.name;
+  }
+
+  /// Nobody who would be asked may answer, and one of them has not told yet: that denies nothing (DESIGN.md
+  /// section 3).
+  bool is_open() const {
+    bool unknown = false;
+    for (std::size_t m = 0; m < views_.size(); ++m) {
+      if (!asked_[m]) continue;
+      if (standings_[m].eligible > 0) return false;
+      unknown = unknown || standings_[m].cold;
+    }
+    return unknown;
   }
 
   std::string missing(std::size_t m) const {
@@ -188,6 +196,7 @@ class Composer {
                         "answer",
                         member(m)));
       }
+      for (auto later = m + 1; later < views_.size(); ++later) asked_[later] = false;
       return take_one(m, fmt::format("dropped: {} answers (combine: only)", member(m)));
     }
     take_first_known("dropped: an earlier member comes first (combine: only)");
@@ -206,6 +215,7 @@ class Composer {
         if (!taken_over && weights[m] > 0 && starting_ && standings_[m].cold) return wait_for(m);
         members.push_back(m);
       } else {
+        asked_[m] = false;
         leave_out(m, "dropped: the weight of its member is 0");
       }
     }
@@ -224,6 +234,7 @@ class Composer {
   const std::vector<MemberView>& views_;
   const bool starting_;
   std::vector<Standing> standings_;
+  std::vector<bool> asked_;  // by member: it has a say in who answers now
   Composed out_;
 };
 

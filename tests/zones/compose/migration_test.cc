@@ -81,6 +81,45 @@ TEST(Only, ANewMembersEmptyListDoesNotWin) {
   EXPECT_EQ(desk.answers(), "nobody");
 }
 
+TEST(Only, AColdMemberThatWouldNotBeAskedLeavesNothingOpen) {
+  Desk desk(Combine::Only);
+  auto& cluster = desk.seat("cluster", {at("10.1.0.1:80")});
+  auto& nacos = desk.seat("nacos");
+  nacos.view.freshness = Freshness::Cold;
+  EXPECT_EQ(desk.answers(), "10.1.0.1:80 cluster 100.0");
+  cluster.state.instances.clear();
+  EXPECT_EQ(desk.answers(), "nobody") << "scaled to zero: whatever nacos has, it would not answer";
+  cluster.view.proven = false;
+  EXPECT_EQ(desk.answers(), "cold") << "nacos may have somebody who answers in its place";
+}
+
+TEST(Only, WhoAnswersIsUnknownWhileTheOneIsColdThatWould) {
+  Desk desk(Combine::Only);
+  auto& cluster = desk.seat("cluster", {at("10.1.0.1:80")});
+  desk.seat("nacos", {at("10.0.0.1:80")});
+  EXPECT_EQ(desk.answers(), "10.1.0.1:80 cluster 100.0");
+  cluster.state.pending = true;  // listed anew, not read yet
+  EXPECT_EQ(desk.answers(), "cold") << "neither nacos, nor a denial";
+}
+
+TEST(Share, AColdMemberWithoutAPartLeavesNothingOpen) {
+  Desk desk(Combine::Share);
+  auto& cluster = desk.seat("cluster", {at("10.1.0.1:80")}, 100);
+  desk.seat("nacos", {}, 0).view.freshness = Freshness::Cold;
+  EXPECT_EQ(desk.answers(), "10.1.0.1:80 cluster 100.0");
+  cluster.state.instances.clear();
+  EXPECT_EQ(desk.answers(), "nobody");
+}
+
+TEST(Share, WhoHasNoPartDeniesNothingForThoseThatAreCold) {
+  Desk desk(Combine::Share);
+  auto& cluster = desk.seat("cluster", {at("10.1.0.1:80")}, 100);
+  desk.seat("nacos", {at("10.0.0.1:80")}, 0);
+  EXPECT_EQ(desk.answers(), "10.1.0.1:80 cluster 100.0");
+  cluster.state.pending = true;
+  EXPECT_EQ(desk.answers(), "cold");
+}
+
 TEST(Share, ANewMembersEmptyListDoesNotWin) {
   Desk desk(Combine::Share);
   auto& cluster = desk.seat("cluster", {}, 100);
