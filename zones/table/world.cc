@@ -216,13 +216,13 @@ void World::mention(const ServiceKey& key) {
 }
 
 /// Takes the state as the one to be shown.
-void World::store(ServiceId id, const ServiceState& state) {
+void World::store(ServiceId id, const ServiceState& state, By by) {
   auto& record = services_[id];
   auto packed = pack(state);
   if (record.packed == packed) return;
   const auto seen = HealthSeen::of(state);
   count(record, -1);
-  compare(id, state, seen);
+  compare(id, state, seen, is_listing(registry_of(id)) ? By::List : by);
   record.seen = seen;
   if (record.healthy == HeldRecord::Healthy::Yes) last_known_.note(id, std::move(record.packed));
   record.packed = std::move(packed);

@@ -144,7 +144,9 @@ class World {
 
   int registry_index(const std::string& name) const;
   RegistryPhase phase(const RegistryState& registry) const;
-  void store(ServiceId id, const ServiceState& state);
+  /// A state that a list told says how things are, but not when they became so.
+  enum class By : std::uint8_t { Event, List };
+  void store(ServiceId id, const ServiceState& state, By by = By::Event);
   RegistryState& registry_of(ServiceId id) { return registries_[services_[id].registry].second; }
   /// A list that stays open (a group that cannot be read) must not hold up events.
   bool is_listing(const RegistryState& registry) const {
@@ -191,8 +193,8 @@ class World {
   void climb(ServiceId id, const ServiceState& state, const policy::Terms& terms,
              const policy::Decision& decision);
   // In world_health.cc.
-  void compare(ServiceId id, const ServiceState& state, const HealthSeen& seen);
-  void compare(ServiceId id, const Instance& before, const Instance& after);
+  void compare(ServiceId id, const ServiceState& state, const HealthSeen& seen, By by);
+  void compare(ServiceId id, const Instance& before, const Instance& after, By by);
   void look_at_storm(std::uint16_t registry, std::uint64_t healthy_more);
   void tick_health();
   void settle_flaps(ServiceId id);

@@ -32,12 +32,11 @@ HealthSeen HealthSeen::of(const ServiceState& state) {
 
 /// Before `state` takes the place of what is packed. Costs nothing but HealthSeen::of() where nobody's health
 /// changed and no zone ramps.
-void World::compare(ServiceId id, const ServiceState& state, const HealthSeen& seen) {
+void World::compare(ServiceId id, const ServiceState& state, const HealthSeen& seen, By by) {
   auto& record = services_[id];
   auto& registry = registries_[record.registry].second;
   if (!registry.synced || state.kind == ServiceKind::Pods) return;
-  const bool watch =
-      registry.watches_health && seen != record.seen && !record.packed.empty() && !is_listing(registry);
+  const bool watch = registry.watches_health && seen != record.seen && !record.packed.empty();
   const bool ramp = registry.ramp_longest > Duration::zero() && state.kind == ServiceKind::Instances &&
                     !record.pending;  // its first reading is part of the first list
   if (!watch && !ramp) return;
@@ -51,7 +50,7 @@ void World::compare(ServiceId id, const ServiceState& state, const HealthSeen& s
       if (ramp) ramps_.begin(id, instance.id);
       continue;
     }
-    if (watch) compare(id, *at->second, instance);
+    if (watch) compare(id, *at->second, instance, by);
     gone.erase(at);
   }
   for (const auto& [instance, was] : gone) {
@@ -63,7 +62,9 @@ void World::compare(ServiceId id, const ServiceState& state, const HealthSeen& s
   if (watch) look_at_storm(record.registry, seen.up);
 }
 
-void World::compare(ServiceId id, const Instance& before, const Instance& after) {
+/// G4 hears of a list only who is well again: the others may have fallen ill one after the other while nobody
+/// looked. G6 hears everything, since it shows what it heard last.
+void World::compare(ServiceId id, const Instance& before, const Instance& after, By by) {
   const auto& key = services_[id].key;
   auto& registry = registry_of(id);
   const bool was_up = before.health == Health::Up;
@@ -74,7 +75,8 @@ void World::compare(ServiceId id, const Instance& before, const Instance& after)
     return;
   }
   if (was_up == is_up) return;
-  is_up ? registry.storm.recovered(id, after.id) : registry.storm.fell_ill(id, after.id, clock_.now());
+  if (is_up) registry.storm.recovered(id, after.id);
+  if (!is_up && by == By::Event) registry.storm.fell_ill(id, after.id, clock_.now());
   const bool first = registry.flaps.damped() == 0;
   if (!registry.flaps.changed(id, after.id, before.health, after.health, clock_.now()) || !first) return;
   log::warning("guard.flapping", {{"registry", key.registry},

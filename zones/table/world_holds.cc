@@ -90,11 +90,11 @@ void World::hold_back(ServiceId id, ListGuard guard, Told told, bool after_recon
   holds.begin(id, std::move(hold), clock_.now());
 }
 
-/// Shows what is told and, beside it, what was shown before.
+/// Shows what a list tells and, beside it, what was shown before.
 void World::show_beside(ServiceId id, const ServiceState& told) {
   const auto& record = services_[id];
   const auto shown = unpack(record.key, record.packed);
-  store(id, with_kept(told, absent_from(shown.instances, told.instances)));
+  store(id, with_kept(told, absent_from(shown.instances, told.instances)), By::List);
 }
 
 World::ListLosses World::losses_of_list(std::uint16_t index, bool complete) {
@@ -174,8 +174,9 @@ void World::settle(ServiceId id, ListGuard guard, Told told) {
   if (!is_gone) show_beside(id, unpack(services_[id].key, packed));
 }
 
+/// What a list told, now or when it was held.
 void World::believe_told(ServiceId id, const Told& told) {
-  told.gone ? remove(id) : store(id, unpack(services_[id].key, told.packed));
+  told.gone ? remove(id) : store(id, unpack(services_[id].key, told.packed), By::List);
 }
 
 void World::believe(ServiceId id, HoldEnd why) {

@@ -149,6 +149,27 @@ TEST_F(Damping, G6_TheOperatorEndsIt) {
   EXPECT_EQ(flapping().released, 1u);
 }
 
+TEST_F(Damping, G6_WhatIsToldWhileAListIsOpenCountsToo) {
+  list("cluster", {one(0, 3)});
+  world.begin_list("cluster", 1000);
+  flap(20);
+  EXPECT_EQ(flapping().instances, 1u);
+  world.end_list("cluster", 1000, Complete::No);
+}
+
+TEST_F(Damping, G6_TheLastWordOfAListIsShownWithinTwoSecondsToo) {
+  list("cluster", {one(0, 3)});
+  flap(20);  // the last word: up
+  ASSERT_EQ(flapping().instances, 1u);
+  pass(seconds(3));
+  ASSERT_EQ(answers(0), 3);
+  auto state = one(0, 3);
+  state.instances[1].health = Health::Down;
+  list("cluster", {state});
+  pass(seconds(3));
+  EXPECT_EQ(answers(0), 2);
+}
+
 TEST_F(Damping, G6_AnInstanceThatComesAndGoesOnceIsNotDelayed) {
   list("cluster", {one(0, 3)});
   for (int i = 0; i < 5; ++i) {  // five restarts in a minute

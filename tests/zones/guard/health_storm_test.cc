@@ -186,6 +186,48 @@ TEST_F(HealthLoss, G4_AListIsNoStorm) {
   EXPECT_EQ(loss().begun, 0u) << "they may have fallen ill one after the other while nobody looked";
 }
 
+/// With fewer instances than are shown: it waits for the end of its list.
+TEST_F(HealthLoss, G4_NorIsWhatWaitsForTheEndOfAList) {
+  list("cluster", services(20, 6));
+  std::vector<ServiceState> all;
+  for (int i = 0; i < 20; ++i) all.push_back(with_ill(i, 5, 5));
+  list("cluster", all);
+  EXPECT_EQ(existing(20), 0);
+  EXPECT_EQ(loss().begun, 0u);
+}
+
+TEST_F(HealthLoss, G4_NorWhatAListThatStaysOpenHasTold) {
+  list("cluster", services(20, 6));
+  world.begin_list("cluster", 1000);
+  for (int i = 0; i < 20; ++i) upsert(with_ill(i, 5, 5));
+  ASSERT_EQ(answers(0), 6) << "it waits";
+  pass(seconds(61));
+  EXPECT_EQ(existing(20), 0);
+  EXPECT_EQ(loss().begun, 0u);
+  world.end_list("cluster", 1000, Complete::No);
+}
+
+TEST_F(HealthLoss, G4_NorWhatIsHeldAndBelievedLater) {
+  list("cluster", services(20, 5));
+  std::vector<ServiceState> all;
+  for (int i = 0; i < 20; ++i) all.push_back(with_ill(i, 3, 3));
+  list("cluster", all);
+  EXPECT_EQ(guard(ListGuard::GlobalShrink).services, 20u);
+  EXPECT_EQ(answers(0), 2) << "those that the list does not tell";
+  EXPECT_EQ(loss().begun, 0u);
+  pass(minutes(5) + seconds(1));
+  EXPECT_EQ(existing(20), 0);
+  EXPECT_EQ(loss().begun, 0u);
+}
+
+TEST_F(HealthLoss, G4_WhoIsWellAgainByAListIsNotIll) {
+  list("cluster", services(20, 5));
+  for (int i = 0; i < 7; ++i) upsert(with_ill(i, 5, 4));
+  list("cluster", services(20, 5));
+  for (int i = 10; i < 13; ++i) upsert(with_ill(i, 5, 4));
+  EXPECT_EQ(loss().begun, 0u) << "12 of 100, not 40 of 128";
+}
+
 TEST_F(HealthLoss, G4_AFileIsWrittenOnPurpose) {
   list("local", services(20, 5, "local"));
   for (int i = 0; i < 20; ++i) {
