@@ -7,6 +7,7 @@
 // it decided, so it may drop, take back and reweigh.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -43,8 +44,14 @@ struct Decision {
   bool grouped = false;           // groups divide the answers (shares of members, versions)
   std::size_t eligible = 0;
   Doubt doubt = Doubt::None;  // by what rule those answer that the ones before it had dropped
-  /// Unless `doubt` is none: the verdicts before that rule.
+  /// Unless nobody was taken back: the verdicts before that rule.
   std::vector<Verdict> dropped = {};
+
+  /// By their own health alone, before any rule takes somebody back.
+  const std::vector<Verdict>& by_health() const noexcept { return dropped.empty() ? verdicts : dropped; }
+  bool is_anybody_healthy() const noexcept {
+    return std::find(by_health().begin(), by_health().end(), Verdict::Eligible) != by_health().end();
+  }
 };
 
 /// Pure; never fails. An instance whose registry masks health (ServiceState::health_masked) is judged by the

@@ -13,7 +13,7 @@ namespace signpost {
 /// with `last_resort: last_known`, or was changed since it was built: nothing of the others is kept.
 class LastKnown {
  public:
-  /// `packed` is about to be replaced, and somebody in it is healthy. The first one stays.
+  /// What is shown is about to change, and somebody in it is healthy. The first one stays.
   void note(ServiceId id, std::string packed) { states_.try_emplace(id, std::move(packed)); }
   void forget(ServiceId id) {
     if (!states_.empty()) states_.erase(id);

@@ -221,10 +221,10 @@ void World::store(ServiceId id, const ServiceState& state, By by) {
   auto packed = pack(state);
   if (record.packed == packed) return;
   const auto seen = HealthSeen::of(state);
+  remember_healthy(id);
   count(record, -1);
   compare(id, state, seen, is_listing(registry_of(id)) ? By::List : by);
   record.seen = seen;
-  if (record.healthy == HeldRecord::Healthy::Yes) last_known_.note(id, std::move(record.packed));
   record.packed = std::move(packed);
   record.pending = state.pending;
   record.pods = state.kind == ServiceKind::Pods;

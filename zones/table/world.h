@@ -185,6 +185,7 @@ class World {
   std::vector<policy::Overlay> overlays(ServiceId id, const ServiceState& state,
                                         const policy::Terms& terms) const;
   struct Rise {
+  void remember_healthy(ServiceId id);
     double part;
     Duration step;
   };

@@ -13,6 +13,19 @@ bool World::wants_last_known(const policy::Terms& terms) {
   return !terms.last_resort.empty() && terms.last_resort.back() == config::LastResort::LastKnown;
 }
 
+/// Before anything of the service changes: who is healthy now may be who was healthy last. By what is shown
+/// of those that flap, since that is what everybody was told.
+void World::remember_healthy(ServiceId id) {
+  const auto& record = services_[id];
+  if (record.healthy != HeldRecord::Healthy::Yes || last_known_.find(id) != nullptr) return;
+  const auto& flaps = registry_of(id).flaps;
+  if (!flaps.has(id)) return last_known_.note(id, record.packed);
+  auto state = unpack(record.key, record.packed);
+  for (auto& instance : state.instances)
+    instance.health = flaps.shown(id, instance.id).value_or(instance.health);
+  last_known_.note(id, pack(state));
+}
+
 /// By instance: whether it could answer before the last one fell ill. Empty: somebody is well, or nobody ever
 /// was.
 std::vector<bool> World::known_last(ServiceId id, const ServiceState& state,
@@ -89,8 +102,7 @@ void World::climb(ServiceId id, const ServiceState& state, const policy::Terms& 
   auto* young = ramps_.find(id);
   std::optional<Duration> step;
   for (std::size_t i = 0; i < state.instances.size(); ++i) {
-    const auto& verdicts = decision.dropped.empty() ? decision.verdicts : decision.dropped;
-    if (verdicts[i] != policy::Verdict::Eligible) continue;
+    if (decision.by_health()[i] != policy::Verdict::Eligible) continue;
     const auto& instance = state.instances[i];
     if (young != nullptr) {
       for (auto& one : *young) {

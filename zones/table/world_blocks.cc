@@ -138,8 +138,7 @@ void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zo
     if (state.kind == ServiceKind::Instances) record.doubt = decision.doubt;
   }
   if (wants_last_known(terms) && record.healthy != HeldRecord::Healthy::No) {
-    const bool healthy = decision.eligible > 0 && decision.doubt == policy::Doubt::None;
-    record.healthy = healthy ? HeldRecord::Healthy::Yes : HeldRecord::Healthy::No;
+    record.healthy = decision.is_anybody_healthy() ? HeldRecord::Healthy::Yes : HeldRecord::Healthy::No;
   }
   std::vector<Name> spelled;
   for (const auto& spelling : wanted.names) {

@@ -126,6 +126,73 @@ TEST(RescueLastKnown, G5_NobodyWasEverHealthy) {
   EXPECT_EQ(world.dig(kName), kNone);
 }
 
+/// G4 and G6 watch no file.
+constexpr const char* kWatched = R"(
+registries: {nacos: {type: nacos, servers: ["127.0.0.1:8848"]}}
+zones: [{name: t, registry: nacos, ttl: 30, answer: all, last_resort: [last_known]}]
+)";
+
+ServiceState watched(std::vector<Health> all, const std::string& name = "cart") {
+  auto state = cart(std::move(all));
+  state.key = TestWorld::service("nacos/public/DEFAULT_GROUP/" + name).key;
+  return state;
+}
+
+/// The only one that is healthy flaps, and its registry says that it is down, while it is still shown as up.
+void show_as_up_while_down(TestWorld& world) {
+  const auto turn = [&](Health health, std::chrono::milliseconds then) {
+    world.upsert(watched({health, Health::Down}));
+    world.advance(then);
+  };
+  world.list("nacos", {watched({Health::Up, Health::Down})});
+  for (int i = 0; i < 20; ++i) turn(i % 2 == 0 ? Health::Down : Health::Up, std::chrono::milliseconds(100));
+  ASSERT_EQ(world.world.status().registries[0].health_guards[1].instances, 1u);
+  world.advance(std::chrono::seconds(3));
+  turn(Health::Down, std::chrono::milliseconds(0));
+  turn(Health::Up, std::chrono::milliseconds(2100));
+  turn(Health::Down, std::chrono::milliseconds(100));
+  ASSERT_EQ(world.dig(kName), "NOERROR aa" + a("10.0.0.1")) << "a change less than 2 s after another";
+}
+
+TEST(RescueLastKnown, G5_OfAnInstanceThatFlapsIsWhoWasShownAsHealthy) {
+  TestWorld world(kWatched);
+  show_as_up_while_down(world);
+  world.advance(std::chrono::seconds(2));
+  EXPECT_EQ(world.dig(kName), "NOERROR aa" + a("10.0.0.1", 1));
+  world.advance(std::chrono::seconds(61));
+  EXPECT_EQ(world.world.status().registries[0].health_guards[1].instances, 0u);
+  EXPECT_EQ(world.dig(kName), "NOERROR aa" + a("10.0.0.1", 1));
+}
+
+TEST(RescueLastKnown, G5_AlsoWhenTheOperatorEndsTheDamping) {
+  for (const char* which : {"", "public/DEFAULT_GROUP/cart"}) {
+    TestWorld world(kWatched);
+    show_as_up_while_down(world);
+    EXPECT_EQ(world.world.release("nacos", which).released.size(), 1u);
+    EXPECT_EQ(world.dig(kName), "NOERROR aa" + a("10.0.0.1", 1));
+  }
+}
+
+TEST(RescueLastKnown, G5_WhoIsHealthyInAPanicIsRemembered) {
+  TestWorld world(kWatched);
+  const auto of = [](std::size_t ill) {
+    std::vector<Health> all(5, Health::Up);
+    std::fill_n(all.begin(), ill, Health::Down);
+    return all;
+  };
+  std::vector<ServiceState> all{watched(of(0))};
+  for (int i = 0; i < 10; ++i) all.push_back(watched(of(0), "s" + std::to_string(i)));
+  world.list("nacos", all);
+  for (int i = 0; i < 5; ++i) world.upsert(watched(of(5), "s" + std::to_string(i)));
+  ASSERT_EQ(world.world.status().registries[0].health_guards[0].begun, 1u);
+  world.upsert(watched(of(4)));
+  ASSERT_EQ(world.extended_error(kName), ExtendedError::Other) << "panic: all five answer";
+  world.upsert(watched(of(5)));
+  for (int i = 0; i < 190; ++i) world.advance(std::chrono::seconds(1));
+  ASSERT_EQ(world.world.status().registries[0].health_guards[0].quiet, 1u);
+  EXPECT_EQ(world.dig(kName), "NOERROR aa" + a("10.0.0.5", 1));
+}
+
 TEST(RescueExplained, NamesTheRuleAndWhoItTookBack) {
   const auto panic =
       explained(with("panic_threshold: 50"), cart({Health::Up, Health::Down, Health::Down}), "cart.t.");
