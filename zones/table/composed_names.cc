@@ -1,6 +1,7 @@
 #include "zones/table/composed_names.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "zones/compose/compose.h"
 
@@ -11,7 +12,8 @@ ServiceKey key_of(const config::Member& member) {
 }
 
 void ComposedNames::configure(const config::Config& config) {
-  entries_.clear();
+  std::map<std::string, Entry> before;
+  for (auto& entry : std::exchange(entries_, {})) before.emplace(entry.name, std::move(entry));
   by_member_.clear();
   dirty_.clear();
   later_.clear();
@@ -21,6 +23,10 @@ void ComposedNames::configure(const config::Config& config) {
       auto& entry = entries_.emplace_back();
       entry.zone = static_cast<std::uint16_t>(z);
       entry.service = &service;
+      entry.name = service.name + "." + config.zones[z].name;
+      const auto known = before.find(entry.name);
+      entry.number = known == before.end() ? next_number_++ : known->second.number;
+      if (known != before.end()) entry.healthy_last = std::move(known->second.healthy_last);
       for (const auto& member : service.members) {
         auto& all = by_member_[key_of(member)];
         if (all.empty() || all.back() != entries_.size() - 1) all.push_back(entries_.size() - 1);
@@ -45,10 +51,14 @@ void ComposedNames::touch(std::size_t i) {
   dirty_.push_back(i);
 }
 
+void ComposedNames::touch_number(std::uint32_t number) {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].number == number) touch(i);
+  }
+}
+
 void ComposedNames::touch(const ServiceKey& member) {
-  const auto found = by_member_.find(member);
-  if (found == by_member_.end()) return;
-  for (const auto i : found->second) touch(i);
+  for (const auto i : with(member)) touch(i);
 }
 
 void ComposedNames::touch_registry(const std::string& registry) {
@@ -87,9 +97,10 @@ bool ComposedNames::prove(const config::Member& member) {
   return proven_.insert(compose::to_string(member)).second;
 }
 
-void ComposedNames::forget_proofs(const std::string& registry) {
-  std::erase_if(proven_,
-                [prefix = registry + "/"](const std::string& member) { return member.starts_with(prefix); });
+void ComposedNames::forget_registry(const std::string& registry) {
+  const auto is_its = [prefix = registry + "/"](const std::string& text) { return text.starts_with(prefix); };
+  std::erase_if(proven_, is_its);
+  for (auto& entry : entries_) std::erase_if(entry.healthy_last, is_its);
 }
 
 }  // namespace signpost

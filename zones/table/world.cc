@@ -125,7 +125,7 @@ void World::take_check(const checks::Change& change) {
   const auto target = change.target.to_string();
   change.failing ? log::warning("check.failing", {{"target", target}, {"why", change.why}})
                  : log::info("check.passing", {{"target", target}});
-  for (const auto id : services) id < kComposedIds ? mark(id) : composed_.touch(id - kComposedIds);
+  for (const auto id : services) id < kComposedIds ? mark(id) : composed_.touch_number(id - kComposedIds);
 }
 
 void World::reset(const std::string& registry) {
@@ -145,7 +145,7 @@ void World::reset(const std::string& registry) {
   state.watches_health = watches_health;
   state.ramp_longest = ramp_longest;
   state.holds.set_rules(rules);
-  composed_.forget_proofs(registry);
+  composed_.forget_registry(registry);
   composed_.touch_registry(registry);
   refresh_clients();
 }

@@ -44,9 +44,10 @@ policy::Terms terms_of(const config::ComposedService& service) {
   return terms;
 }
 
-/// What makes an instance the same one later: its registry's id for it.
-std::string identity(const compose::Word& word, const Instance& instance) {
-  return std::to_string(word.member) + " " + instance.id;
+/// What makes an instance the same one later, also after a reload: its registry's id for it.
+std::string identity(const config::ComposedService& service, const compose::Word& word,
+                     const Instance& instance) {
+  return key_of(service.members[word.member]).to_string() + " " + instance.id;
 }
 
 }  // namespace
@@ -107,10 +108,12 @@ policy::Candidates World::with_last_known(std::size_t i, const compose::Composed
     if (id != kNoService && registries_[services_[id].registry].second.storm.affects(id))
       all.panic_floor = HealthStorm::kPanicPercent;
   }
-  const auto& known = composed_[i].healthy_last;
-  if (known.empty()) return all;
-  for (std::size_t k = 0; k < made.words.size(); ++k)
-    all.last_known.push_back(known.contains(identity(made.words[k].front(), made.state.instances[k])));
+  const auto& entry = composed_[i];
+  if (entry.healthy_last.empty()) return all;
+  for (std::size_t k = 0; k < made.words.size(); ++k) {
+    all.last_known.push_back(entry.healthy_last.contains(
+        identity(*entry.service, made.words[k].front(), made.state.instances[k])));
+  }
   return all;
 }
 
@@ -141,19 +144,19 @@ void World::rebuild_composed(std::size_t i) {
   const auto& decision = composing.decision;
   if (!wants_last_known(composing.terms)) {
     entry.healthy_last.clear();
-  } else if (decision.eligible > 0 && decision.doubt == policy::Doubt::None) {
+  } else if (decision.is_anybody_healthy()) {
     entry.healthy_last.clear();
     for (std::size_t k = 0; k < made.words.size(); ++k) {
-      if (decision.verdicts[k] == policy::Verdict::Eligible)
-        entry.healthy_last.insert(identity(made.words[k].front(), made.state.instances[k]));
+      if (decision.by_health()[k] == policy::Verdict::Eligible)
+        entry.healthy_last.insert(identity(*entry.service, made.words[k].front(), made.state.instances[k]));
     }
   }
   entry.cold = made.cold;
   entry.notes = made.notes;
   entry.instances = made.state.instances.size();
   entry.eligible = composing.decision.eligible;
-  checks_.follow(kComposedIds + static_cast<ServiceId>(i), set_.rules(entry.zone).name, made.state,
-                 check_of_composed(i), set_.config->checks.allow);
+  checks_.follow(kComposedIds + entry.number, set_.rules(entry.zone).name, made.state, check_of_composed(i),
+                 set_.config->checks.allow);
   const auto name = composed_name(i);
   if (is_hidden(name, entry.zone) || cut_above(cuts_[entry.zone], name.wire()) != nullptr) {
     replace(entry.slots, {kNoService, entry.zone, static_cast<std::uint32_t>(i)}, nullptr);
