@@ -37,7 +37,8 @@ void World::compare(ServiceId id, const ServiceState& state, const HealthSeen& s
   auto& registry = registries_[record.registry].second;
   if (!registry.synced || state.kind == ServiceKind::Pods) return;
   const bool watch = registry.watches_health && seen != record.seen && !record.packed.empty();
-  const bool ramp = registry.ramp_longest > Duration::zero() && state.kind == ServiceKind::Instances &&
+  const bool shares = state.kind == ServiceKind::Instances || composed_.is_member(record.key);
+  const bool ramp = registry.ramp_longest > Duration::zero() && shares &&
                     !record.pending;  // its first reading is part of the first list
   if (!watch && !ramp) return;
   ServiceState before;

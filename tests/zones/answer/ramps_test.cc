@@ -113,5 +113,26 @@ TEST(Ramps, OfDubboGoByItsOwnWords) {
   EXPECT_EQ(weights(off, "cart.n."), "100 100");
 }
 
+TEST(Ramps, OfEndpointsBehindAVirtualAddressInAComposedName) {
+  TestWorld world(R"(
+registries:
+  cluster: {type: kubernetes, url: "https://127.0.0.1:1"}
+zones:
+  - name: shop.test
+    services: [{name: cart, ramp: 60s, members: [{registry: cluster, namespace: shop, service: cart}]}]
+)");
+  const auto endpoints = [](int count) {
+    std::vector<Instance> all;
+    for (int i = 1; i <= count; ++i)
+      all.push_back(At("10.1.0." + std::to_string(i), 8080, "http").with_weight(100));
+    return TestWorld::cluster_ip("cluster/shop//cart", {"10.96.0.1"}, {{"http", 8080, Protocol::Tcp}}, all);
+  };
+  world.list("cluster", {endpoints(2)});
+  world.upsert(endpoints(3));
+  EXPECT_EQ(weights(world, "cart.shop.test."), "100 100 10");
+  world.advance(seconds(63));
+  EXPECT_EQ(weights(world, "cart.shop.test."), "100 100 100");
+}
+
 }  // namespace
 }  // namespace signpost::test
