@@ -212,6 +212,7 @@ class World {
   std::vector<DrainStatus> drain_status() const;
   void mark(ServiceId id);
   /// Builds the service anew at that time, also if nothing is told of it (tick()); the earliest wish counts.
+  std::optional<DrainOutcome> undrain_absent(const DrainOrder& order);
   void revisit(ServiceId id, Monotonic when) { revisits_.add(id, when); }
   void remove(ServiceId id);
   void rebuild(ServiceId id);
@@ -220,6 +221,7 @@ class World {
   bool is_excluded(const Name& name, std::uint16_t zone) const;
   bool fits(const std::vector<std::string>& patterns, const Name& name, std::uint16_t zone) const;
   const config::Check* check_of(const std::vector<names::Spelling>& spellings, std::uint16_t zone) const;
+  void rebuild_now(ServiceId id);
   void replace(Slots& slots, SlotOwner owner, const Block* fresh);
   /// A composed service with what its members' registries say now.
   struct Composing {

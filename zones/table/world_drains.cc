@@ -18,11 +18,9 @@ std::string listed(const std::vector<std::string>& names, std::size_t count) {
   return out.empty() ? "none" : out;
 }
 
-}  // namespace
-
-/// The service that `registry`/`path` names: "cart", "shop/cart", "public/DEFAULT_GROUP/cart", as
-/// ServiceKey::to_string() has it. Parts may be empty there, so each way to read it is tried.
-ServiceId World::service_at(const std::string& registry, const std::string& path) const {
+/// What `registry`/`path` may mean: "cart", "shop/cart", "public/DEFAULT_GROUP/cart", as
+/// ServiceKey::to_string() has it. Parts may be empty there, so there are several ways to read it.
+std::vector<ServiceKey> ways_to_read(const std::string& registry, const std::string& path) {
   const auto first = path.find('/');
   const auto second = first == std::string::npos ? first : path.find('/', first + 1);
   std::vector<ServiceKey> ways{{registry, "", "", path}};
@@ -33,7 +31,13 @@ ServiceId World::service_at(const std::string& registry, const std::string& path
   if (second != std::string::npos)
     ways.push_back({registry, path.substr(0, first), path.substr(first + 1, second - first - 1),
                     path.substr(second + 1)});
-  for (const auto& key : ways) {
+  return ways;
+}
+
+}  // namespace
+
+ServiceId World::service_at(const std::string& registry, const std::string& path) const {
+  for (const auto& key : ways_to_read(registry, path)) {
     if (const auto id = services_.find(key); id != kNoService) return id;
   }
   return kNoService;
@@ -72,7 +76,45 @@ std::vector<std::string> World::instances_at(const ServiceState& state, const Dr
   return ids;
 }
 
+/// Of a service that its registry does not name any more, or whose registry is gone: a drain outlives both.
+/// Nullopt: nobody of it is drained.
+std::optional<DrainOutcome> World::undrain_absent(const DrainOrder& order) {
+  DrainOutcome outcome;
+  outcome.drained = false;
+  for (const auto& key : ways_to_read(order.registry, order.service)) {
+    const auto* drained = drains_.find(key);
+    if (drained == nullptr) continue;
+    outcome.service = key.to_string();
+    std::vector<std::string> names;
+    for (const auto& [id, until] : *drained) {
+      if (names.size() < kNamesMax) names.push_back(id);
+    }
+    const auto count = drained->size();
+    if (drains_.remove(key, order.instance)) {
+      outcome.instances.push_back(order.instance);
+      log::info("operator.undrain", {{"service", outcome.service}, {"instance", order.instance}});
+    } else {
+      outcome.error = outcome.service + " is gone, and of it " + order.instance +
+                      " is not drained; there are: " + listed(names, count);
+    }
+    return outcome;
+  }
+  return std::nullopt;
+}
+
+/// The service and the names that it is a member of, before all else that waits to be built.
+void World::rebuild_now(ServiceId id) {
+  auto& record = services_[id];
+  if (!registry_of(id).synced) return;
+  if (record.dirty) std::erase(dirty_, id);
+  rebuild(id);
+  for (const auto i : composed_.with(record.key)) rebuild_composed(i);
+}
+
 DrainOutcome World::drain(const DrainOrder& order) {
+  if (!order.begin && service_at(order.registry, order.service) == kNoService) {
+    if (auto outcome = undrain_absent(order)) return *outcome;
+  }
   DrainOutcome outcome;
   outcome.drained = order.begin;
   if (registry_index(order.registry) < 0) {
@@ -114,9 +156,7 @@ DrainOutcome World::drain(const DrainOrder& order) {
     return outcome;
   }
   if (order.begin && order.length) outcome.seconds = order.length->count();
-  mark(id);
-  while (flush(SIZE_MAX)) {
-  }
+  rebuild_now(id);
   publish();
   if (order.begin && services_[id].eligible == 0) outcome.note = "nobody of the service may answer now";
   return outcome;

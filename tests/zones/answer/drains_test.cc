@@ -79,6 +79,32 @@ TEST_F(DrainTest, OfAnInstanceThatIsGoneCanBeEnded) {
   EXPECT_TRUE(world.status().drains.empty());
 }
 
+TEST_F(DrainTest, OfAServiceThatIsGoneCanBeEnded) {
+  order(true, "10.0.0.1");
+  order(true, "10.0.0.2");
+  erase("local///cart");
+  EXPECT_EQ(order(false, "10.0.0.9").error,
+            "local/cart is gone, and of it 10.0.0.9 is not drained; there are: 10.0.0.1#80, 10.0.0.2#80");
+  const auto outcome = order(false, "10.0.0.1#80");
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(outcome.service, "local/cart");
+  EXPECT_EQ(outcome.instances, std::vector<std::string>{"10.0.0.1#80"});
+  EXPECT_EQ(world.status().drains.size(), 1u);
+  upsert(cart(2));
+  EXPECT_EQ(who(), "NOERROR aa" + a("10.0.0.1"));
+}
+
+TEST_F(DrainTest, OfARegistryThatIsGoneCanBeEnded) {
+  upsert(service("nacos/public/DEFAULT_GROUP/cart", {At("10.1.0.1", 80)}));
+  order(true, "10.1.0.1", std::nullopt, "nacos", "public/DEFAULT_GROUP/cart");
+  ASSERT_EQ(world.status().drains.size(), 1u);
+  configure("registries: {local: {type: file, path: x.yaml}}\nzones: [{name: t, registry: local}]\n");
+  EXPECT_EQ(order(false, "10.1.0.1#80", std::nullopt, "nacos", "public/DEFAULT_GROUP/cart").error, "");
+  EXPECT_TRUE(world.status().drains.empty());
+  EXPECT_EQ(order(false, "10.1.0.1#80", std::nullopt, "nacos", "public/DEFAULT_GROUP/cart").error,
+            "there is no registry nacos; there are: local");
+}
+
 TEST_F(DrainTest, OfANameWithGroupAndSpace) {
   upsert(service("nacos/public/DEFAULT_GROUP/cart",
                  {At("10.1.0.1", 80), At("10.1.0.1", 81), At("10.1.0.2", 80)}));
