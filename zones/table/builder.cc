@@ -81,16 +81,23 @@ class Builder::Core {
       const bool worked = !events.empty() || more;
       events.clear();
       more = world_.flush(kServicesAStep);
-      worked ? world_.publish() : world_.tick();
+      world_.publish();
       if (!more) tell_published();
       const auto ended = clock_.now();
       if (worked) last_publish_ = ended - oldest;
-      if (ended >= next_tick_) {
-        world_.tick();
-        next_tick_ = ended + kTick;
-      }
       longest_step_ = std::max(longest_step_, Duration(ended - began));
+      if (!worked || ended >= next_tick_) more = tick() || more;
     }
+  }
+
+  /// True: something is left to be done at once.
+  bool tick() {
+    const auto began = clock_.now();
+    const bool again = world_.tick();
+    const auto ended = clock_.now();
+    next_tick_ = again ? ended : ended + kTick;
+    longest_step_ = std::max(longest_step_, Duration(ended - began));
+    return again || world_.is_dirty();
   }
 
   void tell_published() {

@@ -341,8 +341,8 @@ RegistryPhase World::phase(const RegistryState& registry) const {
   return clock_.now() - *registry.lost_since < kFreshness ? RegistryPhase::Lagging : RegistryPhase::Stale;
 }
 
-void World::tick() {
-  tick_holds();
+bool World::tick() {
+  const bool more = tick_holds();
   tick_health();
   tick_drains();
   for (auto& [name, registry] : registries_) {
@@ -351,11 +351,9 @@ void World::tick() {
   }
   composed_.touch_due(clock_.now());
   for (const auto id : revisits_.take_due(clock_.now())) mark(id);
-  while (flush(SIZE_MAX)) {
-  }
-  refresh_zone_flags();
   publish();
   store_.sweep();
+  return more;
 }
 
 /// A zone is cold while a registry of it is, and stale when one is; a change of either is published.

@@ -65,8 +65,12 @@ class World {
   bool flush(std::size_t most);
   /// Publishes what flush() and the registries' states changed, if anything did.
   void publish();
-  /// Freshness runs out without an event, and so do holds: to be called a few times a second.
-  void tick();
+  /// Something waits for flush().
+  bool is_dirty() const { return !dirty_.empty() || composed_.has_dirty(); }
+  /// Freshness runs out without an event, and so do holds: to be called a few times a second. Marks what is
+  /// to be built anew, and publishes what needs no building. True: call it again when that is built, as there
+  /// was more than one step's work.
+  bool tick();
 
   /// Called by tick() when a guard wants the registry to be read again.
   void on_list_wanted(std::function<void(const std::string& registry)> wanted) {
@@ -124,6 +128,7 @@ class World {
     std::uint64_t own_services() const { return services - namespaces - imports; }
   };
   static constexpr std::chrono::seconds kLongList{60};
+  static constexpr std::size_t kBelievedAStep = 128;  // as Builder's step of services
 
   static constexpr std::uint32_t kNotComposed = 0xffffffff;
   struct SlotOwner {
@@ -168,7 +173,7 @@ class World {
   void show_beside(ServiceId id, const ServiceState& told);
   void believe(ServiceId id, HoldEnd why);
   void believe_told(ServiceId id, const Told& told);
-  void tick_holds();
+  bool tick_holds();
   void ask_elsewhere(std::uint16_t registry);
   void weigh_opinion(const SecondOpinion& opinion, const SecondOpinion::Word& word, OpinionCounts& counts);
   void log_opinion(const std::string& registry, const SecondOpinion& opinion, const OpinionCounts& counts);
@@ -180,12 +185,12 @@ class World {
   // In world_beside.cc.
   /// The state, and what others say of its instances.
   policy::Candidates candidates(ServiceId id, const ServiceState& state, const policy::Terms& terms) const;
+  void remember_healthy(ServiceId id);
   std::vector<bool> known_last(ServiceId id, const ServiceState& state, const policy::Terms& terms) const;
   static bool wants_last_known(const policy::Terms& terms);
   std::vector<policy::Overlay> overlays(ServiceId id, const ServiceState& state,
                                         const policy::Terms& terms) const;
   struct Rise {
-  void remember_healthy(ServiceId id);
     double part;
     Duration step;
   };
@@ -207,21 +212,21 @@ class World {
   std::string no_registry(const std::string& registry) const;
   std::string no_service(const std::string& registry, const std::string& service) const;
   std::vector<std::string> instances_at(const ServiceState& state, const DrainOrder& order) const;
+  std::optional<DrainOutcome> undrain_absent(const DrainOrder& order);
   void tick_drains();
   void explain_drains(const ServiceState& state, std::vector<std::string>& reasons) const;
   std::vector<DrainStatus> drain_status() const;
   void mark(ServiceId id);
   /// Builds the service anew at that time, also if nothing is told of it (tick()); the earliest wish counts.
-  std::optional<DrainOutcome> undrain_absent(const DrainOrder& order);
   void revisit(ServiceId id, Monotonic when) { revisits_.add(id, when); }
   void remove(ServiceId id);
   void rebuild(ServiceId id);
+  void rebuild_now(ServiceId id);
   void rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zone);
   bool is_hidden(const Name& name, std::uint16_t zone) const;
   bool is_excluded(const Name& name, std::uint16_t zone) const;
   bool fits(const std::vector<std::string>& patterns, const Name& name, std::uint16_t zone) const;
   const config::Check* check_of(const std::vector<names::Spelling>& spellings, std::uint16_t zone) const;
-  void rebuild_now(ServiceId id);
   void replace(Slots& slots, SlotOwner owner, const Block* fresh);
   /// A composed service with what its members' registries say now.
   struct Composing {

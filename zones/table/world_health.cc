@@ -135,18 +135,18 @@ void World::tick_health() {
 
 /// The next change that a damped instance may show, and when.
 void World::settle_flaps(ServiceId id) {
-  if (const auto next = registry_of(id).flaps.settle(id, clock_.now())) revisit(id, *next);
   if (!registry_of(id).flaps.has(id)) return;
   remember_healthy(id);
+  if (const auto next = registry_of(id).flaps.settle(id, clock_.now())) revisit(id, *next);
 }
 
 /// By the operator: what the registry says of health counts at once.
 std::vector<ServiceId> World::release_health(std::uint16_t index, const ServiceId* one) {
   auto& registry = registries_[index].second;
-  auto all = registry.storm.release(one);
   for (const auto& [id, instance] : registry.flaps.examples(SIZE_MAX)) {
     if (one == nullptr || id == *one) remember_healthy(id);
   }
+  auto all = registry.storm.release(one);
   if (!all.empty()) ++registry.storms_released;
   for (const auto id : registry.flaps.release(one)) all.push_back(id);
   std::sort(all.begin(), all.end());

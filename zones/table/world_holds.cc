@@ -184,19 +184,28 @@ void World::believe(ServiceId id, HoldEnd why) {
   if (hold) believe_told(id, hold->told);
 }
 
-void World::tick_holds() {
+/// True: of what is over, more is left for the next step.
+bool World::tick_holds() {
+  std::size_t left = kBelievedAStep;
+  bool more = false;
   for (std::size_t index = 0; index < registries_.size(); ++index) {
     auto& [name, registry] = registries_[index];
     if (!registry.staged.empty() && !is_listing(registry))
       settle_list(static_cast<std::uint16_t>(index), Complete::No);
     if (!registry.holds.empty()) {
-      for (const auto id : registry.holds.due(clock_.now())) believe(id, HoldEnd::Expired);
+      for (const auto id : registry.holds.due(clock_.now())) {
+        more = left == 0;
+        if (more) break;
+        --left;
+        believe(id, HoldEnd::Expired);
+      }
       if (registry.holds.ask(clock_.now()) && list_wanted_) list_wanted_(name);
       ask_elsewhere(static_cast<std::uint16_t>(index));
     }
     if (registry.holds.empty()) registry.last_opinion.clear();
     log_released(name, registry);
   }
+  return more;
 }
 
 }  // namespace signpost

@@ -102,7 +102,8 @@ class TestWorld {
   void settle();
   void advance(Duration by) {
     clock.advance(by);
-    world.tick();
+    while (world.tick()) settle();
+    settle();
   }
 
   /// "cart.demo.internal. SRV" -> "NOERROR aa | answer | answer + additional"; records in stable order unless
