@@ -1,18 +1,27 @@
 #include "dns/check_weights.h"
 
+#include "zones/compose/words.h"
+
 namespace signpost {
 namespace {
 
-/// Do the instances that could answer have different weights? One of weight 0 does not answer, so it does not
-/// count.
-bool is_weighted(const ServiceState& service) {
-  double weight = 0;
-  for (const auto& instance : service.instances) {
-    if (!instance.enabled || instance.weight <= 0) continue;
-    if (weight > 0 && instance.weight != weight) return true;
-    weight = instance.weight;
+/// Whoever has weight 0 does not answer, so it does not count.
+bool differ(const std::vector<double>& weights) {
+  double first = 0;
+  for (const auto weight : weights) {
+    if (first > 0 && weight > 0 && weight != first) return true;
+    if (weight > 0) first = weight;
   }
   return false;
+}
+
+/// Do the instances that could answer have different weights?
+bool is_weighted(const ServiceState& service, const std::vector<config::Word>& select = {}) {
+  std::vector<double> weights;
+  for (const auto& instance : service.instances) {
+    if (instance.enabled && compose::unlike(instance, select).empty()) weights.push_back(instance.weight);
+  }
+  return differ(weights);
 }
 
 struct Weighted {
@@ -33,20 +42,49 @@ Weighted weighted_services(const config::Zone& zone, const FileServices& service
   return found;
 }
 
+/// What of a composed service has unequal weights: "its members", "its groups", "cart of registry local";
+/// empty: nothing that can be known without its registries.
+std::string weighted_part(const config::ComposedService& service, const FileServices& services) {
+  std::vector<double> members, groups;
+  for (const auto& member : service.members) members.push_back(member.weight.value_or(0));
+  for (const auto& [word, weight] : service.groups.weights) groups.push_back(weight);
+  if (differ(members)) return "its members have";
+  if (differ(groups)) return "its groups have";
+  for (const auto& member : service.members) {
+    const auto states = services.find(member.registry);
+    if (states == services.end() || member.weight == 0.0) continue;
+    for (const auto& state : states->second) {
+      if (state.key.name == member.service && is_weighted(state, member.select))
+        return member.service + " of registry " + member.registry + " has";
+    }
+  }
+  return "";
+}
+
+constexpr const char* kLost =
+    " unequal weights, which `answer: order` loses behind any forwarder for all but SRV clients; `answer: "
+    "sample 1` keeps them";
+
+bool is_order(const config::Answer& answer) { return answer.mode == config::AnswerMode::Order; }
+
 }  // namespace
 
 std::vector<std::string> warn_of_lost_weights(const config::Config& config, const FileServices& services) {
   std::vector<std::string> warnings;
   for (const auto& zone : config.zones) {
-    if (zone.answer.mode != config::AnswerMode::Order || zone.is_reverse()) continue;
+    for (const auto& service : zone.services) {
+      const auto what = is_order(service.answer) ? weighted_part(service, services) : "";
+      if (what.empty()) continue;
+      warnings.push_back(service.place.to_string() + ": service " + service.name + " of zone " + zone.name +
+                         ": " + what + kLost);
+    }
+    if (!is_order(zone.answer) || zone.is_reverse()) continue;
     const auto found = weighted_services(zone, services);
     if (found.count == 0) continue;
     const auto others =
         found.count == 1 ? std::string{} : " and " + std::to_string(found.count - 1) + " more services";
     warnings.push_back(zone.place.to_string() + ": zone " + zone.name + ": " + found.first + others +
-                       (found.count == 1 ? " has" : " have") +
-                       " unequal weights, which `answer: order` loses behind any forwarder for all but SRV "
-                       "clients; `answer: sample 1` keeps them");
+                       (found.count == 1 ? " has" : " have") + kLost);
   }
   return warnings;
 }

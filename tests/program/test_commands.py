@@ -97,6 +97,38 @@ def test_check_warns_of_weights_that_an_order_loses(signpost, config, services):
     assert line.endswith("`answer: sample 1` keeps them")
 
 
+def test_check_warns_of_weights_of_composed_services(signpost, config, services):
+    """What its members, its groups or a file's services weigh; one without a part does not answer."""
+    services(
+        "services:\n"
+        "  - name: cart\n    instances: [{address: 10.0.1.1, weight: 3, version: v1}, {address: 10.0.1.2, version: v2}]\n"
+        "  - name: web\n    instances: [{address: 10.0.2.1}]\n"
+    )
+
+    def one(name, *members, **more):
+        return {"name": name, "members": [{"registry": "local", **member} for member in members], **more}
+
+    cart, web = {"service": "cart"}, {"service": "web"}
+    named = [
+        one("a", {**web, "weight": 10}, {**cart, "weight": 90}, combine="share"),
+        one("b", {**web, "weight": 100}, {**cart, "weight": 0}, combine="share"),
+        one("c", {**web, "weight": 10}, {**cart, "weight": 90}, combine="share", answer="sample 1"),
+        one("d", cart),
+        one("e", {**cart, "select": {"version": "v1"}}),
+        one("f", web, groups={"key": "version", "weights": {"v1": 1, "v2": 2}}),
+    ]
+    zones = [{"name": "shop.internal", "services": named}]
+    path = config({"registries": {"local": {"type": "file", "path": str(services())}}, "zones": zones})
+    done = signpost("check", "--config", path)
+    assert done.returncode == 0, done.stderr
+    lost = " unequal weights, which `answer: order` loses behind any forwarder for all but SRV clients; `answer: sample 1` keeps them"
+    assert [re.sub(r"^warning: .*?:\d+:\d+: ", "", line) for line in done.stderr.splitlines()] == [
+        "service a of zone shop.internal: its members have" + lost,
+        "service d of zone shop.internal: cart of registry local has" + lost,
+        "service f of zone shop.internal: its groups have" + lost,
+    ]
+
+
 @pytest.mark.parametrize(
     "registry, key",
     [
