@@ -14,6 +14,7 @@
 #include "config/load.h"
 #include "config/names.h"
 #include "dns/base/clock.h"
+#include "dns/check_members.h"
 #include "dns/check_weights.h"
 #include "dns/cookie_keeper.h"
 
@@ -57,7 +58,9 @@ void look_at_files(const config::Config& config, CheckScope scope, config::Diagn
     if (const auto* options = std::get_if<config::FileRegistry>(&registry.options))
       services.emplace(registry.name, look_into(registry, *options, findings));
   }
-  if (scope == CheckScope::Check) append(findings.warnings, warn_of_lost_weights(config, services));
+  if (scope != CheckScope::Check) return;
+  append(findings.warnings, warn_of_missing_members(config, services));
+  append(findings.warnings, warn_of_lost_weights(config, services));
 }
 
 void look(const config::Registry&, const config::FileRegistry&, CheckScope, config::Diagnostics&) {}

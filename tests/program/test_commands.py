@@ -15,11 +15,6 @@ def test_misuse_is_2_and_says_what_is_right(signpost, words):
     assert "Usage:" in done.stderr
 
 
-@pytest.mark.parametrize("word", ["diff", "reference", "top", "drain", "undrain", "log-level", "probe"])
-def test_commands_of_later_are_unknown(signpost, word):
-    assert signpost(word).returncode == 2
-
-
 def test_a_slip_of_the_pen_is_named(signpost):
     done = signpost("relaese", "local")
     assert done.returncode == 2
@@ -127,6 +122,18 @@ def test_check_warns_of_weights_of_composed_services(signpost, config, services)
         "service d of zone shop.internal: cart of registry local has" + lost,
         "service f of zone shop.internal: its groups have" + lost,
     ]
+
+
+def test_check_warns_of_members_that_the_file_does_not_have(signpost, config, services):
+    services("services:\n  - name: cart\n    instances: [{address: 10.0.0.1}]\n")
+    path = config(
+        f"registries: {{local: {{type: file, path: {services()}}}}}\n"
+        "zones:\n- name: t\n  services:\n  - name: shop\n    members:\n"
+        "    - {registry: local, service: cart}\n    - {registry: local, service: cars}\n"
+    )
+    done = signpost("check", "--config", path)
+    assert done.returncode == 0
+    assert done.stderr == f"warning: {path}:8:18: the file of registry local has no service `cars`; did you mean `cart`?\n"
 
 
 @pytest.mark.parametrize(
