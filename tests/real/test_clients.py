@@ -128,7 +128,7 @@ def test_quickstart_runs_and_answers(folder, until):
         peers.missing("a configured build/ (tests/run --stage build)")
     port = ports.free()
     config = (DEPLOY / "quickstart.yaml").read_text().replace("5300", str(port))
-    for fixed in ("5308", "5381", "5391"):
+    for fixed in ("5308", "5380", "5381", "5391"):
         config = config.replace(f"127.0.0.1:{fixed}", "127.0.0.1:0")
     config = config.replace("../build/run/admin.sock", "admin.sock")
     shutil.copy(DEPLOY / "shop.yaml", folder / "shop.yaml")
