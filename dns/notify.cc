@@ -1,6 +1,7 @@
 #include "dns/notify.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -39,6 +41,19 @@ std::string line(std::string_view text) {
   std::replace_if(
       out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
   return out;
+}
+
+constexpr std::size_t kPerMessage = 64;  // descriptors; the kernel takes 253
+
+/// What is lost here would be missed one day: waits while the manager is busy, a second at most.
+void send_surely(int descriptor, const msghdr& message) {
+  constexpr int kPatienceMs = 1000;
+  if (descriptor < 0) return;
+  while (::sendmsg(descriptor, &message, MSG_NOSIGNAL) < 0) {
+    if (errno == EINTR) continue;
+    pollfd ready{descriptor, POLLOUT, 0};
+    if (errno != EAGAIN || ::poll(&ready, 1, kPatienceMs) <= 0) return;
+  }
 }
 
 }  // namespace
@@ -93,5 +108,35 @@ void Notifier::reloading(Monotonic now) const {
 void Notifier::stopping(std::string_view status) const { send("STOPPING=1\nSTATUS=" + line(status)); }
 void Notifier::status(std::string_view status) const { send("STATUS=" + line(status)); }
 void Notifier::alive() const { send("WATCHDOG=1"); }
+
+void Notifier::store(const std::string& name, std::span<const int> descriptors) const {
+  // FDPOLL=0: systemd would let go of a socket at the first error that poll shows, and UDP has such.
+  std::string text = "FDSTORE=1\nFDPOLL=0\nFDNAME=" + name;
+  for (; !descriptors.empty(); descriptors = descriptors.subspan(std::min(descriptors.size(), kPerMessage))) {
+    const auto part = descriptors.first(std::min(descriptors.size(), kPerMessage));
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(kPerMessage * sizeof(int))> control{};
+    iovec line{text.data(), text.size()};
+    msghdr message{};
+    message.msg_iov = &line;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = CMSG_SPACE(part.size_bytes());
+    auto* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(part.size_bytes());
+    std::memcpy(CMSG_DATA(header), part.data(), part.size_bytes());
+    send_surely(descriptor_, message);
+  }
+}
+
+void Notifier::unstore(const std::string& name) const {
+  std::string text = "FDSTOREREMOVE=1\nFDNAME=" + name;
+  iovec line{text.data(), text.size()};
+  msghdr message{};
+  message.msg_iov = &line;
+  message.msg_iovlen = 1;
+  send_surely(descriptor_, message);
+}
 
 }  // namespace signpost

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,15 @@ class Notifier {
   void stopping(std::string_view status) const;
   void status(std::string_view status) const;
   void alive() const;
+  /// Lines of whom this process stands for, as they are.
+  void pass_on(const std::string& lines) const { send(lines); }
+
+  /// The manager is to keep copies of these sockets under that name, and hand them to whoever it starts after
+  /// us (FDSTORE; it may not want to). Waits for the manager to listen, a second at most. `name` has no
+  /// colon.
+  void store(const std::string& name, std::span<const int> descriptors) const;
+  /// It need not keep those any longer.
+  void unstore(const std::string& name) const;
 
  private:
   void send(const std::string& message) const;

@@ -298,8 +298,8 @@ admin::Sources Program::admin_sources() {
   sources.drain = [this](const DrainOrder& order, auto reply) { builder_.drain(order, std::move(reply)); };
   sources.watch_names = [this](bool on) { server_->watch_names(on); };
   sources.busy_names = [this] { return server_->take_names(kBusyNames); };
-  sources.wake_workers = [this] { server_->wake_all(); };
-  sources.oldest_pong_age = [this] { return server_->oldest_pong_age(); };
+  sources.ask_workers = [this] { server_->ask_all(); };
+  sources.oldest_sign = [this] { return server_->oldest_sign(); };
   return sources;
 }
 

@@ -39,10 +39,10 @@ class Program {
   Result<void> start();
   /// Before start(). Called once, on the main thread: every required registry has been complete once.
   void on_ready(std::function<void()> then) { ready_ = std::move(then); }
-  /// Asks every worker for a sign of life; never waits.
-  void wake_workers() noexcept { server_->wake_all(); }
-  /// How long ago the slowest worker gave its last one.
-  Duration oldest_pong_age() const noexcept { return server_->oldest_pong_age(); }
+  /// Asks every worker a query through its own socket; never waits.
+  void ask_workers() noexcept { server_->ask_all(); }
+  /// When the latest question was asked that the slowest worker has answered.
+  Monotonic oldest_sign() const noexcept { return server_->oldest_sign(); }
   /// Reads the configuration again; a bad one changes nothing.
   admin::ReloadOutcome reload();
   /// Not ready from here on, while everything else goes on.

@@ -25,11 +25,11 @@ Watchdog::Watchdog(boost::asio::io_context& control, Program& program, const Not
 
 /// A worker answers within one batch; what is older than two questions is silence.
 void Watchdog::ask() {
-  program_.wake_workers();
+  program_.ask_workers();
   timer_.expires_after(period_);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    if (program_.oldest_pong_age() < 2 * period_) manager_.alive();
+    if (system_clock().now() - program_.oldest_sign() < 2 * period_) manager_.alive();
     ask();
   });
 }

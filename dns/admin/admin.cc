@@ -63,11 +63,11 @@ struct Admin::Routes : std::enable_shared_from_this<Admin::Routes> {
       : sources(std::move(its_sources)),
         clock(its_clock),
         server(limits),
-        health({sources.wake_workers, sources.oldest_pong_age,
+        health({sources.ask_workers, sources.oldest_sign,
                 [this](auto delay, auto then) { server.after(delay, std::move(then)); }, &clock}) {}
 
   void install();
-  Result<ListenerReport> open(Door door, Result<ListenSocket> socket);
+  ListenerReport open(Door door, ListenSocket socket);
   /// Calls `then` once: with what the builder says now, or with what it said last when it takes too long.
   void with_builder(std::function<void(const BuilderStatus&, bool answered)> then);
   void ready(ReplyTo reply);
@@ -286,10 +286,9 @@ void Admin::Routes::log_level(const HttpRequest& request, const ReplyTo& reply) 
                                     wanted, was->first)));
 }
 
-Result<ListenerReport> Admin::Routes::open(Door door, Result<ListenSocket> socket) {
-  if (!socket) return socket.error();
-  ListenerReport report{std::string(to_string(door)), socket->address()};
-  server.listen(door, std::move(*socket));
+ListenerReport Admin::Routes::open(Door door, ListenSocket socket) {
+  ListenerReport report{std::string(to_string(door)), socket.address()};
+  server.listen(door, std::move(socket));
   return report;
 }
 
@@ -323,11 +322,19 @@ Admin::Admin(Sources sources, const Clock& clock, HttpLimits limits)
 Admin::~Admin() { stop(); }
 
 Result<ListenerReport> Admin::listen(Door door, const SocketAddress& address) {
-  return routes_->open(door, ListenSocket::tcp(address));
+  auto socket = ListenSocket::tcp(address);
+  if (!socket) return socket.error();
+  return listen(door, std::move(*socket));
 }
 
 Result<ListenerReport> Admin::listen_admin(const std::string& socket_path) {
-  return routes_->open(Door::Admin, ListenSocket::unix_socket(socket_path));
+  auto socket = ListenSocket::unix_socket(socket_path);
+  if (!socket) return socket.error();
+  return listen(Door::Admin, std::move(*socket));
+}
+
+ListenerReport Admin::listen(Door door, ListenSocket socket) {
+  return routes_->open(door, std::move(socket));
 }
 
 void Admin::add(Door door, const std::string& path, Handler handler) {
@@ -343,6 +350,7 @@ void Admin::explain(const Question& question, std::function<void(Result<Explanat
 }
 
 void Admin::start() { routes_->server.start(); }
+void Admin::leave_files() { routes_->server.leave_files(); }
 void Admin::stop() { routes_->server.stop(); }
 Readiness& Admin::readiness() noexcept { return routes_->readiness; }
 

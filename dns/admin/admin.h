@@ -5,7 +5,7 @@
 // into words by reports.h or metrics.h, and HttpServer sends it. No table of the builder is ever read from
 // here.
 //
-//   health   GET /health            200 when every worker answered a ping
+//   health   GET /health            200 when every worker answered a query
 //   ready    GET /ready             200 once every required registry was listed
 //   metrics  GET /metrics
 //   admin    GET /status            JSON, or ?format=text
@@ -47,6 +47,8 @@ class Admin {
   /// right.
   Result<ListenerReport> listen(Door door, const SocketAddress& address);
   Result<ListenerReport> listen_admin(const std::string& socket_path);
+  /// Before start(): one that is open already.
+  ListenerReport listen(Door door, ListenSocket socket);
   /// Before start(): one more path to GET.
   void add(Door door, const std::string& path, Handler handler);
 
@@ -60,6 +62,8 @@ class Admin {
   void explain(const Question& question, std::function<void(Result<Explanation>)> then);
 
   void start();
+  /// Before stop(): socket files stay, because another process listens on them.
+  void leave_files();
   void stop();
   Readiness& readiness() noexcept;
 

@@ -6,19 +6,17 @@ namespace signpost::admin {
 
 void Health::check(const ReplyTo& reply) {
   const auto asked = sources_.clock->now();
-  sources_.wake_workers();
+  sources_.ask_workers();
   look(asked, std::chrono::milliseconds(1), reply);
 }
 
 /// Looks, and looks again after a pause that doubles to 64 ms: an idle worker answers within microseconds,
 /// and waiting on it would take a thread.
 void Health::look(Monotonic asked, std::chrono::milliseconds pause, const ReplyTo& reply) {
-  const auto waited =
-      sources_.clock->now() - asked;  // before the age, so that a pong of before is never taken
-  if (sources_.oldest_pong_age() < waited) return reply(text_reply(200, "OK"));
-  if (waited >= kPongDeadline) {
+  if (sources_.oldest_sign() > asked) return reply(text_reply(200, "OK"));
+  if (sources_.clock->now() - asked >= kSignDeadline) {
     ++failures_;
-    return reply(text_reply(503, "a worker gave no sign of life within 2 s\n"));
+    return reply(text_reply(503, "a worker did not answer a query of its own within 2 s\n"));
   }
   const auto next = std::min(pause * 2, std::chrono::milliseconds(64));
   sources_.after(pause, [this, asked, next, reply] { look(asked, next, reply); });

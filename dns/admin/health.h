@@ -18,21 +18,21 @@
 
 namespace signpost::admin {
 
-/// How long a worker may take to give a sign of life between two batches.
-inline constexpr std::chrono::milliseconds kPongDeadline{2000};
+/// How long a worker may take to answer, between two batches.
+inline constexpr std::chrono::milliseconds kSignDeadline{2000};
 
 /// What /health needs from elsewhere; tests give their own. All are called on the admin thread.
 struct HealthSources {
-  /// Asks every worker for a sign of life; never waits.
-  std::function<void()> wake_workers;
-  /// How long ago the slowest worker gave its last one.
-  std::function<Duration()> oldest_pong_age;
+  /// Asks every worker a query through its own socket; never waits.
+  std::function<void()> ask_workers;
+  /// When the latest question was asked that the slowest worker has answered.
+  std::function<Monotonic()> oldest_sign;
   /// Calls `then` later, once, on the admin thread.
   std::function<void(std::chrono::milliseconds, std::function<void()> then)> after;
   const Clock* clock = &system_clock();
 };
 
-/// Replies 200 when every worker gave a sign of life after the question, 503 when one did not in time.
+/// Replies 200 when every worker has answered a query asked after the question, 503 when one did not in time.
 class Health {
  public:
   explicit Health(HealthSources sources) : sources_(std::move(sources)) {}

@@ -296,6 +296,10 @@ void HttpServer::start() {
   });
 }
 
+void HttpServer::leave_files() {
+  for (auto& listener : core_->listeners) listener.socket.keep_file();
+}
+
 void HttpServer::stop() {
   if (core_->thread.joinable()) {
     core_->context.stop();

@@ -49,6 +49,8 @@ class HttpServer {
   void after(std::chrono::milliseconds delay, std::function<void()> then);
   /// Starts the thread ("admin").
   void start();
+  /// Before stop(): socket files stay, because another process listens on them.
+  void leave_files();
   /// Closes listeners (and removes socket files) and connections, and joins the thread. Once is enough.
   void stop();
 

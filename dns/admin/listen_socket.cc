@@ -1,11 +1,13 @@
 #include "dns/admin/listen_socket.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -47,18 +49,26 @@ BoundAddress to_sockaddr(const SocketAddress& address) noexcept {
   return bound;
 }
 
-std::uint16_t port_of(int descriptor) noexcept {
-  BoundAddress bound;
-  bound.size = sizeof bound.storage;
-  if (getsockname(descriptor, bound.get(), &bound.size) != 0) return 0;
+/// AF_INET or AF_INET6.
+SocketAddress address_of(const BoundAddress& bound) noexcept {
   if (bound.storage.ss_family == AF_INET) {
     sockaddr_in in{};
     std::memcpy(&in, &bound.storage, sizeof in);
-    return ntohs(in.sin_port);
+    std::array<std::uint8_t, 4> octets;
+    std::memcpy(octets.data(), &in.sin_addr, octets.size());
+    return {IpAddress::v4(octets), ntohs(in.sin_port)};
   }
   sockaddr_in6 in{};
   std::memcpy(&in, &bound.storage, sizeof in);
-  return ntohs(in.sin6_port);
+  std::array<std::uint8_t, 16> octets;
+  std::memcpy(octets.data(), &in.sin6_addr, octets.size());
+  return {IpAddress::v6(octets), ntohs(in.sin6_port)};
+}
+
+std::uint16_t port_of(int descriptor) noexcept {
+  BoundAddress bound;
+  bound.size = sizeof bound.storage;
+  return getsockname(descriptor, bound.get(), &bound.size) == 0 ? address_of(bound).port : 0;
 }
 
 /// Nothing there: fine. A socket that nobody serves: removed. Anything else stays, and is an error.
@@ -164,6 +174,31 @@ Result<ListenSocket> ListenSocket::unix_socket(const std::string& path) {
   opened.device_ = made.st_dev;
   opened.inode_ = made.st_ino;
   return opened;
+}
+
+Result<ListenSocket> ListenSocket::adopted(int descriptor, Adopted whose) {
+  BoundAddress bound;
+  bound.size = sizeof bound.storage;
+  fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+  const bool known = getsockname(descriptor, bound.get(), &bound.size) == 0;
+  if (!known || bound.storage.ss_family != AF_UNIX) {
+    ListenSocket made(descriptor, bound.storage.ss_family, {});
+    made.address_ = address_of(bound).to_string();
+    return made;
+  }
+  sockaddr_un address{};
+  std::memcpy(&address, &bound.storage, sizeof address);
+  const std::string path(address.sun_path, strnlen(address.sun_path, sizeof address.sun_path));
+  ListenSocket made(descriptor, AF_UNIX, "unix:" + path);
+  struct stat found {};
+  if (lstat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode))
+    return Error{"unix:" + path + ": the socket that was handed down has no file any more"};
+  if (whose == Adopted::Ours) {
+    made.path_ = path;
+    made.device_ = found.st_dev;
+    made.inode_ = found.st_ino;
+  }
+  return made;
 }
 
 ListenSocket::ListenSocket(ListenSocket&& other) noexcept

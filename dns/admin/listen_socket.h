@@ -21,6 +21,12 @@ class ListenSocket {
   /// or one that answers, is an error. The destructor removes the file if it is still this one.
   static Result<ListenSocket> unix_socket(const std::string& path);
 
+  /// Whose the file of a Unix socket is that somebody handed down.
+  enum class Adopted { Ours, Lent };
+  /// Takes over a listening socket of TCP or of a Unix path. The error: its file is gone, so nobody can
+  /// connect; it is closed then.
+  static Result<ListenSocket> adopted(int descriptor, Adopted whose);
+
   ListenSocket(ListenSocket&& other) noexcept;
   ListenSocket& operator=(ListenSocket&&) = delete;
   ~ListenSocket();
@@ -29,6 +35,8 @@ class ListenSocket {
   /// same).
   int descriptor() const noexcept { return descriptor_; }
   int release() noexcept;
+  /// The file stays: another process listens on it from here on.
+  void keep_file() noexcept { path_.clear(); }
   /// "127.0.0.1:8080" with the real port, or "unix:/run/signpost/admin.sock".
   const std::string& address() const noexcept { return address_; }
   /// AF_INET, AF_INET6 or AF_UNIX.

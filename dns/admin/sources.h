@@ -99,8 +99,8 @@ struct Sources {
   /// Whether workers count which names are asked for most; what they counted, the busiest first.
   std::function<void(bool)> watch_names;
   std::function<std::vector<BusyName>()> busy_names;
-  std::function<void()> wake_workers;
-  std::function<Duration()> oldest_pong_age;
+  std::function<void()> ask_workers;
+  std::function<Monotonic()> oldest_sign;
 };
 
 }  // namespace signpost::admin

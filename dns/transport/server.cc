@@ -1,90 +1,173 @@
 #include "dns/transport/server.h"
 
 #include <algorithm>
+#include <mutex>
 #include <system_error>
+#include <thread>
 
 #include "dns/transport/worker.h"
 
 namespace signpost {
 
+namespace {
+constexpr auto kChangePatience = std::chrono::seconds(2);
+}
+
 struct Server::Parts {
-  explicit Parts(const ServerOptions& given)
-      : options(given), limits(given.tcp.clients, given.tcp.per_source) {}
+  Parts(const ServerOptions& given, ResponderFactory& its_factory)
+      : options(given), limits(given.tcp.clients, given.tcp.per_source), factory(its_factory) {}
+
+  void add_worker(WorkerSockets sockets, const Listeners& for_listeners) {
+    const auto index = static_cast<unsigned>(workers.size());
+    auto made = std::make_unique<Worker>(index, std::move(sockets), for_listeners, options,
+                                         factory.make_responder(index), limits);
+    const std::lock_guard lock(mutex);
+    workers.push_back(std::move(made));
+  }
+  void take(Listeners next) {
+    listeners = std::move(next);
+    addresses.clear();
+    for (const auto& listener : listeners.all()) addresses.push_back(listener.bound);
+  }
+  void wait_for_changes();
 
   const ServerOptions options;
   ConnectionLimits limits;
-  std::vector<std::unique_ptr<Worker>> workers;
-  Monotonic started{};
+  ResponderFactory& factory;
+  Listeners listeners;
+  std::vector<SocketAddress> addresses;  // theirs
   bool stopped = false;
+
+  mutable std::mutex mutex;  // the vector and the number; the main thread alone changes them
+  std::vector<std::unique_ptr<Worker>>
+      workers;  // those beyond `active` end, or have ended: they may be asked again
+  unsigned active = 0;
 };
 
-namespace {
-
-Result<std::vector<ListenGroup>> open_all(const std::vector<SocketAddress>& addresses, unsigned workers,
-                                          const ServerOptions& options) {
-  std::vector<ListenGroup> groups;
-  for (const auto& address : addresses) {
-    auto group = open_listen_group(address, workers, {options.receive_buffer_octets});
-    if (!group) return group.error();
-    groups.push_back(std::move(*group));
-  }
-  return groups;
+void Server::Parts::wait_for_changes() {
+  const auto deadline = std::chrono::steady_clock::now() + kChangePatience;
+  for (auto& worker : workers)
+    while (!worker->has_changed() && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
 }
 
-std::vector<Worker::Address> share_of(unsigned worker, std::vector<ListenGroup>& groups) {
-  std::vector<Worker::Address> share;
-  for (auto& group : groups) share.push_back({group.bound, std::move(group.workers[worker])});
-  return share;
-}
-
-}  // namespace
-
-Server::Server(std::unique_ptr<Parts> parts, std::vector<SocketAddress> addresses)
-    : parts_(std::move(parts)), addresses_(std::move(addresses)) {}
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Server::~Server() { stop(); }
 
-Result<std::unique_ptr<Server>> Server::start(const std::vector<SocketAddress>& addresses, unsigned workers,
-                                              const ServerOptions& options, ResponderFactory& factory) {
+Result<std::unique_ptr<Server>> Server::open(const std::vector<SocketAddress>& addresses, unsigned workers,
+                                             const ServerOptions& options, ResponderFactory& factory,
+                                             InheritedSockets& inherited) {
   workers = std::max(workers, 1u);
-  auto groups = open_all(addresses, workers, options);
-  if (!groups) return groups.error();
-  auto parts = std::make_unique<Parts>(options);
+  auto parts = std::make_unique<Parts>(options, factory);
+  auto listeners = Listeners().changed(addresses, workers, {options.receive_buffer_octets}, inherited);
+  if (!listeners) return listeners.error();
+  parts->take(std::move(*listeners));
   try {
-    for (unsigned i = 0; i < workers; ++i)
-      parts->workers.push_back(std::make_unique<Worker>(i, share_of(i, *groups), parts->options,
-                                                        factory.make_responder(i), parts->limits));
-    std::vector<SocketAddress> bound;
-    for (const auto& group : *groups) bound.push_back(group.bound);
-    parts->started = parts->options.clock->now();
-    auto server = std::unique_ptr<Server>(new Server(std::move(parts), std::move(bound)));
-    for (auto& worker : server->parts_->workers) worker->start();
-    return server;
+    for (auto& share : parts->listeners.spread(workers))
+      parts->add_worker(std::move(share), parts->listeners);
+  } catch (const std::system_error& error) {
+    return Error{std::string("make DNS workers: ") + error.what()};
+  }
+  parts->active = workers;
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Result<void> Server::begin() {
+  try {
+    for (auto& worker : parts_->workers) worker->start();
+    return {};
   } catch (const std::system_error& error) {
     return Error{std::string("start DNS workers: ") + error.what()};
   }
 }
 
-unsigned Server::worker_count() const noexcept { return static_cast<unsigned>(parts_->workers.size()); }
+Result<std::unique_ptr<Server>> Server::start(const std::vector<SocketAddress>& addresses, unsigned workers,
+                                              const ServerOptions& options, ResponderFactory& factory) {
+  InheritedSockets none;
+  auto server = open(addresses, workers, options, factory, none);
+  if (!server) return server;
+  if (const auto begun = (*server)->begin(); !begun) return begun.error();
+  return server;
+}
+
+Result<void> Server::change(const std::vector<SocketAddress>& addresses, unsigned workers) {
+  workers = std::max(workers, 1u);
+  InheritedSockets none;
+  auto next = parts_->listeners.changed(addresses, workers, {parts_->options.receive_buffer_octets}, none);
+  if (!next) return next.error();
+  auto shares = next->spread(workers);  // those that retire get a copy of one
+  auto& all = parts_->workers;
+  const auto before = all.size();
+  try {
+    while (all.size() < workers) parts_->add_worker(shares[all.size()], *next);
+    for (auto i = before; i < all.size(); ++i) all[i]->start();
+  } catch (const std::system_error& error) {
+    for (auto i = before; i < all.size(); ++i) all[i]->retire({}, parts_->listeners);
+    parts_->wait_for_changes();
+    return Error{std::string("start DNS workers: ") + error.what()};
+  }
+  for (const auto& listener : parts_->listeners.all())
+    for (const auto& udp : listener.udp)
+      if (!next->has(udp)) receive_no_more(udp->descriptor.get(), udp->bound);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i >= workers)
+      all[i]->retire(shares[i % workers], *next);
+    else if (i < before)
+      all[i]->change(shares[i], *next);
+  }
+  {
+    const std::lock_guard lock(parts_->mutex);
+    parts_->active = workers;
+  }
+  parts_->take(std::move(*next));
+  shares.clear();
+  parts_->wait_for_changes();
+  return {};
+}
+
+void Server::retire() {
+  const auto shares = parts_->listeners.spread(static_cast<unsigned>(parts_->workers.size()));
+  for (std::size_t i = 0; i < shares.size(); ++i) parts_->workers[i]->retire(shares[i], parts_->listeners);
+  parts_->wait_for_changes();
+}
+
+bool Server::has_retired() const noexcept {
+  return std::all_of(parts_->workers.begin(), parts_->workers.end(),
+                     [](const auto& worker) { return worker->has_ended(); });
+}
+
+const std::vector<SocketAddress>& Server::addresses() const noexcept { return parts_->addresses; }
+
+const std::vector<Listener>& Server::listeners() const noexcept { return parts_->listeners.all(); }
+
+unsigned Server::worker_count() const noexcept {
+  const std::lock_guard lock(parts_->mutex);
+  return parts_->active;
+}
 
 void Server::stop() noexcept {
   if (std::exchange(parts_->stopped, true)) return;
   for (auto& worker : parts_->workers) worker->stop();
   for (auto& worker : parts_->workers) worker->join();
+  parts_->listeners = {};
 }
 
 CounterTotals Server::counters() const noexcept {
   CounterTotals totals;
+  const std::lock_guard lock(parts_->mutex);
   for (const auto& worker : parts_->workers) add_to(totals, worker->counters());
   return totals;
 }
 
 void Server::watch_names(bool on) {
+  const std::lock_guard lock(parts_->mutex);
   for (auto& worker : parts_->workers) worker->names().watch(on);
 }
 
 std::vector<BusyName> Server::take_names(std::size_t most) {
   std::vector<BusyName> all;
+  const std::lock_guard lock(parts_->mutex);
   for (auto& worker : parts_->workers) {
     auto names = worker->names().take();
     all.insert(all.end(), names.begin(), names.end());
@@ -92,15 +175,16 @@ std::vector<BusyName> Server::take_names(std::size_t most) {
   return busiest(std::move(all), most);
 }
 
-void Server::wake_all() noexcept {
-  for (auto& worker : parts_->workers) worker->wake();
+void Server::ask_all() noexcept {
+  const std::lock_guard lock(parts_->mutex);
+  for (unsigned i = 0; i < parts_->active; ++i) parts_->workers[i]->ask();
 }
 
-Duration Server::oldest_pong_age() const noexcept {
-  auto oldest = Monotonic::max();
-  for (const auto& worker : parts_->workers)
-    oldest = std::min(oldest, std::max(worker->last_pong(), parts_->started));
-  return parts_->options.clock->now() - oldest;
+Monotonic Server::oldest_sign() const noexcept {
+  auto oldest = parts_->options.clock->now();
+  const std::lock_guard lock(parts_->mutex);
+  for (unsigned i = 0; i < parts_->active; ++i) oldest = std::min(oldest, parts_->workers[i]->last_sign());
+  return oldest;
 }
 
 }  // namespace signpost

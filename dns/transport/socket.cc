@@ -6,15 +6,17 @@
 #include <string>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/time.h>
+
+#include "dns/transport/heavy_sources.h"
 
 namespace signpost {
 
 namespace {
 
 constexpr int kListenBacklog = 1024;
-constexpr int kFreePortAttempts = 64;
 
 bool set_option(int fd, int level, int name, int value) noexcept {
   return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
@@ -39,60 +41,69 @@ void set_buffers(int fd, int receive_octets) noexcept {
   (void)::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 
-void set_udp_options(int fd, const SocketAddress& address, const SocketOptions& options) noexcept {
-  const bool v6 = address.ip.is_v6();
-  set_buffers(fd, options.receive_buffer_octets);
-  // A socket with one address replies from it anyway; only a wildcard must ask which one was asked (H3).
-  if (address.ip.is_unspecified())
-    (void)set_option(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVPKTINFO : IP_PKTINFO, 1);
-}
-
-Result<FileDescriptor> open_bound(const SocketAddress& address, int type, bool first) {
+Result<FileDescriptor> open_bound(const SocketAddress& address, int type, Bind bind) {
   const std::string_view kind = type == SOCK_DGRAM ? "UDP" : "TCP";
   const int family = address.ip.is_v6() ? AF_INET6 : AF_INET;
   FileDescriptor fd(::socket(family, type | SOCK_CLOEXEC | (type == SOCK_STREAM ? SOCK_NONBLOCK : 0), 0));
   if (!fd) return failure(address, "socket " + std::string(kind), errno);
   if (family == AF_INET6) (void)set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1);
   if (type == SOCK_STREAM) (void)set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  // The first one binds without SO_REUSEPORT: it must find out whether another program of ours sits there,
-  // and port 0 must not be given a port that somebody shares. The option is set right after, for the other
-  // workers.
-  if (!first) (void)set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+  // Without SO_REUSEPORT it finds out whether another program of ours sits there, and is not given a port
+  // that somebody shares. The option is set right after, for the other workers.
+  if (bind == Bind::BesideOurs) (void)set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
   const auto raw = to_raw(address);
   if (::bind(fd.get(), raw.get(), raw.size) != 0) return failure(address, "bind " + std::string(kind), errno);
-  if (first) (void)set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
+  if (bind == Bind::Alone) (void)set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
   return fd;
 }
 
-SocketAddress bound_address(int fd) noexcept {
+}  // namespace
+
+SocketAddress bound_address(int descriptor) noexcept {
   RawAddress raw;
   raw.size = sizeof raw.storage;
   auto* address = reinterpret_cast<sockaddr*>(&raw.storage);
-  return ::getsockname(fd, address, &raw.size) == 0 ? from_raw(address) : SocketAddress{};
+  return ::getsockname(descriptor, address, &raw.size) == 0 ? from_raw(address) : SocketAddress{};
 }
 
-Result<ListenSockets> open_pair(const SocketAddress& address, bool first, const SocketOptions& options) {
-  auto udp = open_bound(address, SOCK_DGRAM, first);
-  if (!udp) return udp.error();
-  set_udp_options(udp->get(), address, options);
-  auto tcp_address = address;
-  tcp_address.port = bound_address(udp->get()).port;
-  auto tcp = open_bound(tcp_address, SOCK_STREAM, first);
-  if (!tcp) return tcp.error();
-  (void)set_option(tcp->get(), IPPROTO_TCP, TCP_NODELAY, 1);  // accepted sockets inherit it
-  if (::listen(tcp->get(), kListenBacklog) != 0) return failure(tcp_address, "listen TCP", errno);
-  return ListenSockets{std::move(*udp), std::move(*tcp)};
+void set_udp_options(int descriptor, const SocketAddress& bound, const SocketOptions& options) noexcept {
+  const bool v6 = bound.ip.is_v6();
+  set_buffers(descriptor, options.receive_buffer_octets);
+  // A socket with one address replies from it anyway; only a wildcard must ask which one was asked (H3).
+  if (bound.ip.is_unspecified())
+    (void)set_option(descriptor, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVPKTINFO : IP_PKTINFO, 1);
+  (void)filter_sources(descriptor, v6, {});
 }
 
-Result<ListenSockets> open_first_pair(const SocketAddress& address, const SocketOptions& options) {
-  auto pair = open_pair(address, true, options);
-  // The kernel chose the UDP port; TCP may be taken there. Another draw, then.
-  for (int i = 0; address.port == 0 && !pair && i < kFreePortAttempts; ++i)
-    pair = open_pair(address, true, options);
-  return pair;
+void set_tcp_options(int descriptor) noexcept {
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  if (flags >= 0) (void)::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+  (void)set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);  // accepted sockets inherit it
 }
 
-}  // namespace
+/// A connected socket gets only what its peer sends, and nobody sends from the port "discard"; with
+/// SO_REUSEPORT the kernel deals to those of the group that have no peer (reuseport_select_sock()).
+void receive_no_more(int udp, const SocketAddress& bound) noexcept {
+  constexpr std::uint16_t kDiscard = 9;
+  auto peer = bound.ip;
+  if (peer.is_unspecified()) peer = *IpAddress::parse(peer.is_v6() ? "::1" : "127.0.0.1");
+  const auto raw = to_raw({peer, kDiscard});
+  (void)::connect(udp, raw.get(), raw.size);
+}
+
+Result<FileDescriptor> open_udp(const SocketAddress& address, Bind bind, const SocketOptions& options) {
+  auto socket = open_bound(address, SOCK_DGRAM, bind);
+  if (socket) set_udp_options(socket->get(), address, options);
+  return socket;
+}
+
+Result<FileDescriptor> open_tcp(const SocketAddress& address, Bind bind) {
+  auto socket = open_bound(address, SOCK_STREAM, bind);
+  if (!socket) return socket;
+  set_tcp_options(socket->get());
+  if (::listen(socket->get(), kListenBacklog) != 0) return failure(address, "listen TCP", errno);
+  return socket;
+}
 
 void set_receive_buffer(int udp, int octets) noexcept {
   if (!set_option(udp, SOL_SOCKET, SO_RCVBUFFORCE, octets))
@@ -128,20 +139,6 @@ RawAddress to_raw(const SocketAddress& address, std::uint32_t scope) noexcept {
     raw.size = sizeof *in4;
   }
   return raw;
-}
-
-Result<ListenGroup> open_listen_group(const SocketAddress& address, unsigned workers,
-                                      const SocketOptions& options) {
-  auto first = open_first_pair(address, options);
-  if (!first) return first.error();
-  ListenGroup group{bound_address(first->udp.get()), {}};
-  group.workers.push_back(std::move(*first));
-  while (group.workers.size() < workers) {
-    auto pair = open_pair(group.bound, false, options);
-    if (!pair) return pair.error();
-    group.workers.push_back(std::move(*pair));
-  }
-  return group;
 }
 
 }  // namespace signpost

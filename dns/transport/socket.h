@@ -1,10 +1,9 @@
-// The sockets that a server listens on: one pair (UDP, TCP) for each listen address and worker.
+// Opening sockets, and what they are told.
 #pragma once
 
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <vector>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -35,15 +34,6 @@ inline SocketAddress from_raw(const sockaddr* raw) noexcept {
   return {IpAddress::v6(std::bit_cast<std::array<std::uint8_t, 16>>(in6->sin6_addr)), ntohs(in6->sin6_port)};
 }
 
-struct ListenSockets {
-  FileDescriptor udp, tcp;
-};
-
-struct ListenGroup {
-  SocketAddress bound;                 // with the port that port 0 became
-  std::vector<ListenSockets> workers;  // one each, sharing the port by SO_REUSEPORT
-};
-
 struct SocketOptions {
   int receive_buffer_octets = 4 << 20;
 };
@@ -58,9 +48,28 @@ void limit_fragments(int udp, bool v6, std::size_t reply_octets_max) noexcept;
 /// kernel.
 void set_receive_buffer(int udp, int octets) noexcept;
 
-/// Opens UDP and TCP on `address` for `workers` workers. Port 0: one that is free for both. Errors name the
-/// address and the reason: "listen 0.0.0.0:53: bind UDP: Permission denied; ...".
-Result<ListenGroup> open_listen_group(const SocketAddress& address, unsigned workers,
-                                      const SocketOptions& options);
+/// What the kernel says a socket is bound to; 0.0.0.0:0 when it says nothing.
+SocketAddress bound_address(int descriptor) noexcept;
+
+/// Everything a UDP socket of a worker needs beside its address, whoever opened it: buffers, how long a send
+/// may wait, the address that was asked (H3), no filter.
+void set_udp_options(int descriptor, const SocketAddress& bound, const SocketOptions& options) noexcept;
+/// The same for a socket that takes TCP connections in.
+void set_tcp_options(int descriptor) noexcept;
+
+/// From here on the kernel gives what comes to other sockets that it fits, or tells the sender that nobody is
+/// there; what waits in this one can be read, and replies go out. So one that is then read until it is empty
+/// can close without a loss.
+void receive_no_more(int udp, const SocketAddress& bound) noexcept;
+
+/// Whether others may be bound there already.
+enum class Bind : std::uint8_t {
+  Alone,      // an error if so, though they be of the same user; port 0: one that nobody has
+  BesideOurs  // that share the port by SO_REUSEPORT
+};
+/// Opens one socket that shares its port with those that come after it. Errors name the address and the
+/// reason: "listen 0.0.0.0:53: bind UDP: Permission denied; ...".
+Result<FileDescriptor> open_udp(const SocketAddress& address, Bind bind, const SocketOptions& options);
+Result<FileDescriptor> open_tcp(const SocketAddress& address, Bind bind);
 
 }  // namespace signpost

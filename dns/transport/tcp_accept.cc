@@ -18,9 +18,16 @@ constexpr int kEvictionSearch = 256;
 
 }  // namespace
 
-void TcpService::add_listener(int listener) {
-  listeners_.push_back(listener);
-  watch_listeners(true);
+void TcpService::replace_listeners(std::vector<int>& listeners) noexcept {
+  const bool accepting = !accept_again_ && !draining_;
+  if (accepting) watch_listeners(false);
+  listeners_.swap(listeners);
+  if (accepting) watch_listeners(true);
+}
+
+void TcpService::finish_listener(int listener, Monotonic now) noexcept {
+  constexpr int kRounds = 64;
+  for (int i = 0; i < kRounds && accept_some(listener, now) == kAcceptsPerEvent; ++i) continue;
 }
 
 void TcpService::watch_listeners(bool on) noexcept {
@@ -33,13 +40,19 @@ void TcpService::watch_listeners(bool on) noexcept {
 }
 
 void TcpService::on_listener(std::uint64_t data, Monotonic now) noexcept {
-  const int listener = listeners_[data & 0xffffffff];
+  (void)accept_some(listeners_[data & 0xffffffff], now);
+}
+
+/// How many were taken in.
+int TcpService::accept_some(int listener, Monotonic now) noexcept {
+  int count = 0;
   for (int i = 0; i < kAcceptsPerEvent && !accept_again_ && !draining_; ++i) {
     RawAddress peer;
     peer.size = sizeof peer.storage;
     auto* raw = reinterpret_cast<sockaddr*>(&peer.storage);
     const int socket = ::accept4(listener, raw, &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
+      ++count;
       accept_one(socket, from_raw(raw), now);
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       // The listener stays readable: without a pause this would be a busy loop.
@@ -49,6 +62,7 @@ void TcpService::on_listener(std::uint64_t data, Monotonic now) noexcept {
       break;
     }
   }
+  return count;
 }
 
 void TcpService::pause_accepting(Monotonic now) noexcept {

@@ -43,8 +43,10 @@ class TcpService {
   TcpService(WorkerParts parts, ConnectionLimits& limits, int epoll);
   ~TcpService();
 
-  /// Before run: the listener stays the caller's.
-  void add_listener(int listener);
+  /// Takes connections from these instead; gives back those before. The descriptors stay the caller's.
+  void replace_listeners(std::vector<int>& listeners) noexcept;
+  /// Takes what waits at a listener of its own that is about to close.
+  void finish_listener(int listener, Monotonic now) noexcept;
 
   void on_listener(std::uint64_t data, Monotonic now) noexcept;
   void on_connection(std::uint64_t data, std::uint32_t events, Monotonic now) noexcept;
@@ -56,6 +58,8 @@ class TcpService {
   std::optional<Monotonic> next_deadline() const noexcept;
   /// Whoever asks from now on hears that the connection ends (E17); nothing else changes yet.
   void begin_end() noexcept { ending_ = true; }
+  /// It does not, after all.
+  void begin_again() noexcept { ending_ = draining_ = false; }
   /// Takes no more connections, closes those that wait for nothing. True: none are left.
   bool drain(Monotonic now) noexcept;
   std::size_t open_count() const noexcept { return connections_.open_count(); }
@@ -75,6 +79,7 @@ class TcpService {
     return kOriginTag | std::uint64_t{generation & 0x7fffffff} << 32 | index;
   }
 
+  int accept_some(int listener, Monotonic now) noexcept;
   void accept_one(int socket, const SocketAddress& peer, Monotonic now) noexcept;
   bool make_room(ConnectionLimits::Verdict verdict, std::uint64_t source) noexcept;
   void pause_accepting(Monotonic now) noexcept;

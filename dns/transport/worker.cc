@@ -33,18 +33,12 @@ void watch_input(int epoll, int descriptor, std::uint64_t data) {
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
 
-/// Where the answer of a deferred UDP query goes: the socket, and the interface of a link-local peer.
-std::uint64_t udp_origin(std::size_t socket, std::uint32_t scope) noexcept {
-  return (std::uint64_t{scope} << 16 | socket) & ~TcpService::kOriginTag;
-}
-
 }  // namespace
 
-Worker::Worker(unsigned index, std::vector<Address> addresses, const ServerOptions& options,
-               std::unique_ptr<Responder> responder, ConnectionLimits& limits)
+Worker::Worker(unsigned index, WorkerSockets sockets, const Listeners& listeners,
+               const ServerOptions& options, std::unique_ptr<Responder> responder, ConnectionLimits& limits)
     : index_(index),
       options_(options),
-      addresses_(std::move(addresses)),
       responder_(std::move(responder)),
       rules_(*options.rules),
       epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
@@ -52,20 +46,20 @@ Worker::Worker(unsigned index, std::vector<Address> addresses, const ServerOptio
       batch_(kUdpSizeMax),
       asked_(std::make_unique<std::array<Asked, kAhead>>()),
       deferrals_(options.deferrals_per_worker, options.deferral_deadline, wake_.get()),
+      self_(*options.clock),
       tcp_(WorkerParts{index, options, *responder_, rules_, counters_, deferrals_}, limits, epoll_.get()) {
   watch_input(epoll_.get(), wake_.get(), kWakeTag);
-  for (const auto& address : addresses_) {
-    const int udp = address.sockets.udp.get();
-    watch_input(epoll_.get(), udp, udp_.size());
-    udp_.push_back(UdpSocket{udp, address.bound, address.bound.ip.is_unspecified(),
-                             QueueLength(options.receive_buffer_octets), QueueAge(udp)});
-    tcp_.add_listener(address.sockets.tcp.get());
-  }
+  prepare(sockets_, std::move(sockets), listeners, true);
+  tcp_.replace_listeners(sockets_.tcp);
 }
 
 Worker::~Worker() { join(); }
 
 void Worker::start() {
+  self_.forget();
+  retire_at_ = Monotonic::max();
+  stopping_ = false;
+  ended_ = false;
   thread_ = std::thread([this] { run(); });
   (void)::pthread_setname_np(thread_.native_handle(),
                              ("dns-" + std::to_string(index_)).substr(0, 15).c_str());
@@ -77,35 +71,45 @@ void Worker::stop() noexcept {
 }
 
 void Worker::join() {
-  if (!thread_.joinable()) return;
-  thread_.join();
-  addresses_.clear();  // who asks from now on is told that nobody listens
+  if (thread_.joinable()) thread_.join();
+  drop_offers();
+  sockets_ = {};  // who asks from now on is told that nobody listens
 }
 
 void Worker::wake() noexcept { (void)eventfd_write(wake_.get(), 1); }
 
+void Worker::ask() noexcept {
+  if (!self_.is_open() || !self_.ask()) wake();
+}
+
+Monotonic Worker::last_sign() noexcept {
+  const Monotonic woken{Duration(woken_.load(std::memory_order_acquire))};
+  return std::max(woken, self_.is_open() ? self_.answered() : Monotonic{});
+}
+
 void Worker::run() noexcept {
-  for (unsigned round = 0; !stopping_.load(std::memory_order_relaxed); ++round) {
+  for (unsigned round = 0; !stopping_.load(std::memory_order_relaxed) && !is_done(); ++round) {
     const bool busy = serve_udp();
     if (!busy || round % kRoundsBetweenPolls == 0) poll(!busy);
   }
   drain();
+  ended_.store(true, std::memory_order_release);
 }
 
 /// One batch from each socket that has something; false when none had.
 bool Worker::serve_udp() noexcept {
   bool busy = false;
-  for (std::size_t i = 0; i < udp_.size(); ++i) {
-    if (!udp_[i].ready) continue;
+  for (std::size_t i = 0; i < sockets_.udp.size(); ++i) {
+    if (!sockets_.udp[i].ready) continue;
     if (serve_batch(i) > 0) {
-      if (++udp_[i].rounds == kRoundsUnwatched) (void)watch(i, false);
+      if (++sockets_.udp[i].rounds == kRoundsUnwatched) (void)watch(i, false);
     } else {
-      udp_[i].rounds = 0;
-      udp_[i].age.empty();
-      udp_[i].queue.empty();
-      udp_[i].ready = !watch(i, true);  // it cannot be waited for: then it is asked again
+      sockets_.udp[i].rounds = 0;
+      sockets_.udp[i].age.empty();
+      sockets_.udp[i].queue.empty();
+      sockets_.udp[i].ready = !watch(i, true);  // it cannot be waited for: then it is asked again
     }
-    busy |= udp_[i].ready;
+    busy |= sockets_.udp[i].ready;
   }
   return busy;
 }
@@ -113,7 +117,7 @@ bool Worker::serve_udp() noexcept {
 /// A watched socket makes the kernel look through its waiters for each reply that it frees and each datagram
 /// that comes. A busy worker asks the socket anyway, so it is taken out of epoll until it runs empty.
 bool Worker::watch(std::size_t socket_index, bool on) noexcept {
-  auto& socket = udp_[socket_index];
+  auto& socket = sockets_.udp[socket_index];
   if (socket.watched == on) return true;
   epoll_event event{};
   event.events = EPOLLIN;
@@ -128,13 +132,14 @@ void Worker::begin_batch() noexcept {
   const auto& rules = rules_.refresh();
   if (rules.udp_size != udp_size_) [[unlikely]] {
     udp_size_ = rules.udp_size;
-    for (const auto& socket : udp_) limit_fragments(socket.descriptor, socket.bound.ip.is_v6(), udp_size_);
+    for (const auto& socket : sockets_.udp)
+      limit_fragments(socket.descriptor, socket.bound.ip.is_v6(), udp_size_);
   }
   responder_->begin_batch();
 }
 
 unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
-  auto& socket = udp_[socket_index];
+  auto& socket = sockets_.udp[socket_index];
   const unsigned count = batch_.receive(socket.descriptor, socket.wildcard);
   if (count == 0) return 0;
   QueryContext context;
@@ -147,14 +152,15 @@ unsigned Worker::serve_batch(std::size_t socket_index) noexcept {
   begin_batch();
   for (unsigned first = 0; first < count; first += kAhead)
     answer_some(socket_index, first, std::min(first + kAhead, count), context);
+  auto& counters = socket.own ? self_counters_ : counters_;
   if (const auto refused = batch_.send(socket.descriptor))
-    counters_.dropped[std::size_t(Drop::SendFailed)].add(refused);
-  counters_.count_duration(options_.clock->now() - context.received, count);
-  counters_.udp_batches.add();
+    counters.dropped[std::size_t(Drop::SendFailed)].add(refused);
+  counters.count_duration(options_.clock->now() - context.received, count);
+  counters.udp_batches.add();
   if (heavy_.review(context.received, (*rules_).limiter ? (*rules_).limiter->options().per_network : 0))
       [[unlikely]]
-    for (const auto& other : udp_)
-      (void)filter_sources(other.descriptor, other.bound.ip.is_v6(), heavy_.filtered());
+    for (const auto& other : sockets_.udp)
+      if (!other.own) (void)filter_sources(other.descriptor, other.bound.ip.is_v6(), heavy_.filtered());
   return count;
 }
 
@@ -177,25 +183,27 @@ bool Worker::is_too_old(unsigned index) const noexcept {
 /// Datagrams `first` to `end` of the batch: all parsed, then looked ahead for, then answered.
 void Worker::answer_some(std::size_t socket_index, unsigned first, unsigned end,
                          QueryContext& context) noexcept {
-  const auto& socket = udp_[socket_index];
+  const auto& socket = sockets_.udp[socket_index];
+  const auto& rules = socket.own ? self_rules_ : *rules_;
+  auto& counters = socket.own ? self_counters_ : counters_;
   const std::span asked(asked_->data(), end - first);
-  for (unsigned i = first; i < end; ++i) parse(batch_.message(i), *rules_, asked[i - first]);
+  for (unsigned i = first; i < end; ++i) parse(batch_.message(i), rules, asked[i - first]);
   responder_->look_ahead(asked);
   for (unsigned i = first; i < end; ++i) {
     batch_.fill(i, socket.wildcard, context);
     if (context.peer.port == 0) {  // H2: nobody can be asked from there
-      counters_.count_drop(Drop::SourcePortZero);
+      counters.count_drop(Drop::SourcePortZero);
       continue;
     }
     if (batch_is_late_ && is_too_old(i)) [[unlikely]] {
-      counters_.count_drop(Drop::TooOld);
+      counters.count_drop(Drop::TooOld);
       continue;
     }
     // What did not fit the buffer cannot be well-formed any more: the parser finds its end missing (H12).
     const auto message = batch_.message(i);
     context.ticket = deferrals_.next_ticket(message.size());
     const auto handled =
-        answer(context, message, asked[i - first], *responder_, batch_.response_buffer(), *rules_, counters_);
+        answer(context, message, asked[i - first], *responder_, batch_.response_buffer(), rules, counters);
     if (handled.limited) [[unlikely]]
       heavy_.count(context.peer.ip);
     else
@@ -203,8 +211,8 @@ void Worker::answer_some(std::size_t socket_index, unsigned first, unsigned end,
     if (handled.outcome == Outcome::Answered) {
       batch_.reply(i, handled.response.size());
     } else if (handled.outcome == Outcome::Deferred) {
-      deferrals_.keep(context, message, udp_origin(socket_index, batch_.scope(i)), context.received);
-      counters_.deferred.add();
+      deferrals_.keep(context, message, batch_.scope(i), context.received);
+      counters.deferred.add();
     }
   }
 }
@@ -213,6 +221,7 @@ int Worker::wait_milliseconds(Monotonic now) const noexcept {
   auto next = tcp_.next_deadline();
   if (const auto deferral = deferrals_.next_deadline(); deferral && (!next || *deferral < *next))
     next = deferral;
+  if (retire_at_ != Monotonic::max() && (!next || retire_at_ < *next)) next = retire_at_;
   if (!next) return -1;
   // Rounded up, or the last millisecond would be spent spinning.
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - now).count();
@@ -237,9 +246,10 @@ void Worker::poll(bool may_wait) noexcept {
     } else if (data == kWakeTag) {
       on_wake();
     } else {
-      udp_[data].ready = true;
+      sockets_.udp[data].ready = true;
     }
   }
+  take_sockets();  // after the events, which speak of those before
   tcp_.expire(now);
   ask_deferred_again(now);
 }
@@ -249,7 +259,7 @@ void Worker::on_wake() noexcept {
   (void)eventfd_read(wake_.get(), &value);
   const auto now = options_.clock->now();  // after the read: whoever wakes from here on is seen the next time
   begin_batch();
-  pong_.store(now.time_since_epoch().count(), std::memory_order_release);
+  woken_.store(now.time_since_epoch().count(), std::memory_order_release);
 }
 
 void Worker::ask_deferred_again(Monotonic now) noexcept {
@@ -270,14 +280,14 @@ void Worker::ask_deferred_again(Monotonic now) noexcept {
 }
 
 bool Worker::resume_udp(const DeferralTable::Waiting& waiting) noexcept {
-  const auto& socket = udp_[waiting.origin & 0xffff];
   const auto handled =
       handle(waiting.context, waiting.message(), *responder_, batch_.response_buffer(), *rules_, counters_);
   if (handled.outcome == Outcome::Deferred) return false;
-  const auto scope = static_cast<std::uint32_t>(waiting.origin >> 16);
-  if (handled.outcome == Outcome::Answered &&
-      !send_datagram(socket.descriptor, handled.response, waiting.context.local, socket.wildcard,
-                     waiting.context.peer, scope))
+  if (handled.outcome != Outcome::Answered) return true;
+  const auto* socket = socket_of(waiting.context.local);
+  const auto scope = static_cast<std::uint32_t>(waiting.origin);
+  if (socket == nullptr || !send_datagram(socket->descriptor, handled.response, waiting.context.local,
+                                          socket->wildcard, waiting.context.peer, scope))
     counters_.count_drop(Drop::SendFailed);
   return true;
 }
@@ -286,7 +296,7 @@ bool Worker::resume_udp(const DeferralTable::Waiting& waiting) noexcept {
 void Worker::drain() noexcept {
   const auto end = options_.clock->now() + kDrainTime;
   tcp_.begin_end();
-  for (auto& socket : udp_) socket.ready = true;
+  for (auto& socket : sockets_.udp) socket.ready = sockets_.reads;
   while (serve_udp() && options_.clock->now() < end) continue;
   poll(false);
   ask_deferred_again(Monotonic::max());

@@ -27,10 +27,11 @@ using test::require;
 /// One worker's TCP half, without its thread.
 struct Service {
   Service() {
-    auto opened = open_listen_group(*SocketAddress::parse("127.0.0.1:0"), 1, {});
+    auto opened = open_tcp(*SocketAddress::parse("127.0.0.1:0"), Bind::Alone);
     require(static_cast<bool>(opened), "a listener on loopback");
-    group = std::make_unique<ListenGroup>(std::move(*opened));
-    service.add_listener(group->workers[0].tcp.get());
+    listener = std::move(*opened);
+    std::vector<int> listeners{listener.get()};
+    service.replace_listeners(listeners);
   }
 
   /// Lets the service work on what has come; waits for the first event at most `patience_ms`.
@@ -58,7 +59,7 @@ struct Service {
   std::unique_ptr<ConnectionLimits> limits = std::make_unique<ConnectionLimits>(64, 64);
   TcpService service{WorkerParts{0, options, path.responder(), rules, counters, deferrals}, *limits,
                      epoll.get()};
-  std::unique_ptr<ListenGroup> group;
+  FileDescriptor listener;
 };
 
 /// The other end: what it sends and everything that it receives.
@@ -116,7 +117,7 @@ void check(const std::vector<Bytes>& asked, const Bytes& received) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* octets, std::size_t size) {
   static Service server;
   if (size > 4096) return 0;
-  Client client(server.group->bound);
+  Client client(bound_address(server.listener.get()));
   Bytes stream;
   while (server.work(server.service.open_count() == 0 ? 1000 : 0)) {
   }

@@ -60,14 +60,12 @@ struct House {
         drained.error = drained.service + " has no instance nope; there are: a, b";
       reply(drained);
     };
-    sources.wake_workers = [] {};
     sources.watch_names = [this](bool on) { names_watched = on; };
     sources.busy_names = [] {
       return std::vector<BusyName>{{*Name::parse("cart.demo.internal"), RRType::A, 7}};
     };
-    sources.oldest_pong_age = [this] {
-      return worker_answers ? Duration::zero() : Duration(std::chrono::hours(1));
-    };
+    sources.ask_workers = [] {};
+    sources.oldest_sign = [this] { return worker_answers ? system_clock().now() : Monotonic(); };
     admin = std::make_unique<Admin>(std::move(sources), system_clock());
     const SocketAddress any{IpAddress::v4({127, 0, 0, 1}), 0};
     for (const auto door : {Door::Health, Door::Ready, Door::Metrics}) {
@@ -134,7 +132,7 @@ TEST(Admin, HealthDoesNotDependOnRegistriesOrBuilder) {
   house.worker_answers = false;
   const auto response = house.get("health", "/health");
   EXPECT_EQ(status_of(response), 503);
-  EXPECT_EQ(body_of(response), "a worker gave no sign of life within 2 s\n");
+  EXPECT_EQ(body_of(response), "a worker did not answer a query of its own within 2 s\n");
 }
 
 TEST(Admin, ReadyFollowsTheRequiredRegistriesOnce) {

@@ -14,10 +14,10 @@ class Workers final : public Clock {
   WallTime wall() const noexcept override { return {}; }
 
   Health health() {
-    return Health({[this] { ++woken; }, [this] { return now_ - pong_; },
+    return Health({[this] { ++asked; }, [this] { return sign_; },
                    [this](auto delay, auto then) { waiting_.emplace_back(delay, std::move(then)); }, this});
   }
-  void pong() { pong_ = now_; }
+  void sign() { sign_ = now_; }
   /// Lets the next pause of a check pass.
   void pass_pause() {
     ASSERT_FALSE(waiting_.empty());
@@ -28,11 +28,11 @@ class Workers final : public Clock {
   }
   bool waits() const noexcept { return !waiting_.empty(); }
 
-  int woken = 0;
+  int asked = 0;
 
  private:
   Monotonic now_{1h};
-  Monotonic pong_{1h};
+  Monotonic sign_{1h};
   std::vector<std::pair<std::chrono::milliseconds, std::function<void()>>> waiting_;
 };
 
@@ -48,11 +48,11 @@ TEST(Health, AsksTheWorkersAndWaitsForANewSign) {
   auto health = workers.health();
   Replies replies;
   health.check(replies.to());
-  EXPECT_EQ(workers.woken, 1);
+  EXPECT_EQ(workers.asked, 1);
   EXPECT_TRUE(replies.all.empty());  // the sign of before is no answer
   workers.pass_pause();
   EXPECT_TRUE(replies.all.empty());
-  workers.pong();
+  workers.sign();
   workers.pass_pause();
   ASSERT_EQ(replies.all.size(), 1u);
   EXPECT_EQ(replies.all[0].status, 200u);
@@ -67,11 +67,11 @@ TEST(Health, SilenceIs503AtTheDeadline) {
   const auto started = workers.now();
   health.check(replies.to());
   while (workers.waits()) workers.pass_pause();
-  EXPECT_GE(workers.now() - started, kPongDeadline);
-  EXPECT_LE(workers.now() - started, kPongDeadline + 64ms);
+  EXPECT_GE(workers.now() - started, kSignDeadline);
+  EXPECT_LE(workers.now() - started, kSignDeadline + 64ms);
   ASSERT_EQ(replies.all.size(), 1u);
   EXPECT_EQ(replies.all[0].status, 503u);
-  EXPECT_EQ(replies.all[0].body, "a worker gave no sign of life within 2 s\n");
+  EXPECT_EQ(replies.all[0].body, "a worker did not answer a query of its own within 2 s\n");
   EXPECT_EQ(health.failures(), 1u);
 }
 
@@ -81,12 +81,12 @@ TEST(Health, ChecksDoNotDisturbEachOther) {
   Replies first, second;
   health.check(first.to());
   workers.pass_pause();
-  workers.pong();
+  workers.sign();
   health.check(second.to());
   workers.pass_pause();
   EXPECT_EQ(first.all.size(), 1u);
   EXPECT_TRUE(second.all.empty());
-  workers.pong();
+  workers.sign();
   while (workers.waits()) workers.pass_pause();
   ASSERT_EQ(second.all.size(), 1u);
   EXPECT_EQ(second.all[0].status, 200u);

@@ -20,15 +20,15 @@ using std::chrono::milliseconds;
 /// A real socket, whose queue the kernel books, on a clock of ours.
 class QueueAgeTest : public testing::Test {
  protected:
-  QueueAgeTest() : group_(listen()), age_(udp()) {
-    const auto to = to_raw(group_.bound);
+  QueueAgeTest() : udp_(listen()), age_(udp()) {
+    const auto to = to_raw(bound_address(udp()));
     if (::connect(sender_.get(), to.get(), to.size) != 0) std::abort();
   }
-  static ListenGroup listen() {
-    auto group = open_listen_group(*SocketAddress::parse("127.0.0.1:0"), 1, {});
-    return std::move(*group);
+  static FileDescriptor listen() {
+    auto udp = open_udp(*SocketAddress::parse("127.0.0.1:0"), Bind::Alone, {});
+    return std::move(*udp);
   }
-  int udp() const { return group_.workers[0].udp.get(); }
+  int udp() const { return udp_.get(); }
   bool stamps() const {
     std::array<int, 2> value{};  // struct so_timestamping: flags and binding
     socklen_t size = sizeof value;
@@ -63,7 +63,7 @@ class QueueAgeTest : public testing::Test {
     }
   }
 
-  ListenGroup group_;
+  FileDescriptor udp_;
   FileDescriptor sender_{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
   QueueAge age_;
   Monotonic now_{std::chrono::hours(1)};

@@ -93,10 +93,11 @@ struct BareService {
   };
 
   BareService() {
-    auto group = open_listen_group(*SocketAddress::parse("127.0.0.1:0"), 1, {});
-    address = group->bound;
-    sockets = std::move(group->workers[0]);
-    service.add_listener(sockets.tcp.get());
+    auto opened = open_tcp(*SocketAddress::parse("127.0.0.1:0"), Bind::Alone);
+    listener = std::move(*opened);
+    address = bound_address(listener.get());
+    std::vector<int> listeners{listener.get()};
+    service.replace_listeners(listeners);
   }
   /// Events until there are so many answers.
   void serve(std::size_t answers) {
@@ -114,7 +115,7 @@ struct BareService {
   const Monotonic now{std::chrono::hours(1)};
   ServerOptions options;
   SocketAddress address;
-  ListenSockets sockets;
+  FileDescriptor listener;
   Listening responder;
   RulesReader rules{*options.rules};
   WorkerCounters counters;

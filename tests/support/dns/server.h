@@ -22,8 +22,8 @@ struct TestServer {
     if (!started) throw std::runtime_error(started.error().message);
     server = std::move(*started);
   }
-  const SocketAddress& v4() const { return server->addresses()[0]; }
-  const SocketAddress& v6() const { return server->addresses()[1]; }
+  SocketAddress v4() const { return server->addresses()[0]; }
+  SocketAddress v6() const { return server->addresses()[1]; }
   /// Waits, five seconds at most, until the counters say so.
   template <class Condition>
   bool eventually(Condition condition) const {
