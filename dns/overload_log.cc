@@ -50,6 +50,7 @@ void OverloadLog::wait() {
          "overload.ends");
     tell(limited_, std::accumulate(totals.limited.begin(), totals.limited.end(), std::uint64_t{0}),
          "rate_limit.begins", "rate_limit.ends");
+    log::settle();
     wait();
   });
 }

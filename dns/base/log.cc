@@ -1,13 +1,15 @@
 #include "dns/base/log.h"
 
 #include <atomic>
-#include <cmath>
-#include <iterator>
-#include <memory>
+#include <mutex>
+#include <string>
 
-#include <fmt/format.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "dns/base/clock.h"
+#include "dns/base/log_limit.h"
+#include "dns/base/log_line.h"
+#include "dns/base/log_sink.h"
 
 namespace signpost::log {
 namespace {
@@ -15,78 +17,64 @@ namespace {
 std::atomic<Level> current_level{Level::Info};
 std::atomic<Format> current_format{Format::Text};
 
-constexpr std::string_view kLevelWords[] = {"debug", "info", "warning", "error"};
-
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (octet < 0x20 || octet == 0x7f) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", octet);
-    } else {
-      out += c;
-    }
+/// The one way to stderr. Formatting, a system call that never waits, and nothing else happens under the
+/// lock.
+class Writer {
+ public:
+  void event(Level level, std::string_view event, Fields fields) {
+    const std::lock_guard lock(mutex_);
+    if (limit_.admits(event, system_clock().now())) write(level, event, fields);
   }
-}
 
-void append_text(std::string& out, std::string_view text, Format format) {
-  const bool quoted =
-      format == Format::Json || text.empty() || text.find_first_of(" \"\\=\n\t\r") != std::string_view::npos;
-  if (quoted) out += '"';
-  append_escaped(out, text);
-  if (quoted) out += '"';
-}
-
-void append_value(std::string& out, const Value& value, Format format) {
-  std::visit(
-      [&](const auto& v) {
-        using T = std::decay_t<decltype(v)>;
-        if constexpr (std::is_same_v<T, std::string_view>) {
-          append_text(out, v, format);
-        } else if constexpr (std::is_same_v<T, double>) {
-          std::isfinite(v) ? fmt::format_to(std::back_inserter(out), "{:g}", v)
-                           : fmt::format_to(std::back_inserter(out), "null");
-        } else {
-          fmt::format_to(std::back_inserter(out), "{}", v);
-        }
-      },
-      value.variant());
-}
-
-std::string json_line(Level level, std::string_view event, Fields fields) {
-  std::string line =
-      fmt::format("\"level\":\"{}\",\"event\":\"{}\"", kLevelWords[static_cast<int>(level)], event);
-  for (const auto& field : fields) {
-    fmt::format_to(std::back_inserter(line), ",\"{}\":", field.key);
-    append_value(line, field.value, Format::Json);
+  void settle() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [kind, count] : limit_.settle(system_clock().now()))
+      write(Level::Warning, "log.left_out", {{"kind", kind}, {"lines", count}});
+    if (untold_ > 0) tell_lost();
   }
-  return line;
-}
 
-std::string text_line(Level level, std::string_view event, Fields fields) {
-  std::string line = fmt::format("{} {}", kLevelWords[static_cast<int>(level)], event);
-  for (const auto& field : fields) {
-    fmt::format_to(std::back_inserter(line), " {}=", field.key);
-    append_value(line, field.value, Format::Text);
+  Counts counts() {
+    const std::lock_guard lock(mutex_);
+    auto counts = counts_;
+    counts.left_out = limit_.left_out();
+    return counts;
   }
-  return line;
-}
 
-/// Two loggers over one stderr sink would interleave; the pattern differs, so each format has its own.
-spdlog::logger& logger(Format format) {
-  static const auto make = [](const char* pattern) {
-    auto made =
-        std::make_unique<spdlog::logger>("signpost", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern(pattern, spdlog::pattern_time_type::utc);
-    made->set_level(spdlog::level::trace);
-    made->flush_on(spdlog::level::trace);
-    return made;
-  };
-  static const auto text = make("%Y-%m-%dT%H:%M:%S.%eZ %v");
-  static const auto json = make("{\"time\":\"%Y-%m-%dT%H:%M:%S.%eZ\",%v}");
-  return format == Format::Json ? *json : *text;
+ private:
+  void write(Level level, std::string_view event, Fields fields) {
+    if (untold_ > 0 && !tell_lost()) return lose();
+    if (!put(level, event, fields)) lose();
+  }
+
+  bool put(Level level, std::string_view event, Fields fields) {
+    const auto format = current_format.load(std::memory_order_relaxed);
+    if (!sink_.write(format_line(format, system_clock().wall(), level, event, fields))) return false;
+    ++counts_.written[static_cast<std::size_t>(level)];
+    return true;
+  }
+
+  bool tell_lost() {
+    if (!put(Level::Warning, "log.lost", {{"lines", untold_}})) return false;
+    untold_ = 0;
+    return true;
+  }
+
+  void lose() {
+    ++untold_;
+    ++counts_.lost;
+  }
+
+  std::mutex mutex_;
+  Sink sink_{STDERR_FILENO};
+  KindLimit limit_;
+  Counts counts_;
+  std::uint64_t untold_ = 0;  // lost since the last line that was not
+};
+
+/// Never destroyed: threads may write until the process is gone.
+Writer& writer() {
+  static auto* const one = new Writer;
+  return *one;
 }
 
 }  // namespace
@@ -97,10 +85,10 @@ void set_format(Format format) noexcept { current_format.store(format, std::memo
 
 void event(Level level, std::string_view event, Fields fields) {
   if (level < current_level.load(std::memory_order_relaxed)) return;
-  const auto format = current_format.load(std::memory_order_relaxed);
-  const auto line =
-      format == Format::Json ? json_line(level, event, fields) : text_line(level, event, fields);
-  logger(format).info("{}", line);
+  writer().event(level, event, fields);
 }
+
+void settle() { writer().settle(); }
+Counts counts() { return writer().counts(); }
 
 }  // namespace signpost::log

@@ -1,10 +1,12 @@
 // The program's log: one event a line on stderr, as text or JSON. Control plane only: a worker counts
-// instead.
+// instead. Nobody waits for whoever reads stderr: lines are lost instead, and counted (log_sink.h); many
+// lines of one event's name are left out, and counted (log_limit.h).
 //
 //   log::info("zone.published", {{"zone", "cluster.local."}, {"serial", serial}});
 //   2026-11-20T10:00:00.123Z info zone.published zone=cluster.local. serial=1763632800
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -46,8 +48,20 @@ void set_level(Level level) noexcept;
 Level level() noexcept;
 void set_format(Format format) noexcept;
 
+/// Lines since the start.
+struct Counts {
+  std::array<std::uint64_t, 4> written{};  // by Level
+  std::uint64_t left_out = 0;              // too many of one kind
+  std::uint64_t lost = 0;                  // nobody read
+};
+/// Any thread.
+Counts counts();
+/// Any thread, about once a second: says how many lines were left out or lost, as soon as there is room for
+/// that.
+void settle();
+
 /// Any thread but a worker. `event` is a dotted word that never changes, so that people can grep for it;
-/// control characters in values are escaped.
+/// what cannot be printed is escaped, what is too long is cut (log_line.h).
 void event(Level level, std::string_view event, Fields fields = {});
 
 inline void debug(std::string_view name, Fields fields = {}) { event(Level::Debug, name, fields); }
