@@ -201,7 +201,7 @@ void Reflector::take_event(Event&& event) {
     return;
   }
   if (revision != 0 && revision <= revision_) return counts_.add("old_events");  // K20, K22
-  counts_.add("events");
+  counts_.add("watch_events");
   sink_.changed(options_.source, event.type, std::move(event.object));
   revision_ = std::max(revision_, revision);
 }

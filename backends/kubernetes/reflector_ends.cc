@@ -78,7 +78,7 @@ bool Reflector::take_list(Monotonic now) {
   revision_ = list_revision_;
   list_begun_ = false;
   phase_ = Phase::Watch;
-  counts_.add("lists");
+  counts_.add("resource_lists");
   sink_.end_list(options_.source);
   return true;
 }

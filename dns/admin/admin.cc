@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "dns/admin/exposition.h"
 #include "dns/admin/metrics.h"
 #include "dns/admin/report_top.h"
 #include "dns/admin/reports.h"
@@ -71,7 +70,7 @@ struct Admin::Routes : std::enable_shared_from_this<Admin::Routes> {
   /// Calls `then` once: with what the builder says now, or with what it said last when it takes too long.
   void with_builder(std::function<void(const BuilderStatus&, bool answered)> then);
   void ready(ReplyTo reply);
-  void metrics(ReplyTo reply);
+  void metrics(const HttpRequest& request, ReplyTo reply);
   void status(std::function<void(std::optional<StatusReport>)> then);
   void status(const HttpRequest& request, ReplyTo reply);
   void explain(const Question& question, std::function<void(Result<Explanation>)> then);
@@ -128,11 +127,12 @@ void Admin::Routes::ready(ReplyTo reply) {
   });
 }
 
-void Admin::Routes::metrics(ReplyTo reply) {
-  with_builder([this, reply = std::move(reply)](const BuilderStatus& builder, bool answered) {
+void Admin::Routes::metrics(const HttpRequest& request, ReplyTo reply) {
+  with_builder([this, format = choose_format(request.accept), reply = std::move(reply)](
+                   const BuilderStatus& builder, bool answered) {
     const Scrape scrape{builder,       answered,        sources.program(),
                         sources.dns(), process_stats(), health.failures()};
-    reply({200, Exposition::kContentType, metrics_text(scrape)});
+    reply({200, content_type(format), metrics_text(scrape, format)});
   });
 }
 
@@ -296,7 +296,7 @@ void Admin::Routes::install() {
   server.add(Door::Health, "GET", "/health", [this](const auto&, auto reply) { health.check(reply); });
   server.add(Door::Ready, "GET", "/ready", [this](const auto&, auto reply) { ready(std::move(reply)); });
   server.add(Door::Metrics, "GET", "/metrics",
-             [this](const auto&, auto reply) { metrics(std::move(reply)); });
+             [this](const auto& r, auto reply) { metrics(r, std::move(reply)); });
   server.add(Door::Admin, "GET", "/status",
              [this](const auto& r, auto reply) { status(r, std::move(reply)); });
   server.add(Door::Admin, "GET", "/explain",

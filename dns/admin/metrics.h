@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "dns/admin/metrics_format.h"
 #include "dns/admin/process_stats.h"
 #include "dns/admin/sources.h"
 
@@ -21,6 +22,6 @@ struct Scrape {
 
 /// The page as text. Label sets are bounded by the configuration and by fixed lists: never a client, never a
 /// queried name.
-std::string metrics_text(const Scrape& scrape);
+std::string metrics_text(const Scrape& scrape, MetricsFormat format = MetricsFormat::Prometheus);
 
 }  // namespace signpost::admin

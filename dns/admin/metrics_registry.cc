@@ -11,10 +11,8 @@ double number(Integer value) {
   return static_cast<double>(value);
 }
 
-std::string text(std::string_view word) { return std::string(word); }
-
 void guard_families(Exposition& page, const std::string& registry, const GuardStatus& guard) {
-  const Exposition::Labels labels{{"registry", registry}, {"guard", text(to_string(guard.guard))}};
+  const Exposition::Labels labels{{"registry", registry}, {"guard", to_string(guard.guard)}};
   page.gauge("guard_held_services", "Services shown with more than their registry tells, by the guard.",
              labels, number(guard.services));
   page.gauge("guard_held_instances", "Instances of them that the registry does not tell any more.", labels,
@@ -23,14 +21,14 @@ void guard_families(Exposition& page, const std::string& registry, const GuardSt
                number(guard.counts.begun));
   for (std::size_t i = 0; i < kHoldEndCount; ++i) {
     auto reasons = labels;
-    reasons.emplace_back("reason", text(to_string(static_cast<HoldEnd>(i))));
+    reasons.emplace_back("reason", to_string(static_cast<HoldEnd>(i)));
     page.counter("guard_released_total", "Services that the guard holds no more, by what ended it.", reasons,
                  number(guard.counts.ended[i]));
   }
 }
 
 void doubt_families(Exposition& page, const std::string& registry, const DoubtStatus& row) {
-  const Exposition::Labels labels{{"registry", registry}, {"rule", text(policy::to_string(row.doubt))}};
+  const Exposition::Labels labels{{"registry", registry}, {"rule", policy::to_string(row.doubt)}};
   page.gauge("rescued_services", "Services where instances answer that health alone would drop, by the rule.",
              labels, number(row.services));
   page.counter("rescues_total", "Times that services began to answer so.", labels, number(row.times));
@@ -73,7 +71,7 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
              registry.phase == RegistryPhase::Live || registry.phase == RegistryPhase::Held);
   for (const auto phase : kRegistryPhases) {
     page.gauge("registry_state", "1 for the state the registry is in.",
-               {{"registry", registry.name}, {"state", text(to_string(phase))}}, registry.phase == phase);
+               {{"registry", registry.name}, {"state", to_string(phase)}}, registry.phase == phase);
   }
   page.gauge("registry_listed", "1 after the first complete list; never 0 again.", labels, registry.synced);
   if (registry.last_event_age_seconds >= 0) {

@@ -45,7 +45,7 @@ def own_cluster(folder):
 def whole_lists(signpost):
     """Complete lists taken, of all resources. One that was refused (403, 410, 429 of a server that has just begun) costs
     nobody anything, and is asked for again."""
-    return signpost.metric("registry_lists_total", reason="")
+    return signpost.metric("registry_resource_lists_total")
 
 
 RESOURCES = 3  # Services, EndpointSlices, Namespaces

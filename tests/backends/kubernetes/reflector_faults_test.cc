@@ -183,7 +183,7 @@ TEST_F(ReflectorTest, K12_AStreamCutAnywhereLosesAndInventsNothing) {
     one.body(rest, time);
     step();
     EXPECT_EQ(told.services(), after) << "cut after " << cut << " octets";
-    EXPECT_EQ(tally.value("lists"), 1U);
+    EXPECT_EQ(tally.value("resource_lists"), 1U);
   }
 }
 

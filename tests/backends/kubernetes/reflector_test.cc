@@ -114,7 +114,7 @@ TEST_F(ReflectorTest, K5_WatchesThatEndAtOnceBackOff) {
     head(200);
   }
   EXPECT_GT(sum, 700s);  // 1,000 draws from [0, 1.5 s]: 750 s, standard error 14 s
-  EXPECT_EQ(counts.value("lists"), 1U);
+  EXPECT_EQ(counts.value("resource_lists"), 1U);
 }
 
 TEST_F(ReflectorTest, K7_ASilentWatchIsReplacedOnAnotherConnection) {
@@ -177,7 +177,7 @@ TEST_F(ReflectorTest, K11_TooManyRequestsWaitsAsToldAndKeepsItsPlace) {
   EXPECT_TRUE(next_is_watch(10));
   EXPECT_GE(waited, 60s);
   EXPECT_LE(waited, 66s);
-  EXPECT_EQ(counts.value("lists"), 1U);
+  EXPECT_EQ(counts.value("resource_lists"), 1U);
 }
 
 TEST_F(ReflectorTest, K11_ADelayedPageIsAskedAgainWithItsToken) {

@@ -141,7 +141,7 @@ TEST(Metrics, HistogramsAddUp) {
   EXPECT_EQ(page.value("signpost_dns_request_duration_seconds_bucket", {{"le", "1e-06"}}), 3);
   EXPECT_EQ(page.value("signpost_dns_request_duration_seconds_count"), 4);
   EXPECT_DOUBLE_EQ(page.value("signpost_dns_request_duration_seconds_sum"), 9.000001);
-  EXPECT_EQ(page.value("signpost_dns_response_size_bytes_bucket", {{"proto", "udp"}, {"le", "100"}}), 9);
+  EXPECT_EQ(page.value("signpost_dns_response_size_bytes_bucket", {{"proto", "udp"}, {"le", "100.0"}}), 9);
   EXPECT_EQ(page.value("signpost_dns_response_size_bytes_sum", {{"proto", "udp"}}), 450);
 }
 
@@ -190,6 +190,46 @@ TEST(Metrics, LabelSetsDoNotDependOnTraffic) {
   for (auto& type : busy.dns.types[0][1]) type = 1000;
   for (auto& rcode : busy.dns.rcodes) rcode = 1000;
   EXPECT_EQ(quiet.samples.size(), parsed(busy).samples.size());
+}
+
+TEST(Metrics, OpenMetricsHasUnitsAndAnEnd) {
+  auto given = scrape();
+  given.process.start_time_seconds = 1763632800.25;
+  const auto text = metrics_text(given, MetricsFormat::OpenMetrics);
+  for (const char* line :
+       {"# TYPE signpost_build info\nsignpost_build_info{version=\"0.1.0\",compiler=\"gcc\"} 1\n",
+        "# TYPE signpost_dns_truncated counter\nsignpost_dns_truncated_total 1\n"
+        "signpost_dns_truncated_created 1763632800.250\n",
+        "# UNIT signpost_dns_request_duration_seconds seconds\n", "# UNIT process_cpu_seconds seconds\n",
+        "signpost_dns_response_size_bytes_bucket{proto=\"udp\",le=\"100.0\"} 9\n"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line;
+  }
+  EXPECT_TRUE(text.ends_with("# EOF\n"));
+  const auto plain = metrics_text(given);
+  for (const char* word : {"# EOF", "# UNIT", "_created"})
+    EXPECT_EQ(plain.find(word), std::string::npos) << word;
+}
+
+TEST(ChooseFormat, ByWhatTheScraperTakes) {
+  const auto open = MetricsFormat::OpenMetrics, plain = MetricsFormat::Prometheus;
+  const std::pair<const char*, MetricsFormat> kCases[] = {
+      {"", plain},
+      {"*/*", plain},
+      {"text/html, application/xhtml+xml, */*;q=0.8", plain},
+      {"application/openmetrics-text", open},
+      {"application/openmetrics-text; version=1.0.0; charset=utf-8", open},
+      {"Application/OpenMetrics-Text;version=\"1.0.0\"", open},
+      {"application/openmetrics-text;version=2.0.0", plain},
+      {"application/openmetrics-text;version=2.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+       "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+       open},
+      {"application/openmetrics-text;q=0.4,text/plain;q=0.5", plain},
+      {"application/openmetrics-text;q=0", plain},
+      {"application/openmetrics-text;q=x", plain},
+      {"text/plain, application/openmetrics-text", open},
+      {";;,,;q=,=", plain},
+  };
+  for (const auto& [accept, format] : kCases) EXPECT_EQ(choose_format(accept), format) << accept;
 }
 
 TEST(CleanUtf8, ReplacesOctetByOctet) {

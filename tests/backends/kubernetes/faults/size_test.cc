@@ -59,7 +59,7 @@ TEST(ListStream, K25_AListOf30MegabytesPassesThroughAFewHundredKilobytes) {
   EXPECT_LE(most, before + 512 * 1024);
   reflector.body(item + "]}", now);
   reflector.end("", now);
-  EXPECT_EQ(counts.value("lists"), 1U);
+  EXPECT_EQ(counts.value("resource_lists"), 1U);
 }
 
 }  // namespace
