@@ -106,6 +106,7 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
   change_log_.assign(zones_.size(), {});
   recent_.forget_noted();
   indexed_.assign(zones_.size(), false);
+  zone_slots_.assign(zones_.size(), 0);
   for (const auto& zone : set_.zones) {
     for (const auto forward : zone->forward) indexed_[forward] = true;
   }

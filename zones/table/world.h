@@ -135,6 +135,7 @@ class World {
     ServiceId service = kNoService;
     std::uint16_t zone = 0;
     std::uint32_t composed = kNotComposed;  // index in composed_
+    bool counted = false;                   // in zone_slots_: Pods are no service
     /// The zone's own name.
     bool is_zones() const { return service == kNoService && composed == kNotComposed; }
   };
@@ -294,8 +295,9 @@ class World {
   LastKnown last_known_;
   Drains drains_;
   Ramps ramps_;
-  std::vector<SlotOwner> owners_;  // by slot
-  std::vector<ZoneView> zones_;    // serial and flags as they will be published
+  std::vector<SlotOwner> owners_;          // by slot
+  std::vector<std::uint64_t> zone_slots_;  // services and composed names with a slot, by zone
+  std::vector<ZoneView> zones_;            // serial and flags as they will be published
   std::shared_ptr<const ClientZones> client_zones_;
   std::vector<bool> changed_;            // zones with a visible change since the last publish
   std::vector<bool> indexed_;            // zones whose addresses a reverse zone wants

@@ -202,6 +202,8 @@ void World::replace(Slots& slots, SlotOwner owner, const Block* fresh) {
     const auto slot = index_->add_block(fresh);
     if (owners_.size() <= slot) owners_.resize(slot + 1u);
     owners_[slot] = owner;
+    owners_[slot].counted = owner.service == kNoService || !services_[owner.service].pods;
+    zone_slots_[zone] += owners_[slot].counted ? 1 : 0;
     slots.emplace_back(zone, slot);
     for (std::size_t i = 0; i < fresh->spelling_count(); ++i)
       index_->claim(fresh->spelling(i), apex_octets(zone), slot);
@@ -245,6 +247,7 @@ void World::drop_slot(Slot slot, std::uint16_t zone) {
   for (std::size_t i = 0; i < old->spelling_count(); ++i)
     index_->release(old->spelling(i), apex_octets(zone), slot);
   block_octets_ -= old->octets();
+  zone_slots_[zone] -= owners_[slot].counted ? 1 : 0;
   owners_[slot] = {};
   index_->remove_block(slot);
 }

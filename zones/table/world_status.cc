@@ -59,16 +59,10 @@ BuilderStatus World::status() const {
     if (row.held > 0) row.last_opinion = state.last_opinion;
     out.registries.push_back(std::move(row));
   }
-  std::vector<std::uint64_t> services(zones_.size());
-  services_.for_each([&](ServiceId id) {
-    if (services_[id].pods) return;
-    for (const auto& [zone, slot] : services_[id].slots) ++services[zone];
-  });
-  for (std::size_t i = 0; i < composed_.size(); ++i) services[composed_[i].zone] += composed_[i].slots.size();
   out.composed = composed_status();
   for (std::size_t z = 0; z < zones_.size(); ++z) {
     out.zones.push_back(
-        {zones_[z].zone->name.to_string(), zones_[z].serial, services[z], 0, zones_[z].cold, 0});
+        {zones_[z].zone->name.to_string(), zones_[z].serial, zone_slots_[z], 0, zones_[z].cold, 0});
     for (const auto& name : zones_[z].zone->registries) {
       const auto index = registry_index(name);
       out.zones.back().held |=
