@@ -42,20 +42,17 @@ Weighted weighted_services(const config::Zone& zone, const FileServices& service
   return found;
 }
 
-/// What of a composed service has unequal weights: "its members", "its groups", "cart of registry local";
-/// empty: nothing that can be known without its registries.
-std::string weighted_part(const config::ComposedService& service, const FileServices& services) {
-  std::vector<double> members, groups;
-  for (const auto& member : service.members) members.push_back(member.weight.value_or(0));
-  for (const auto& [word, weight] : service.groups.weights) groups.push_back(weight);
-  if (differ(members)) return "its members have";
-  if (differ(groups)) return "its groups have";
+/// A member of a composed service whose instances have unequal weights; empty: none that can be known without
+/// its registries. Parts by member or group are written in the configuration, which warns of them itself.
+std::string weighted_member(const config::ComposedService& service, const FileServices& services) {
+  const bool divided = service.combine == config::Combine::Share || !service.groups.weights.empty();
+  if (divided) return "";
   for (const auto& member : service.members) {
     const auto states = services.find(member.registry);
-    if (states == services.end() || member.weight == 0.0) continue;
+    if (states == services.end()) continue;
     for (const auto& state : states->second) {
       if (state.key.name == member.service && is_weighted(state, member.select))
-        return member.service + " of registry " + member.registry + " has";
+        return member.service + " of registry " + member.registry;
     }
   }
   return "";
@@ -73,10 +70,10 @@ std::vector<std::string> warn_of_lost_weights(const config::Config& config, cons
   std::vector<std::string> warnings;
   for (const auto& zone : config.zones) {
     for (const auto& service : zone.services) {
-      const auto what = is_order(service.answer) ? weighted_part(service, services) : "";
-      if (what.empty()) continue;
+      const auto member = is_order(service.answer) ? weighted_member(service, services) : "";
+      if (member.empty()) continue;
       warnings.push_back(service.place.to_string() + ": service " + service.name + " of zone " + zone.name +
-                         ": " + what + kLost);
+                         ": " + member + " has" + kLost);
     }
     if (!is_order(zone.answer) || zone.is_reverse()) continue;
     const auto found = weighted_services(zone, services);
