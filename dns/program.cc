@@ -15,6 +15,7 @@
 #include "dns/make_rules.h"
 #include "dns/page/page.h"
 #include "dns/reload.h"
+#include "dns/run_counted.h"
 #include "dns/transport/worker_count.h"
 #include "dns/version.h"
 #include "zones/answer/browse.h"
@@ -179,7 +180,7 @@ void Program::start_registries() {
   });
   registry_thread_ = std::thread([this] {
     begin_background_thread("registry");
-    registry_context_.run();
+    run_counted(registry_context_, system_clock(), registry_steps_);
   });
 }
 
@@ -247,6 +248,7 @@ admin::ProgramReport Program::report() const {
   report.workers = server_ ? server_->worker_count() : 0;
   report.registries = registries_.reports();
   on_query_.add_to(report);
+  report.registry_steps = registry_steps_.read();
   report.checks = checker_.counts();
   report.static_files = static_files_.reports();
   report.cookie_files_refused = cookies_.refused();

@@ -80,6 +80,7 @@ class Program {
   Registries registries_;
   OnQuery on_query_;
   checks::Checker checker_;
+  SharedDurations registry_steps_;
   std::thread registry_thread_;
 
   admin::Admin admin_;

@@ -130,8 +130,8 @@ void Admin::Routes::ready(ReplyTo reply) {
 void Admin::Routes::metrics(const HttpRequest& request, ReplyTo reply) {
   with_builder([this, format = choose_format(request.accept), reply = std::move(reply)](
                    const BuilderStatus& builder, bool answered) {
-    const Scrape scrape{builder,       answered,        sources.program(),
-                        sources.dns(), process_stats(), health.failures()};
+    const Scrape scrape{builder,         answered,          sources.program(), sources.dns(),
+                        process_stats(), health.failures(), log::counts()};
     reply({200, content_type(format), metrics_text(scrape, format)});
   });
 }

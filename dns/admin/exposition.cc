@@ -1,6 +1,7 @@
 #include "dns/admin/exposition.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <iterator>
@@ -169,6 +170,16 @@ void Exposition::histogram(std::string_view name, std::string_view help, const L
   sample.value = sum;
   std::uint64_t cumulative = 0;
   for (const auto count : counts) sample.buckets.push_back(cumulative += count);
+}
+
+void Exposition::durations(std::string_view name, std::string_view help, const Labels& labels,
+                           const Durations& counted) {
+  static const auto bounds = [] {
+    std::array<double, kDurationBuckets - 1> made{};
+    for (std::size_t i = 0; i < made.size(); ++i) made[i] = std::ldexp(1e-6, static_cast<int>(i));
+    return made;
+  }();
+  histogram(name, help, labels, bounds, counted.buckets, static_cast<double>(counted.nanoseconds) * 1e-9);
 }
 
 void Exposition::created(std::string_view name, double unix_seconds) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "dns/admin/metrics_format.h"
+#include "dns/base/durations.h"
 
 namespace signpost::admin {
 
@@ -35,6 +36,8 @@ class Exposition {
   /// bound. Not cumulative.
   void histogram(std::string_view name, std::string_view help, const Labels& labels,
                  std::span<const double> upper_bounds, std::span<const std::uint64_t> counts, double sum);
+  void durations(std::string_view name, std::string_view help, const Labels& labels,
+                 const Durations& counted);
   /// Since when this counter or histogram has counted (Unix time), for OpenMetrics. After its first sample.
   void created(std::string_view name, double unix_seconds);
 

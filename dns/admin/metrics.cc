@@ -57,6 +57,12 @@ void builder_families(Exposition& page, const Scrape& scrape) {
              builder.last_publish_seconds);
   page.gauge("builder_longest_step_seconds", "Longest uninterrupted step of the builder.", {},
              builder.longest_step_seconds);
+  page.durations("step_duration_seconds",
+                 "Uninterrupted steps of threads that are to be let go of within 2 ms.",
+                 {{"thread", "builder"}}, builder.steps);
+  page.durations("step_duration_seconds",
+                 "Uninterrupted steps of threads that are to be let go of within 2 ms.",
+                 {{"thread", "registry"}}, scrape.program.registry_steps);
 }
 
 void file_families(Exposition& page, const std::vector<StaticFileReport>& files) {
@@ -82,6 +88,16 @@ void check_families(Exposition& page, const checks::Counts& checks) {
              checks.late_seconds);
 }
 
+void log_families(Exposition& page, const log::Counts& lines) {
+  for (std::size_t i = 0; i < lines.written.size(); ++i) {
+    page.counter("log_lines_total", "Lines written to the log, by level.",
+                 {{"level", log::to_string(static_cast<log::Level>(i))}}, number(lines.written[i]));
+  }
+  page.counter("log_left_out_total", "Lines not written because there were too many of their kind.", {},
+               number(lines.left_out));
+  page.counter("log_lost_total", "Lines lost because nobody read them.", {}, number(lines.lost));
+}
+
 void program_families(Exposition& page, const Scrape& scrape) {
   page.info("build_info", "Which program this is.",
             {{"version", scrape.program.version}, {"compiler", scrape.program.compiler}});
@@ -97,6 +113,7 @@ void program_families(Exposition& page, const Scrape& scrape) {
                number(scrape.program.on_query_refused));
   page.counter("health_request_failures_total", "Health checks that a worker did not answer in time.", {},
                number(scrape.health_failures));
+  log_families(page, scrape.log);
   const auto& process = scrape.process;
   page.counter("process_cpu_seconds_total", "User and system time.", {}, process.cpu_seconds);
   page.gauge("process_resident_memory_bytes", "Resident memory.", {}, number(process.resident_octets));

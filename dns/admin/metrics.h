@@ -7,6 +7,7 @@
 #include "dns/admin/metrics_format.h"
 #include "dns/admin/process_stats.h"
 #include "dns/admin/sources.h"
+#include "dns/base/log.h"
 
 namespace signpost::admin {
 
@@ -18,6 +19,7 @@ struct Scrape {
   CounterTotals dns;
   ProcessStats process;
   std::uint64_t health_failures = 0;
+  log::Counts log = {};
 };
 
 /// The page as text. Label sets are bounded by the configuration and by fixed lists: never a client, never a

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -49,12 +48,12 @@ void sizes(Exposition& page, std::string_view name, std::string_view help,
 }
 
 void durations(Exposition& page, const CounterTotals& dns) {
-  std::vector<double> bounds;
-  for (std::size_t i = 0; i + 1 < kDurationBuckets; ++i)
-    bounds.push_back(std::ldexp(1e-6, static_cast<int>(i)));
-  page.histogram("dns_request_duration_seconds",
-                 "From reception of a query to handing its response to the kernel.", {}, bounds,
-                 dns.durations, number(dns.duration_nanoseconds) * 1e-9);
+  page.durations("dns_request_duration_seconds",
+                 "From reception of a query to handing its response to the kernel.", {},
+                 {dns.durations, dns.duration_nanoseconds});
+  page.durations("dns_receive_wait_seconds",
+                 "How long the first query of each UDP batch had waited in its socket, at most.", {},
+                 {dns.waits, dns.wait_nanoseconds});
 }
 
 /// CoreDNS' labels. What was malformed has no type and counts as "other".

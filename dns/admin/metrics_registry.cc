@@ -94,6 +94,15 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
   opinion_family(page, registry.name, registry.opinions);
   for (const auto& guard : registry.health_guards) health_guard_families(page, registry.name, guard);
   for (const auto& row : registry.doubts) doubt_families(page, registry.name, row);
+  for (std::size_t i = 0; i < kHealthCount; ++i) {
+    page.gauge("registry_instances_by_health", "Instances known, by the health that the registry tells.",
+               {{"registry", registry.name}, {"health", to_string(static_cast<signpost::Health>(i))}},
+               number(registry.by_health[i]));
+  }
+  page.durations(
+      "registry_event_to_answer_seconds",
+      "Changes of services, from the moment they were taken to the snapshot that answers with them.", labels,
+      registry.lag);
   const auto withheld = registry.instances - std::min(registry.instances, registry.eligible);
   page.gauge("registry_instances", "Instances known, by whether policy lets them answer.",
              {{"registry", registry.name}, {"state", "eligible"}}, number(registry.eligible));

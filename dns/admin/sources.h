@@ -65,6 +65,7 @@ struct ProgramReport {
   ReloadReport reload;
   std::uint64_t cookie_files_refused = 0;  // readings of the secret file that changed nothing: it was bad
   checks::Counts checks = {};
+  Durations registry_steps = {};       // of the thread that follows registries
   std::uint64_t on_query_refused = 0;  // queries that a worker refused: too many names at once
 };
 

@@ -18,6 +18,7 @@
 namespace signpost::log {
 
 enum class Level : std::uint8_t { Debug, Info, Warning, Error };
+std::string_view to_string(Level level) noexcept;  // "warning"
 enum class Format : std::uint8_t { Text, Json };
 
 /// A value keeps its kind, so that JSON has numbers where there are numbers. Views live as long as the call.

@@ -13,8 +13,6 @@ namespace signpost::log {
 /// octets: all or nothing, and never mixed with another's).
 inline constexpr std::size_t kLineOctetsMax = 4096;
 
-std::string_view to_string(Level level) noexcept;  // "warning"
-
 /// With "\n". Nothing in a value can end the line, move a terminal's cursor or turn its writing around:
 /// control characters are \u001b, octets that are no UTF-8 are \xff (in JSON "\\xff").
 std::string format_line(Format format, WallTime time, Level level, std::string_view event, Fields fields);

@@ -60,6 +60,8 @@ void add_to(CounterTotals& totals, const WorkerCounters& counters) noexcept {
   add(totals.cookies, counters.cookies);
   add(totals.durations, counters.durations);
   add(totals.duration_nanoseconds, counters.duration_nanoseconds);
+  add(totals.waits, counters.waits);
+  add(totals.wait_nanoseconds, counters.wait_nanoseconds);
   add(totals.udp_batches, counters.udp_batches);
   add(totals.deferred, counters.deferred);
   add(totals.resumed, counters.resumed);

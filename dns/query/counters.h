@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "dns/base/durations.h"
 #include "dns/query/busy_names.h"
 #include "dns/query/parse.h"
 #include "dns/query/query.h"
@@ -37,8 +38,6 @@ std::size_t counted_type(RRType type) noexcept;
 /// Upper bounds of the message size buckets in octets (CoreDNS'); one more bucket is for what is larger.
 inline constexpr std::array<std::uint32_t, 14> kSizeBounds = {0,    100,  200,  300,   400,   511,   1023,
                                                               2047, 4095, 8291, 16000, 32000, 48000, 64000};
-/// Bucket i of durations holds those of at most 2^i microseconds (1 us to 8.4 s), the last one all longer.
-inline constexpr std::size_t kDurationBuckets = 25;
 /// Rcodes by number up to 23 (BADCOOKIE).
 inline constexpr std::size_t kRcodeCount = 24;
 /// Extended errors by number up to 30.
@@ -100,6 +99,9 @@ struct CounterFields {
   std::array<Cell, kCookieStateCount> cookies{};   // of queries with a COOKIE option, by CookieState
   std::array<Cell, kDurationBuckets> durations{};  // reception to hand-over to the kernel; a batch at once
   Cell duration_nanoseconds{};
+  /// How long the head of each batch had waited in its socket, where that is known (queue_age.h: at most).
+  std::array<Cell, kDurationBuckets> waits{};
+  Cell wait_nanoseconds{};
   Cell udp_batches{};
   Cell deferred{}, resumed{}, deferrals_expired{}, deferrals_refused{};
   Cell tcp_accepted{};
@@ -134,9 +136,14 @@ class alignas(128) WorkerCounters : public CounterFields<Count> {
   /// `count` queries that took `duration` each, as far as anybody can see.
   void count_duration(Duration duration, std::uint64_t count) noexcept {
     const auto nanoseconds = static_cast<std::uint64_t>(std::chrono::nanoseconds(duration).count());
-    const auto bucket = std::bit_width((nanoseconds + 999) / 1000 - (nanoseconds > 0));
-    durations[std::min<std::size_t>(static_cast<std::size_t>(bucket), kDurationBuckets - 1)].add(count);
+    durations[duration_bucket(nanoseconds)].add(count);
     duration_nanoseconds.add(nanoseconds * count);
+  }
+  void count_wait(Duration duration) noexcept {
+    const auto nanoseconds =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(0, std::chrono::nanoseconds(duration).count()));
+    waits[duration_bucket(nanoseconds)].add();
+    wait_nanoseconds.add(nanoseconds);
   }
 
  private:

@@ -172,6 +172,7 @@ void Worker::look_at_queue(UdpSocket& socket, unsigned count, Monotonic now) noe
   batch_is_late_ = age && *age > options_.query_age_max;
   if (!age) [[unlikely]]
     return;
+  counters_.count_wait(*age);
   if (const auto octets = socket.queue.observe(*age, now)) set_receive_buffer(socket.descriptor, *octets);
   batch_.stamp_all(*age > options_.query_age_max / 2);
 }

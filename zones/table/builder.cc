@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t kEventsAStep = 512;
 constexpr std::size_t kServicesAStep = 128;
 constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::microseconds kTogether{20};  // finer than the histogram's lower buckets need
 
 }  // namespace
 
@@ -64,6 +65,10 @@ class Builder::Core {
     auto status = world_.status();
     status.last_publish_seconds = std::chrono::duration<double>(last_publish_).count();
     status.longest_step_seconds = std::chrono::duration<double>(longest_step_).count();
+    status.steps = steps_;
+    for (auto& registry : status.registries) {
+      if (const auto found = lags_.find(registry.name); found != lags_.end()) registry.lag = found->second;
+    }
     return status;
   }
 
@@ -77,15 +82,20 @@ class Builder::Core {
       open = queue_.take(events, kEventsAStep, more ? Duration::zero() : Duration(kTick));
       const auto began = clock_.now();
       const auto oldest = events.empty() ? began : events.front().arrived;
-      for (auto& event : events) apply(event);
+      for (auto& event : events) {
+        note_arrival(event);
+        apply(event);
+      }
       const bool worked = !events.empty() || more;
       events.clear();
       more = world_.flush(kServicesAStep);
       world_.publish();
       if (!more) tell_published();
       const auto ended = clock_.now();
+      if (!more) count_lags(ended);
       if (worked) last_publish_ = ended - oldest;
       longest_step_ = std::max(longest_step_, Duration(ended - began));
+      if (worked) steps_.count(ended - began);
       if (!worked || ended >= next_tick_) more = tick() || more;
     }
   }
@@ -97,7 +107,25 @@ class Builder::Core {
     const auto ended = clock_.now();
     next_tick_ = again ? ended : ended + kTick;
     longest_step_ = std::max(longest_step_, Duration(ended - began));
+    steps_.count(ended - began);
     return again || world_.is_dirty();
+  }
+
+  /// A list of 100,000 services is not 100,000 stamps: events that came together have one.
+  void note_arrival(const BuilderEvent& event) {
+    if (event.kind != BuilderEvent::Kind::Upsert && event.kind != BuilderEvent::Kind::Erase) return;
+    const auto& registry = event.state.key.registry;
+    if (!arrivals_.empty() && arrivals_.back().registry == registry &&
+        event.arrived - arrivals_.back().at < kTogether) {
+      ++arrivals_.back().events;
+    } else {
+      arrivals_.push_back({registry, event.arrived, 1});
+    }
+  }
+
+  void count_lags(Monotonic now) {
+    for (const auto& arrival : arrivals_) lags_[arrival.registry].count(now - arrival.at, arrival.events);
+    arrivals_.clear();
   }
 
   void tell_published() {
@@ -146,6 +174,14 @@ class Builder::Core {
   Monotonic next_tick_{};
   Duration last_publish_{};
   Duration longest_step_{};
+  Durations steps_;
+  struct Arrival {
+    std::string registry;
+    Monotonic at;
+    std::uint64_t events;
+  };
+  std::vector<Arrival> arrivals_;          // not yet published
+  std::map<std::string, Durations> lags_;  // by registry, since the start
 };
 
 /// One registry's way into the queue.

@@ -43,6 +43,7 @@ struct HeldRecord {
   policy::Doubt doubt = policy::Doubt::None;          // by the rules of the first zone that shows it
   HealthSeen seen;                                    // of what is packed
   std::uint32_t instances = 0;                        // known
+  std::uint32_t draining = 0, down = 0;               // of them, by the registry's word
   std::uint32_t eligible = 0;                         // by the rules of the first zone that shows it
   std::vector<std::pair<std::uint16_t, Slot>> slots;  // zone index, its block there
 };

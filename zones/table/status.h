@@ -10,6 +10,7 @@
 
 #include "backends/registry/service_state.h"
 #include "dns/base/clock.h"
+#include "dns/base/durations.h"
 #include "zones/guard/holds.h"
 #include "zones/policy/doubt.h"
 
@@ -72,6 +73,8 @@ struct HealthGuardStatus {
   std::uint64_t hidden = 0;  // changes that were not shown
 };
 
+inline constexpr std::size_t kHealthCount = 4;  // words of Health
+
 struct RegistryStatus {
   std::string name;
   bool required = false;
@@ -83,6 +86,8 @@ struct RegistryStatus {
   std::uint64_t pending = 0;    // listed, not yet read
   std::uint64_t instances = 0;  // of services and imports
   std::uint64_t eligible = 0;
+  std::array<std::uint64_t, kHealthCount> by_health{};  // of the same instances, by the registry's word
+  Durations lag;  // of its events, from the backend's hand to the snapshot that shows them
   // Of a Kubernetes registry, which counts none of them as a service:
   std::uint64_t namespaces = 0;
   std::uint64_t pods = 0;
@@ -178,6 +183,7 @@ struct BuilderStatus {
   std::uint64_t block_octets = 0;   // all published blocks together
   double last_publish_seconds = 0;  // from the first pending event to the new version
   double longest_step_seconds = 0;  // since the start
+  Durations steps;                  // uninterrupted, of the builder
 };
 
 }  // namespace signpost

@@ -216,6 +216,16 @@ void World::mention(const ServiceKey& key) {
   if (hold != nullptr && hold->told.gone) come_back(id);
 }
 
+namespace {
+
+std::uint32_t how_many(const ServiceState& state, Health health) {
+  return static_cast<std::uint32_t>(
+      std::count_if(state.instances.begin(), state.instances.end(),
+                    [health](const Instance& instance) { return instance.health == health; }));
+}
+
+}  // namespace
+
 /// Takes the state as the one to be shown.
 void World::store(ServiceId id, const ServiceState& state, By by) {
   auto& record = services_[id];
@@ -232,6 +242,8 @@ void World::store(ServiceId id, const ServiceState& state, By by) {
   record.import = set_.registries[record.registry].layout == names::Layout::Kubernetes &&
                   record.key.group == names::kImports;
   record.instances = static_cast<std::uint32_t>(state.instances.size());
+  record.draining = how_many(state, Health::Draining);
+  record.down = how_many(state, Health::Down);
   count(record, +1);
   mark(id);
 }
@@ -246,6 +258,8 @@ void World::count(HeldRecord& record, int sign) {
   add(registry.instances, record.instances);
   add(registry.eligible, record.eligible);
   add(registry.up, record.pods ? 0 : record.seen.up);
+  add(registry.draining, record.pods ? 0 : record.draining);
+  add(registry.down, record.pods ? 0 : record.down);
   add(registry.unpublished, record.unpublished ? 1 : 0);
   add(registry.doubtful[static_cast<std::size_t>(record.doubt)], 1);
   add(registry.imports, record.import ? 1 : 0);

@@ -116,7 +116,7 @@ class World {
     bool watches_health = false;  // G4 and G6: not of a file, whose health people write on purpose
     HealthStorm storm;
     Flaps flaps;
-    std::uint64_t up = 0;  // instances, by the registry's word
+    std::uint64_t up = 0, draining = 0, down = 0;  // instances, by the registry's word
     std::uint64_t storms = 0, storms_over = 0, storms_released = 0;
     Duration ramp_longest{};  // of the zones that show it; 0: none ramps
     std::uint64_t lists = 0, events = 0;

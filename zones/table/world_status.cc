@@ -44,6 +44,8 @@ BuilderStatus World::status() const {
     row.pending = state.pending;
     row.instances = state.instances - state.pods;
     row.eligible = state.eligible - state.pods_eligible;
+    const auto unknown = row.instances - std::min(row.instances, state.up + state.draining + state.down);
+    row.by_health = {state.up, state.draining, state.down, unknown};
     row.namespaces = state.namespaces;
     row.pods = state.pods;
     row.imports = state.imports;

@@ -161,6 +161,37 @@ TEST(Metrics, RegistriesAndZones) {
   EXPECT_EQ(page.value("signpost_zone_serial", {{"zone", "cluster.local."}}), 1763632800);
 }
 
+TEST(Metrics, HealthLagAndSteps) {
+  auto given = scrape();
+  given.builder.registries[0].by_health = {5, 1, 3, 1};
+  given.builder.registries[0].lag.count(std::chrono::microseconds(700), 3);
+  given.builder.steps.count(std::chrono::milliseconds(3));
+  given.program.registry_steps.count(std::chrono::microseconds(1));
+  given.log.written[2] = 4;
+  given.log.lost = 9;
+  const auto page = parsed(given);
+  const auto health = [&](const char* word) {
+    return page.value("signpost_registry_instances_by_health", {{"registry", "cluster"}, {"health", word}});
+  };
+  EXPECT_EQ(health("up"), 5);
+  EXPECT_EQ(health("draining"), 1);
+  EXPECT_EQ(health("down"), 3);
+  EXPECT_EQ(health("unknown"), 1);
+  EXPECT_EQ(page.value("signpost_registry_event_to_answer_seconds_bucket",
+                       {{"registry", "cluster"}, {"le", "0.001024"}}),
+            3);
+  EXPECT_EQ(page.value("signpost_registry_event_to_answer_seconds_bucket",
+                       {{"registry", "cluster"}, {"le", "0.000512"}}),
+            0);
+  EXPECT_DOUBLE_EQ(page.value("signpost_registry_event_to_answer_seconds_sum", {{"registry", "cluster"}}),
+                   0.0021);
+  EXPECT_EQ(page.value("signpost_step_duration_seconds_count", {{"thread", "builder"}}), 1);
+  EXPECT_EQ(page.value("signpost_step_duration_seconds_bucket", {{"thread", "registry"}, {"le", "1e-06"}}),
+            1);
+  EXPECT_EQ(page.value("signpost_log_lines_total", {{"level", "warning"}}), 4);
+  EXPECT_EQ(page.value("signpost_log_lost_total"), 9);
+}
+
 TEST(Metrics, UnknownAgeIsLeftOut) {
   auto input = scrape();
   input.builder.registries[0].last_event_age_seconds = -1;

@@ -61,6 +61,17 @@ TEST(Counters, DurationsFallIntoPowersOfTwo) {
   EXPECT_EQ(counters.durations[kDurationBuckets - 1].load(), 1u);
 }
 
+TEST(Counters, WaitsAreCountedOnceABatch) {
+  WorkerCounters counters;
+  counters.count_wait(microseconds(3));
+  counters.count_wait(nanoseconds(-5));  // the wall clock was set
+  CounterTotals totals;
+  add_to(totals, counters);
+  EXPECT_EQ(totals.waits[2], 1u);
+  EXPECT_EQ(totals.waits[0], 1u);
+  EXPECT_EQ(totals.wait_nanoseconds, 3000u);
+}
+
 TEST(Counters, EveryNamedTypeHasItsPlace) {
   EXPECT_EQ(kCountedTypes[counted_type(RRType::TXT)], "TXT");
   EXPECT_EQ(kCountedTypes[counted_type(RRType(50))], "NSEC3");
