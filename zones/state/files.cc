@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,10 @@ class Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
   int get() const noexcept { return fd_; }
   int release() noexcept { return std::exchange(fd_, -1); }
+  void reset(int fd) noexcept {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = fd;
+  }
 
  private:
   int fd_;
@@ -101,9 +106,23 @@ class SystemFiles final : public Files {
     if (::fsync(directory_.get()) != 0) return failed("fsync of the directory");
     return {};
   }
+  Result<void> take_over() override {
+    if (mine_) return {};
+    const auto fd = ::openat(directory_.get(), "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return failed("lock");
+    lock_.reset(fd);
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) return Error{"another process writes here; give each a directory of its own"};
+      return failed("lock");
+    }
+    mine_ = true;
+    return {};
+  }
 
  private:
   Descriptor directory_;
+  Descriptor lock_{-1};
+  bool mine_ = false;
 };
 
 }  // namespace

@@ -34,6 +34,9 @@ class Files {
   virtual void remove(const std::string& name) = 0;
   /// fsync of the directory: a rename lasts from here on.
   virtual Result<void> sync_directory() = 0;
+  /// Two programs must not write here at once: the directory is ours from the first success until this
+  /// object dies. Asking again is cheap.
+  virtual Result<void> take_over() = 0;
 };
 
 /// Files as the system has them. The error says what to do about the directory.

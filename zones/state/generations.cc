@@ -32,31 +32,44 @@ bool is_of_another_version(std::string_view octets) {
 
 /// A registry's name has letters, digits, `-` and `_` (config/names.h), so it is a file's.
 Generations::Generations(Files& files, const std::string& registry)
-    : files_(files), a_(registry + ".a"), b_(registry + ".b"), aside_(registry + ".new") {}
+    : files_(files), names_{registry + ".a", registry + ".b"}, aside_(registry + ".new") {}
 
-Loaded Generations::load(const Source& source,
-                         const std::function<bool(std::uint32_t packed_version)>& reads) {
+Loaded Generations::load(const Source& source, const std::function<Result<void>(const Image&)>& accepts) {
   Loaded loaded;
-  for (const auto& name : {a_, b_}) {
+  const auto refuse = [&](const std::string& name, const std::string& why) {
+    loaded.refused.push_back(name + ": " + why);
+  };
+  struct Found {
+    std::string name, octets;
+    std::uint64_t generation;
+  };
+  std::vector<Found> found;
+  for (const auto& name : names_) {
     bool missing = false;
-    const auto octets = files_.read(name, missing);
+    auto octets = files_.read(name, missing);
     if (missing) continue;
-    const auto refuse = [&](const std::string& why) { loaded.refused.push_back(name + ": " + why); };
-    if (!octets) {
-      refuse(octets.error().message);
+    const auto meta = octets ? read_meta(*octets) : octets.error();
+    if (!meta) {
+      refuse(name, meta.error().message);
+    } else if (!same_source(source, meta->source)) {
+      refuse(name, difference(source, meta->source));
+    } else {
+      found.push_back({name, std::move(*octets), meta->generation});
+    }
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Found& one, const Found& other) { return one.generation > other.generation; });
+  for (auto& [name, octets, generation] : found) {
+    auto image = read_image(octets);
+    octets = std::string();
+    const auto good = image ? accepts(*image) : image.error();
+    if (!good) {
+      refuse(name, good.error().message);
       continue;
     }
-    auto image = read_image(*octets);
-    if (!image) {
-      refuse(image.error().message);
-    } else if (!same_source(source, image->meta.source)) {
-      refuse(difference(source, image->meta.source));
-    } else if (!reads(image->meta.packed_version)) {
-      refuse("its services are packed as another version of this program does");
-    } else if (!loaded.image || loaded.image->meta.generation < image->meta.generation) {
-      loaded.image = std::move(*image);
-      loaded.file = name;
-    }
+    loaded.image = std::move(*image);
+    loaded.file = name;
+    break;
   }
   return loaded;
 }
@@ -71,31 +84,42 @@ Generations::Known Generations::look(const std::string& name, const Source& sour
   return {2, image->meta.generation};
 }
 
-Result<void> Generations::write(Meta meta, const std::function<void(Writer&)>& add_services) {
-  const auto a = look(a_, meta.source);
-  const auto b = look(b_, meta.source);
-  const bool first = std::pair(a.worth, a.generation) <= std::pair(b.worth, b.generation);
+Result<std::uint64_t> Generations::write(Meta meta, const Records& records) {
+  if (!pair_ || pair_->source != meta.source)
+    pair_ = Pair{meta.source, {look(names_[0], meta.source), look(names_[1], meta.source)}};
+  auto& [a, b] = pair_->known;
+  const auto rank = [](const Known& known) { return std::pair(known.worth, known.generation); };
+  const bool second = rank(b) < rank(a);
   meta.generation = std::max(a.generation, b.generation) + 1;
-  auto written = write_to(first ? a_ : b_, meta, add_services);
-  if (!written) files_.remove(aside_);
+  meta.services = records.count();
+  auto written = write_to(names_[second ? 1 : 0], meta, records);
+  if (written) {
+    (second ? b : a) = {2, meta.generation};
+  } else {
+    files_.remove(aside_);
+    pair_.reset();  // who knows
+  }
   return written;
 }
 
-Result<void> Generations::write_to(const std::string& name, const Meta& meta,
-                                   const std::function<void(Writer&)>& add_services) {
+Result<std::uint64_t> Generations::write_to(const std::string& name, const Meta& meta,
+                                            const Records& records) {
   auto file = files_.create(aside_);
   if (!file) return file.error();
   Result<void> trouble;
+  std::uint64_t size = 0;
   Writer writer(meta, [&](std::string_view octets) {
     if (trouble) trouble = (*file)->write(octets);
+    size += octets.size();
   });
-  add_services(writer);
+  writer.add(records);
   writer.finish();
   if (trouble) trouble = (*file)->sync();
   if (trouble) trouble = (*file)->close();
   if (trouble) trouble = files_.rename(aside_, name);
   if (trouble) trouble = files_.sync_directory();
-  return trouble;
+  if (!trouble) return trouble.error();
+  return size;
 }
 
 }  // namespace signpost::state

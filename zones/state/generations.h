@@ -26,14 +26,15 @@ class Generations {
   /// `registry`: its name in the configuration, which names the files.
   Generations(Files& files, const std::string& registry);
 
-  /// The newest image that is whole, of this source and of a packed version that `reads` allows. `source`
-  /// with an empty identity takes any.
-  Loaded load(const Source& source, const std::function<bool(std::uint32_t packed_version)>& reads);
+  /// The newest image that is whole, of this source and that `accepts` has no error about: its services are
+  /// not opened here. It is asked about the newest first, and about no other once it has none. `source` with
+  /// an empty identity takes any.
+  Loaded load(const Source& source, const std::function<Result<void>(const Image&)>& accepts);
 
   /// Replaces the file that is missed least: one that is not whole or another source's, else one of a version
-  /// that is not known, else the older. `meta.generation` is set here. On failure both files are as they
-  /// were.
-  Result<void> write(Meta meta, const std::function<void(Writer&)>& add_services);
+  /// that is not known, else the older. `meta.generation` and `services` are set here. On failure both files
+  /// are as they were. The octets written come back.
+  Result<std::uint64_t> write(Meta meta, const Records& records);
 
  private:
   struct Known {
@@ -41,11 +42,16 @@ class Generations {
     std::uint64_t generation = 0;
   };
   Known look(const std::string& name, const Source& source);
-  Result<void> write_to(const std::string& name, const Meta& meta,
-                        const std::function<void(Writer&)>& add_services);
+  Result<std::uint64_t> write_to(const std::string& name, const Meta& meta, const Records& records);
 
   Files& files_;
-  const std::string a_, b_, aside_;
+  const std::string names_[2], aside_;
+  /// What the two files are, once both were looked at, for this source.
+  struct Pair {
+    Source source;
+    Known known[2];
+  };
+  std::optional<Pair> pair_;
 };
 
 }  // namespace signpost::state

@@ -64,6 +64,7 @@ Result<Image> read_image(std::string_view octets) {
   if (!meta) return meta.error();
   const auto header = octets.substr(0, header_octets(octets));
   Image image{std::move(*meta), {}};
+  image.records.reserve(octets.size());
   Cursor cursor(octets.substr(header.size()));
   for (std::uint32_t number = 0;; ++number) {
     const auto size = cursor.u32();

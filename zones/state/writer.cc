@@ -38,8 +38,6 @@ std::string header_of(const Meta& meta) {
   return out;
 }
 
-bool fits(const std::string& text) { return text.size() <= std::numeric_limits<std::uint16_t>::max(); }
-
 }  // namespace
 
 Writer::Writer(const Meta& meta, Out out)
@@ -54,17 +52,9 @@ Writer::Writer(const Meta& meta, Out out)
 
 Writer::~Writer() { XXH3_freeState(digest_); }
 
-bool Writer::add(const ServiceKey& key, std::string_view packed) {
-  if (!fits(key.space) || !fits(key.group) || !fits(key.name)) return false;
-  std::string record;
-  for (const auto* text : {&key.space, &key.group, &key.name}) put_text(record, *text);
-  record += packed;
-  std::string length;
-  put_u32(length, static_cast<std::uint32_t>(record.size()));
-  append(length);
-  append(record);
-  ++added_;
-  return true;
+void Writer::add(const Records& records) {
+  for (const auto& piece : records.pieces()) append(piece);
+  added_ += records.count();
 }
 
 void Writer::append(std::string_view octets) {

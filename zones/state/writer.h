@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "backends/registry/service_state.h"
 #include "zones/state/format.h"
+#include "zones/state/records.h"
 
 struct XXH3_state_s;
 
@@ -17,15 +17,13 @@ class Writer {
  public:
   using Out = std::function<void(std::string_view octets)>;
 
-  /// `meta.services` is how many times add() will be called. Names in `meta` have at most 65,535 octets.
+  /// `meta.services` is how many there will be in all. Names in `meta` have at most 65,535 octets.
   Writer(const Meta& meta, Out out);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  /// False: the service is left out, since a part of its key has more than 65,535 octets; nothing that DNS
-  /// can say has.
-  bool add(const ServiceKey& key, std::string_view packed);
+  void add(const Records& records);
   /// Once, at the end. The number of services added must be the one promised.
   void finish();
 

@@ -34,7 +34,7 @@ TEST(Crash, LeavesThisStateOrTheOneBefore) {
         ++(found == after ? new_ones : old_ones);
       }
     };
-    ASSERT_TRUE(generations.write(meta(after), [&](Writer& writer) { add_all(after, writer); }));
+    ASSERT_TRUE(generations.write(meta(after), records(after)));
     returned = true;
     files.on_step("returned", {files.seen()});
   }

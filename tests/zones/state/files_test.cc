@@ -27,9 +27,7 @@ TEST_F(FilesTest, WritesForTheOwnerAloneAndReadsBack) {
   auto files = open_directory(path);
   ASSERT_TRUE(files);
   const Services services{{"cart", "one"}};
-  ASSERT_TRUE(Generations(**files, "nacos").write(meta(services), [&](Writer& writer) {
-    add_all(services, writer);
-  }));
+  ASSERT_TRUE(Generations(**files, "nacos").write(meta(services), records(services)));
   struct stat status {};
   ASSERT_EQ(::stat((path / "nacos.a").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
@@ -64,9 +62,7 @@ TEST_F(FilesTest, ALinkInThePlaceOfTheTemporaryFileIsNotFollowed) {
   auto files = open_directory(path);
   ASSERT_TRUE(files);
   const Services services{{"cart", "one"}};
-  ASSERT_TRUE(Generations(**files, "nacos").write(meta(services), [&](Writer& writer) {
-    add_all(services, writer);
-  }));
+  ASSERT_TRUE(Generations(**files, "nacos").write(meta(services), records(services)));
   std::string kept;
   std::ifstream(path / "victim") >> kept;
   EXPECT_EQ(kept, "precious");

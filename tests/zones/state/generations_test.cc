@@ -12,10 +12,10 @@ const Services kThree{{"cart", "three"}};
 
 class GenerationsTest : public testing::Test {
  protected:
-  Result<void> write(const Services& services, Source of = source()) {
+  Result<std::uint64_t> write(const Services& services, Source of = source()) {
     auto about = meta(services);
     about.source = std::move(of);
-    return Generations(files, "nacos").write(about, [&](Writer& writer) { add_all(services, writer); });
+    return Generations(files, "nacos").write(about, records(services));
   }
   Loaded load(Source of = source()) { return Generations(files, "nacos").load(of, reads_three); }
   Services loaded(Source of = source()) {
@@ -93,7 +93,9 @@ TEST_F(GenerationsTest, AFileOfALaterVersionStaysUntilTheOtherOneIsOurs) {
 
 TEST_F(GenerationsTest, APackedVersionThatIsNotReadIsRefused) {
   ASSERT_TRUE(write(kOne));
-  const auto found = Generations(files, "nacos").load(source(), [](std::uint32_t) { return false; });
+  const auto found = Generations(files, "nacos").load(source(), [](const Image&) -> Result<void> {
+    return Error{"its services are packed as another version of this program does"};
+  });
   EXPECT_FALSE(found.image);
   EXPECT_EQ(found.refused, std::vector<std::string>{
                                "nacos.a: its services are packed as another version of this program does"});

@@ -24,9 +24,11 @@ class ModelFiles final : public Files {
   Result<void> rename(const std::string& from, const std::string& to) override;
   void remove(const std::string& name) override;
   Result<void> sync_directory() override;
+  Result<void> take_over() override { return step("take_over"); }
 
   const Disk& seen() const { return seen_; }
-  /// The step of this number (from 0) and of this name fails: "write", "sync", "close", "rename", "create".
+  /// The step of this number (from 0) and of this name fails: "write", "sync", "close", "rename", "create",
+  /// "take_over".
   std::string fail;
   /// Called after each step with the disks that a crash may leave here.
   std::function<void(const std::string& step, const std::vector<Disk>& disks)> on_step;

@@ -26,14 +26,16 @@ inline Meta meta(const Services& services) {
 
 inline ServiceKey key(const std::string& name) { return {"nacos", "public", "DEFAULT_GROUP", name}; }
 
-inline void add_all(const Services& services, Writer& writer) {
-  for (const auto& [name, packed] : services) writer.add(key(name), packed);
+inline Records records(const Services& services) {
+  Records records;
+  for (const auto& [name, packed] : services) records.add(key(name), packed);
+  return records;
 }
 
 inline std::string image_of(const Services& services, Meta about) {
   std::string out;
   Writer writer(about, [&](std::string_view octets) { out += octets; });
-  add_all(services, writer);
+  writer.add(records(services));
   writer.finish();
   return out;
 }
@@ -45,6 +47,10 @@ inline Services services_of(const Image& image) {
   return out;
 }
 
-inline bool reads_three(std::uint32_t version) { return version == 3; }
+inline Result<void> reads_three(const Image& image) {
+  if (image.meta.packed_version != 3)
+    return Error{"its services are packed as another version of this program does"};
+  return {};
+}
 
 }  // namespace signpost::state::tests
