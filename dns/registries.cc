@@ -38,6 +38,7 @@ class NumberedSink final : public RegistrySink {
   void end_list(Epoch, Complete complete) override { sink_.end_list(epoch_, complete); }
   void caught_up(Revision revision) override { sink_.caught_up(revision); }
   void lost_contact(std::string_view why) override { sink_.lost_contact(why); }
+  void identify(std::string_view identity) override { sink_.identify(identity); }
   void place_clients(std::vector<ClientNetwork> networks) override {
     sink_.place_clients(std::move(networks));
   }

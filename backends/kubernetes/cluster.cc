@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kResources = 5;  // all but Nodes
 constexpr std::size_t kDriftNamesMax = 10;
+constexpr std::string_view kClustersNamespace = "kube-system";  // there is one, and it outlives all others
 constexpr std::size_t kStagedWork = 10;  // as many endpoints' worth as putting one object
 
 std::string_view service_of(const SliceRecord& record) {
@@ -64,7 +65,9 @@ std::optional<Cluster::Item> Cluster::item_of(Source source, const Object& objec
     item.record = packer_.pack(*slice);
   } else if (const auto* pod = std::get_if<PodRecord>(&object.record)) {
     item.record = packer_.pack(*pod);
-  } else if (!std::holds_alternative<NamespaceRecord>(object.record)) {
+  } else if (const auto* space = std::get_if<NamespaceRecord>(&object.record)) {
+    if (object.key == kClustersNamespace && !space->uid.empty()) identity_ = space->uid;
+  } else {
     return std::nullopt;
   }
   return item;

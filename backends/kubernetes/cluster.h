@@ -225,7 +225,8 @@ class Cluster final : public ObjectSink, private PodSource {
 
   std::string registry_;
   ClusterOptions options_;
-  Words words_;  // before everything that uses words
+  std::string identity_;  // the UID of the cluster, where its Namespaces are listed
+  Words words_;           // before everything that uses words
   Packer packer_{words_};
   Table<Space> spaces_;
   Table<ServiceEntry> services_;

@@ -76,6 +76,7 @@ void Cluster::start_walk(RegistrySink& sink) {
   walk_again_ = again_wanted_ && wanted_listed(again_after_);
   dirty_.clear();
   flip_at_ = kNoId;  // the walk looks at all
+  if (!identity_.empty()) sink.identify(identity_);
   sink.begin_list(++epoch_);
 }
 

@@ -122,9 +122,17 @@ void PodVisitor::finish(Object& object) {
   object.record = std::move(record_);
 }
 
+constexpr std::size_t kUidOctetsMax = 64;  // of a UUID 36
+
 std::span<const JsonPath> NamespaceVisitor::paths() {
-  static constexpr JsonPath kPaths[] = {{"metadata name", kName}, {"metadata resourceVersion", kRevision}};
+  static constexpr JsonPath kPaths[] = {
+      {"metadata name", kName}, {"metadata resourceVersion", kRevision}, {"metadata uid", kUid}};
   return kPaths;
+}
+
+void NamespaceVisitor::field_value(int field, const JsonValue& value) {
+  const auto* text = std::get_if<std::string_view>(&value);
+  if (field == kUid && text != nullptr) uid_ = text->substr(0, kUidOctetsMax);
 }
 
 }  // namespace signpost::kubernetes

@@ -48,8 +48,11 @@ class NamespaceVisitor final : public ObjectVisitor {
 
  private:
   std::string key() const override { return is_object_name(name()) ? name() : std::string(); }
-  void finish(Object& object) override { object.record = NamespaceRecord(); }
+  void field_value(int field, const JsonValue& value) override;
+  void finish(Object& object) override { object.record = NamespaceRecord{uid_}; }
   std::string_view kind_word() const override { return "Namespace"; }
+
+  std::string uid_;
 };
 
 }  // namespace signpost::kubernetes

@@ -71,8 +71,9 @@ struct PodRecord {
   friend bool operator==(const PodRecord&, const PodRecord&) = default;
 };
 
-/// One v1 Namespace: that it is listed (by the selector, if there is one) is all that matters.
+/// One v1 Namespace: that it is listed (by the selector, if there is one) is nearly all that matters.
 struct NamespaceRecord {
+  std::string uid;  // metadata.uid; of kube-system it names the cluster
   friend bool operator==(const NamespaceRecord&, const NamespaceRecord&) = default;
 };
 

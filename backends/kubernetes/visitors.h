@@ -83,6 +83,7 @@ enum Field : int {
   kNodeAddress,
   kNodeAddressType,
   kNodeAddressText,
+  kUid,
 };
 
 /// The address, or the word under which it is skipped: what could hit the asker itself or its neighbours on

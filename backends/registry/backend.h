@@ -55,6 +55,10 @@ class RegistrySink {
   /// Sweeps what the list did not mention when it was complete; from the first complete list on the registry
   /// is synced.
   virtual void end_list(Epoch epoch, Complete complete) = 0;
+  /// What the registry calls itself, for ever and unlike any other (the UID of a cluster). At any time before
+  /// the first end_list(), best before begin_list(): what a state file holds of another one is forgotten
+  /// then.
+  virtual void identify(std::string_view identity) { (void)identity; }
   /// Everything up to `revision` has been delivered: the registry is live now. Also sent when nothing changed
   /// (bookmark, health check), since it is the proof of life that `last_event_age` counts from.
   virtual void caught_up(Revision revision) = 0;

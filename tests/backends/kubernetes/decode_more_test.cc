@@ -160,6 +160,11 @@ const Case kCases[] = {
     {"namespace", Kind::Namespace,
      R"({"metadata":{"name":"shop","resourceVersion":"7"},"status":{"phase":"Active"}})", "shop@7 namespace",
      ""},
+    {"namespace_with_a_uid", Kind::Namespace,
+     R"({"metadata":{"name":"kube-system","uid":"0f4a-11","resourceVersion":"7"}})",
+     "kube-system@7 namespace uid=0f4a-11", ""},
+    {"namespace_with_a_uid_that_is_none", Kind::Namespace,
+     R"({"metadata":{"name":"kube-system","uid":7,"resourceVersion":"7"}})", "kube-system@7 namespace", ""},
     {"namespace_without_a_name", Kind::Namespace, R"({"metadata":{"resourceVersion":"7"}})", "@7 unread",
      "name_invalid"},
 };

@@ -73,8 +73,9 @@ inline std::string text_of(const Object& object) {
     if (pod->weight != 1) text += fmt::format(" weight={}", pod->weight);
     if (!pod->version.text().empty()) text += " version=" + std::string(pod->version.text());
     if (!pod->tags.text().empty()) text += " tags=" + std::string(pod->tags.text());
-  } else if (std::holds_alternative<NamespaceRecord>(object.record)) {
+  } else if (const auto* space = std::get_if<NamespaceRecord>(&object.record)) {
     text += " namespace";
+    if (!space->uid.empty()) text += " uid=" + space->uid;
   } else {
     text += " unread";
   }
