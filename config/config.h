@@ -283,7 +283,9 @@ struct Config {
   Server server;
   Listen listen;
   Milliseconds lameduck{0};
-  std::uint32_t workers = 0;  // 0: auto
+  std::uint32_t workers = 0;    // 0: auto
+  std::string state_directory;  // absolute; empty: none
+  bool ready_from_state = true;
   Log log;
   std::uint16_t edns_udp_size = 1232;
   Tcp tcp;

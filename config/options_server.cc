@@ -148,6 +148,12 @@ const Table<Config>& config_table() {
               "sent elsewhere. A second signal ends it. In a cluster about 10s, less than the grace period."),
           option("workers", &Config::workers, worker_count(),
                  "Threads that answer. auto: what the affinity mask and the cgroup's CPU quota allow."),
+          option("state_directory", &Config::state_directory, path(),
+                 "Where what registries told is kept, so that a start answers before they do; a directory "
+                 "that is there, of one Signpost alone. Not written: nothing is kept."),
+          option("ready_from_state", &Config::ready_from_state, true_or_false(),
+                 "Whether /ready says yes as soon as every required registry answers from its state file. "
+                 "false: it waits until each has listed."),
           section("log", &Config::log, log_table, "The log on stderr."),
           part("edns", edns_table, "EDNS(0), RFC 6891."),
           section("tcp", &Config::tcp, tcp_table, "DNS over TCP."),

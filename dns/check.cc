@@ -37,6 +37,15 @@ void must_be_readable(const config::Registry& registry, const char* key, const s
                             path + ": " + std::strerror(errno));
 }
 
+/// Nothing is kept without it, which is no reason not to run.
+void look_at_state_directory(const config::Config& config, CheckScope scope, config::Diagnostics& findings) {
+  const auto& path = config.state_directory;
+  if (scope == CheckScope::Start || path.empty()) return;  // a start finds out by itself
+  if (access(path.c_str(), R_OK | W_OK | X_OK) == 0) return;
+  findings.warnings.push_back("state_directory " + path + ": " + std::strerror(errno) +
+                              "; nothing is kept until it is there and ours to write");
+}
+
 /// Gives what the file holds.
 std::vector<ServiceState> look_into(const config::Registry& registry, const config::FileRegistry& options,
                                     config::Diagnostics& findings) {
@@ -146,6 +155,7 @@ Result<Checked, config::Diagnostics> check_config(const std::string& path, Check
   if (!loaded) return loaded.error();
   config::Diagnostics findings;
   look(loaded->config.cookies, findings);
+  look_at_state_directory(loaded->config, scope, findings);
   for (const auto& registry : loaded->config.registries) {
     std::visit([&](const auto& options) { look(registry, options, scope, findings); }, registry.options);
   }

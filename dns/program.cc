@@ -83,6 +83,7 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
       started_(system_clock().wall()),
       rules_(std::make_shared<RulesStore>(make_rules(*config_, cookies_.secrets()))),
       builder_(store_, system_clock()),
+      state_files_(system_clock(), builder_),
       static_files_(system_clock(),
                     [this](const Name& zone, auto data) { builder_.set_static(zone, std::move(data)); }),
       first_statics_(std::move(statics)),
@@ -127,7 +128,9 @@ Result<void> Program::start() {
   });
   checker_.limit(check_limits(*config_));
   builder_.start();
+  state_files_.prepare(*config_);
   configure_and_wait(builder_, config_, zones_of(first_statics_));
+  state_files_.restore(*config_);
   static_files_.follow(config_, std::move(first_statics_));
   if (auto opened = open_admin_listeners(); !opened) return opened;
   if (auto opened = start_server(); !opened) return opened;
@@ -225,7 +228,9 @@ admin::ReloadOutcome Program::reload() {
     log::set_level(config_->log.level);
     log::set_format(config_->log.format);
     checker_.limit(check_limits(*config_));
+    state_files_.prepare(*config_);
     configure_and_wait(builder_, config_, zones_of(changed.statics));
+    state_files_.restore(*config_);
     static_files_.follow(config_, std::move(changed.statics));
     cookies_.follow(config_->cookies.secret_file);
     rules_->publish(make_rules(*config_, cookies_.secrets(), rules_->current().get()));
@@ -251,6 +256,7 @@ admin::ProgramReport Program::report() const {
   report.registry_steps = registry_steps_.read();
   report.checks = checker_.counts();
   report.static_files = static_files_.reports();
+  report.state_files = state_files_.reports();
   report.cookie_files_refused = cookies_.refused();
   const std::lock_guard lock(mutex_);
   report.listeners = listeners_;
@@ -335,6 +341,7 @@ void Program::stop() {
   admin_.stop();
   static_files_.stop();
   builder_.stop();
+  state_files_.stop();
 }
 
 }  // namespace signpost

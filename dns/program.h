@@ -22,6 +22,7 @@
 #include "dns/overload_log.h"
 #include "dns/query/rules.h"
 #include "dns/registries.h"
+#include "dns/state_files.h"
 #include "dns/static_files.h"
 #include "dns/transport/server.h"
 #include "zones/snapshot/store.h"
@@ -72,6 +73,7 @@ class Program {
   const std::shared_ptr<RulesStore> rules_;
   SnapshotStore store_;
   Builder builder_;
+  StateFiles state_files_;
   StaticFiles static_files_;
   StaticReadings first_statics_;  // until start()
 

@@ -34,7 +34,7 @@ HttpReply Readiness::decide(const std::vector<RegistryStatus>& registries) {
   std::string missing;
   for (const auto& registry : registries) {
     const bool unread = registry.synced && registry.pending > 0;
-    if (!registry.required || (registry.synced && !unread)) continue;
+    if (!registry.required || (registry.synced && !unread) || registry.ready_from_state) continue;
     missing += "registry " + registry.name + ": ";
     missing += unread ? std::to_string(registry.pending) + " of " + std::to_string(registry.services) +
                             " services not read yet"

@@ -77,6 +77,23 @@ void file_families(Exposition& page, const std::vector<StaticFileReport>& files)
   }
 }
 
+void state_families(Exposition& page, const std::vector<StateFileReport>& files) {
+  for (const auto& file : files) {
+    const Exposition::Labels labels{{"registry", file.registry}};
+    if (file.age_seconds >= 0)
+      page.gauge("state_file_age_seconds", "Since the registry's newest state file was written.", labels,
+                 file.age_seconds);
+    page.gauge("state_file_bytes", "Octets of the last state file written.", labels, number(file.octets));
+    page.counter("state_writes_total", "State files written.", labels, number(file.writes));
+    const std::pair<const char*, std::uint64_t> errors[] = {{"read", file.load_errors},
+                                                            {"write", file.write_errors}};
+    for (const auto& [when, count] : errors) {
+      page.counter("state_errors_total", "State files that could not be written, or were not to be read.",
+                   {{"registry", file.registry}, {"when", when}}, number(count));
+    }
+  }
+}
+
 void check_families(Exposition& page, const checks::Counts& checks) {
   page.gauge("check_targets", "Addresses and ports that are checked.", {}, number(checks.targets));
   page.gauge("check_targets_failing", "Those of them whose check fails now.", {}, number(checks.failing));
@@ -141,6 +158,7 @@ std::string metrics_text(const Scrape& scrape, MetricsFormat format) {
   builder_families(page, scrape);
   backend_families(page, scrape.program.registries);
   file_families(page, scrape.program.static_files);
+  state_families(page, scrape.program.state_files);
   for (const auto name : kSinceStart) page.created(name, scrape.process.start_time_seconds);
   return page.text(format);
 }

@@ -73,6 +73,11 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
     page.gauge("registry_state", "1 for the state the registry is in.",
                {{"registry", registry.name}, {"state", to_string(phase)}}, registry.phase == phase);
   }
+  if (registry.restored_age_seconds >= 0) {
+    page.gauge("registry_snapshot_age_seconds",
+               "Of the state file that answers until the registry has listed.", labels,
+               registry.restored_age_seconds);
+  }
   page.gauge("registry_listed", "1 after the first complete list; never 0 again.", labels, registry.synced);
   if (registry.last_event_age_seconds >= 0) {
     page.gauge("registry_last_event_age_seconds", "Since the last proof of life.", labels,

@@ -69,6 +69,7 @@ Json registry_json(const RegistryStatus& registry, const ProgramReport& program)
             {"state", to_string(registry.phase)},
             {"synced", registry.synced},
             {"last_event_age_seconds", nullptr},
+            {"snapshot_age_seconds", nullptr},
             {"last_error", registry.last_error},
             {"services", registry.services},
             {"pending", registry.pending},
@@ -84,6 +85,7 @@ Json registry_json(const RegistryStatus& registry, const ProgramReport& program)
             {"second_opinion", registry.last_opinion},
             {"rescued", rescued_json(registry)},
             {"unpublished", registry.unpublished}};
+  if (registry.restored_age_seconds >= 0) json["snapshot_age_seconds"] = registry.restored_age_seconds;
   if (registry.last_event_age_seconds >= 0) json["last_event_age_seconds"] = registry.last_event_age_seconds;
   for (const auto& report : program.registries) {
     if (report.name != registry.name) continue;
@@ -121,6 +123,18 @@ Json file_json(const StaticFileReport& file) {
           {"accepted", file.accepted},
           {"refused", file.refused},
           {"last_error", file.last_error}};
+}
+
+Json state_json(const StateFileReport& file) {
+  Json json{{"registry", file.registry},
+            {"age_seconds", nullptr},
+            {"octets", file.octets},
+            {"writes", file.writes},
+            {"write_errors", file.write_errors},
+            {"load_errors", file.load_errors},
+            {"last_error", file.last_error}};
+  if (file.age_seconds >= 0) json["age_seconds"] = file.age_seconds;
+  return json;
 }
 
 Json drains_json(const std::vector<DrainStatus>& drains) {
@@ -188,6 +202,8 @@ std::string to_json(const StatusReport& status) {
   auto composed = Json::array();
   for (const auto& one : status.builder.composed) composed.push_back(composed_json(one));
   for (const auto& file : status.program.static_files) files.push_back(file_json(file));
+  auto states = Json::array();
+  for (const auto& file : status.program.state_files) states.push_back(state_json(file));
   const auto up = std::chrono::duration_cast<std::chrono::seconds>(status.now - status.program.started);
   return printed({{"version", status.program.version},
                   {"started", iso_time(status.program.started)},
@@ -199,6 +215,7 @@ std::string to_json(const StatusReport& status) {
                   {"zones", std::move(zones)},
                   {"composed", std::move(composed)},
                   {"zone_files", std::move(files)},
+                  {"state_files", std::move(states)},
                   {"checks",
                    {{"targets", status.program.checks.targets},
                     {"failing", status.program.checks.failing},

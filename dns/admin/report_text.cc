@@ -124,6 +124,18 @@ std::string skipped_text(const std::vector<RegistryReport>& registries) {
   return rows.size() == 1 ? "" : "\n" + table(rows);
 }
 
+/// Nothing without a state directory.
+std::string state_text(const StatusReport& status) {
+  std::vector<Row> rows{{"STATE FILE OF", "AGE", "OCTETS", "WRITTEN", "NOT WRITTEN", "NOT READ", "TROUBLE"}};
+  for (const auto& file : status.program.state_files) {
+    rows.push_back({file.registry, age_text(file.age_seconds), std::to_string(file.octets),
+                    std::to_string(file.writes), std::to_string(file.write_errors),
+                    std::to_string(file.load_errors),
+                    file.last_error.empty() ? "-" : plain(file.last_error)});
+  }
+  return rows.size() == 1 ? "" : "\n" + table(rows);
+}
+
 std::string zones_text(const StatusReport& status) {
   std::vector<Row> rows{{"ZONE", "SERIAL", "SERVICES", "STATIC NAMES", "COLLISIONS", "STATE"}};
   for (const auto& zone : status.builder.zones) {
@@ -201,7 +213,7 @@ std::string to_text(const StatusReport& status) {
   out += "\n" + table(listeners) + "\n" + registries_text(status) + on_query_text(program.registries) +
          holds_text(status.builder.registries) + rescued_text(status.builder.registries) +
          drains_text(status.builder.drains) + "\n" + zones_text(status) +
-         composed_text(status.builder.composed) + files_text(program.static_files) +
+         composed_text(status.builder.composed) + files_text(program.static_files) + state_text(status) +
          checks_text(program.checks);
   if (!program.reload.last_outcome.empty())
     out += "\nlast reload: " + plain(program.reload.last_outcome) + "\n";

@@ -43,6 +43,16 @@ struct StaticFileReport {
   std::string last_error;      // the first mistake of the file as it is now; empty: none
 };
 
+/// The state files of one registry (zones/state); of the zones' serials: "zones.serials".
+struct StateFileReport {
+  std::string registry;
+  double age_seconds = -1;   // of the newest image, read or written; -1: there is none
+  std::uint64_t octets = 0;  // of the last one written
+  std::uint64_t writes = 0, write_errors = 0;
+  std::uint64_t load_errors = 0;  // files that were passed over: damaged, or of something else
+  std::string last_error;         // empty: none, or it is over
+};
+
 struct ListenerReport {
   std::string kind;     // "dns", "health" ...
   std::string address;  // the real one: "127.0.0.1:40001", "unix:/run/signpost/admin.sock"
@@ -67,6 +77,7 @@ struct ProgramReport {
   checks::Counts checks = {};
   Durations registry_steps = {};       // of the thread that follows registries
   std::uint64_t on_query_refused = 0;  // queries that a worker refused: too many names at once
+  std::vector<StateFileReport> state_files = {};
 };
 
 /// What a reload came to, for POST /reload and the log.

@@ -25,6 +25,8 @@ TEST(Load, DefaultsOfTheSmallestFile) {
   EXPECT_FALSE(config.listen.health || config.listen.ready || config.listen.metrics);
   EXPECT_EQ(config.listen.admin_socket, "");
   EXPECT_EQ(config.lameduck, seconds(0)) << "who stops it by hand need not wait";
+  EXPECT_EQ(config.state_directory, "");
+  EXPECT_TRUE(config.ready_from_state);
   EXPECT_EQ(config.workers, 0U);
   EXPECT_EQ(config.edns_udp_size, 1232);
   EXPECT_EQ(config.tcp.idle, seconds(10));

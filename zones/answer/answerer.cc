@@ -10,12 +10,8 @@
 namespace signpost {
 namespace {
 
-// A registry lost for longer than kFreshness: what may be dead is not to be cached for long (operations.md
-// 2).
-constexpr std::uint32_t kStaleTtlMax = 5;
-
 std::uint32_t served_ttl(const ZoneView& zone, std::uint32_t ttl) noexcept {
-  return zone.stale ? std::min(ttl, kStaleTtlMax) : ttl;
+  return std::min(ttl, zone.ttl_max);
 }
 
 /// E21: of the zone that the question's name lies in, wherever an alias leads then.
@@ -228,7 +224,7 @@ void Answerer::negative(Ask& ask, Rcode rcode) noexcept {
   // The apex ends the question name; of an alias's target it is written out.
   const auto owner =
       ask.owner == kOwnerPointer ? static_cast<std::uint16_t>(kOwnerPointer + offset) : std::uint16_t{0};
-  const auto ttl = std::min(zone.soa_ttl, zone.negative_ttl);  // N4
+  const auto ttl = std::min({zone.soa_ttl, zone.negative_ttl, ask.zone->negative_ttl_max});  // N4
   if (!write_soa(ask, Section::Authority, ttl, owner, zone.name.wire())) too_large(ask);
 }
 

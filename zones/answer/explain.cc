@@ -205,9 +205,12 @@ Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
     if (view.cold)
       out.notes.push_back(view.zone->name.to_string() +
                           " is cold: a registry of it has not listed its services yet");
+    if (view.restored)
+      out.notes.push_back(view.zone->name.to_string() +
+                          " answers from a state file: a registry of it has not been heard yet");
     if (view.stale)
       out.notes.push_back(view.zone->name.to_string() +
-                          " is stale: a registry of it was lost over 5 minutes ago");
+                          " is stale: a registry of it has not been heard for over 5 minutes");
   }
   return out;
 }

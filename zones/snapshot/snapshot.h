@@ -50,12 +50,21 @@ struct Zone {
   std::vector<ChildDs> child_ds;
 };
 
+inline constexpr std::uint32_t kNoTtlMax = 0xffffffff;
+/// What may be dead is not to be cached for long (operations.md 2).
+inline constexpr std::uint32_t kStaleTtlMax = 5;
+inline constexpr std::uint32_t kRestoredNegativeTtlMax = 1;
+
 /// A zone with what moves.
 struct ZoneView {
   std::shared_ptr<const Zone> zone;
   std::uint32_t serial = 0;
   bool cold = false;  // a registry of it has no complete list yet: what is missing is not known to be missing
-  bool stale = false;  // a registry of it was lost longer than kFreshness ago (EDE 3)
+  bool stale = false;     // a registry of it was lost longer than kFreshness ago (EDE 3)
+  bool restored = false;  // a registry of it was not heard yet: its state file answers
+  // What no TTL of a registry's records goes beyond, and none of a negative answer.
+  std::uint32_t ttl_max = kNoTtlMax;
+  std::uint32_t negative_ttl_max = kNoTtlMax;
 };
 
 struct Snapshot {

@@ -78,8 +78,9 @@ class Builder::Core {
   void run() {
     std::deque<BuilderEvent> events;
     bool more = false;
+    bool saving = false;
     for (bool open = true; open;) {
-      open = queue_.take(events, kEventsAStep, more ? Duration::zero() : Duration(kTick));
+      open = queue_.take(events, kEventsAStep, more || saving ? Duration::zero() : Duration(kTick));
       const auto began = clock_.now();
       const auto oldest = events.empty() ? began : events.front().arrived;
       for (auto& event : events) {
@@ -91,6 +92,7 @@ class Builder::Core {
       more = world_.flush(kServicesAStep);
       world_.publish();
       if (!more) tell_published();
+      saving = world_.save_some();
       const auto ended = clock_.now();
       if (!more) count_lags(ended);
       if (worked) last_publish_ = ended - oldest;
@@ -98,6 +100,7 @@ class Builder::Core {
       if (worked) steps_.count(ended - began);
       if (!worked || ended >= next_tick_) more = tick() || more;
     }
+    world_.save_all();
   }
 
   /// True: something is left to be done at once.
@@ -153,7 +156,7 @@ class Builder::Core {
         world_.end_list(event.registry, event.number, event.complete);
         break;
       case BuilderEvent::Kind::CaughtUp:
-        world_.caught_up(event.registry);
+        world_.caught_up(event.registry, event.number);
         break;
       case BuilderEvent::Kind::LostContact:
         world_.lost_contact(event.registry, event.why);
@@ -207,6 +210,11 @@ class Builder::Core::Sink final : public RegistrySink {
     push(BuilderEvent::Kind::EndList, epoch, complete);
   }
   void caught_up(Revision revision) override { push(BuilderEvent::Kind::CaughtUp, revision); }
+  void identify(std::string_view identity) override {
+    core_.task([&world = core_.world(), registry = registry_, identity = std::string(identity)] {
+      world.identify(registry, identity);
+    });
+  }
   void place_clients(std::vector<ClientNetwork> networks) override {
     core_.task([&world = core_.world(), registry = registry_, networks = std::move(networks)]() mutable {
       world.place_clients(registry, std::move(networks));
@@ -269,6 +277,30 @@ void Builder::configure(std::shared_ptr<const config::Config> config, StaticZone
 
 void Builder::set_static(const Name& zone, std::shared_ptr<const StaticZone> data) {
   core_->task([this, zone, data = std::move(data)] { core_->world().set_static(zone, data); });
+}
+
+void Builder::keep_state(std::function<void(state::Content)> save) {
+  core_->task([this, save = std::move(save)]() mutable { core_->world().keep_state(std::move(save)); });
+}
+
+void Builder::state_saved(const std::string& registry, bool well) {
+  core_->task([this, registry, well] { core_->world().state_saved(registry, well); });
+}
+
+void Builder::restore_serials(KeptSerials serials) {
+  core_->task([this, serials = std::move(serials)] { core_->world().restore_serials(serials); });
+}
+
+void Builder::restore(std::vector<Restored> restored, std::function<void()> done) {
+  core_->task([this, restored = std::move(restored), done = std::move(done)]() mutable {
+    auto& world = core_->world();
+    for (auto& registry : restored) world.restore(std::move(registry));
+    // In one go and one publish, as a configuration: nobody is answered yet, or the registry is new.
+    while (world.flush(SIZE_MAX)) {
+    }
+    world.publish();
+    if (done) done();
+  });
 }
 
 void Builder::reset(const std::string& registry) {

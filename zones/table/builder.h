@@ -19,6 +19,7 @@
 #include "dns/wire/name.h"
 #include "zones/files/static_zone.h"
 #include "zones/policy/policy.h"
+#include "zones/table/restored.h"
 #include "zones/table/status.h"
 
 namespace signpost {
@@ -80,7 +81,8 @@ class Builder {
   Builder(const Builder&) = delete;
   Builder& operator=(const Builder&) = delete;
 
-  /// Starts the thread; stop() ends it after what is queued (also called by the destructor).
+  /// Starts the thread; stop() ends it after what is queued (also called by the destructor), when what is not
+  /// written of the registries' state has been handed over.
   void start();
   void stop();
 
@@ -91,6 +93,16 @@ class Builder {
   /// The same with static data, by index of the configuration's zones; zones past its end have none.
   void configure(std::shared_ptr<const config::Config> config, StaticZones statics,
                  std::function<void()> done);
+  /// Any thread: the state of registries is kept (or, empty, not any more); what is to be written is handed
+  /// over on the builder thread. What became of each write is told by state_saved(), any thread.
+  void keep_state(std::function<void(state::Content)> save);
+  void state_saved(const std::string& registry, bool well);
+  /// Any thread, before the configure() that brings the zones: their serials do not begin behind these.
+  void restore_serials(KeptSerials serials);
+  /// Any thread, after the configure() that brought the registries: those that have said nothing yet answer
+  /// from this until they do. `done` runs on the builder thread when it is published.
+  void restore(std::vector<Restored> restored, std::function<void()> done);
+
   /// Any thread: a file of this zone changed, and this is all its static data now (null: none). Only what
   /// differs from before is published, as one snapshot. Nothing happens when no such zone is configured.
   void set_static(const Name& zone, std::shared_ptr<const StaticZone> data);

@@ -6,6 +6,9 @@
 // without metadata and a Kubernetes endpoint take about 9 octets (zones/README.md).
 #pragma once
 
+#include <bit>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,9 +16,17 @@
 
 namespace signpost {
 
+/// Goes up with every change of the octets, which state files hold (zones/state). They have the machine's
+/// order of octets, so the other order is another version.
+inline constexpr std::uint32_t kPackedVersion =
+    std::endian::native == std::endian::little ? 1 : std::uint32_t{1} << 24;
+
 /// Everything but the key.
 std::string pack(const ServiceState& state);
 /// The inverse; `packed` must come from pack().
 ServiceState unpack(const ServiceKey& key, std::string_view packed);
+/// The same of octets that anybody may have written: nullopt unless they are those of a state as a backend
+/// could tell it.
+std::optional<ServiceState> unpack_any(const ServiceKey& key, std::string_view octets);
 
 }  // namespace signpost

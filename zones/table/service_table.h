@@ -45,6 +45,7 @@ struct HeldRecord {
   std::uint32_t instances = 0;                        // known
   std::uint32_t draining = 0, down = 0;               // of them, by the registry's word
   std::uint32_t eligible = 0;                         // by the rules of the first zone that shows it
+  std::uint32_t copied = 0;                           // the last copy (saving.h) that has it, or must not
   std::vector<std::pair<std::uint16_t, Slot>> slots;  // zone index, its block there
 };
 
@@ -59,6 +60,9 @@ class ServiceTable {
   HeldRecord& operator[](ServiceId id) { return records_[id]; }
   const HeldRecord& operator[](ServiceId id) const { return records_[id]; }
   std::size_t size() const { return ids_.size(); }
+  /// Every id is less than this; some of them may be free.
+  std::size_t places() const { return records_.size(); }
+  bool is_free(ServiceId id) const { return records_[id].key.registry.empty(); }
   /// Ids of all services there are, in no order; `visit` must not add or remove.
   template <class Visit>
   void for_each(Visit&& visit) const {

@@ -18,13 +18,15 @@ namespace signpost {
 
 /// The states of facts that an operator sees (DESIGN.md section 3).
 enum class RegistryPhase : std::uint8_t {
-  Cold,     // no complete list yet: its names answer SERVFAIL
-  Live,     // listed, and heard from since the last loss
-  Lagging,  // contact lost for less than kFreshness: answers as before
-  Stale,    // contact lost for longer: answers as before, with EDE 3
-  Held,     // live, but a guard does not believe all it says: what would vanish answers as before
+  Cold,      // no complete list yet: its names answer SERVFAIL
+  Snapshot,  // no complete list yet, but what its state file has (zones/state): TTL at most 5 s
+  Live,      // listed, and heard from since the last loss
+  Lagging,   // contact lost for less than kFreshness: answers as before
+  Stale,     // contact lost for longer: answers as before, with EDE 3
+  Held,      // live, but a guard does not believe all it says: what would vanish answers as before
 };
-inline constexpr std::array kRegistryPhases{RegistryPhase::Cold, RegistryPhase::Live, RegistryPhase::Lagging,
+inline constexpr std::array kRegistryPhases{RegistryPhase::Cold,  RegistryPhase::Snapshot,
+                                            RegistryPhase::Live,  RegistryPhase::Lagging,
                                             RegistryPhase::Stale, RegistryPhase::Held};
 std::string_view to_string(RegistryPhase phase) noexcept;  // "cold"
 
@@ -80,6 +82,8 @@ struct RegistryStatus {
   bool required = false;
   bool synced = false;  // one complete list since the start: never false again
   RegistryPhase phase = RegistryPhase::Cold;
+  double restored_age_seconds = -1;    // Snapshot: since its state file was written
+  bool ready_from_state = false;       // Snapshot, and that is enough for /ready
   double last_event_age_seconds = -1;  // since the last proof of life; -1: none yet
   std::string last_error;              // why contact was lost the last time; empty: never
   std::uint64_t services = 0;

@@ -9,6 +9,7 @@
 #include "dns/base/random.h"
 #include "zones/table/client_zones.h"
 #include "zones/table/packed_state.h"
+#include "zones/table/state_source.h"
 
 namespace signpost {
 namespace {
@@ -58,7 +59,9 @@ int World::registry_index(const std::string& name) const {
 }
 
 void World::configure(std::shared_ptr<const config::Config> config, const StaticZones& statics) {
+  forget_other_sources(*config);
   const auto old_zones = std::exchange(zones_, {});
+  for (const auto& old : old_zones) keep_serial(old.zone->name.to_string(), old.serial);
   forget_blocks();
   published_ = nullptr;
   set_ = make_zone_set(std::move(config), statics);
@@ -69,6 +72,7 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
     kept.emplace_back(registry.name, old < 0 ? RegistryState()
                                              : std::move(registries_[static_cast<std::size_t>(old)].second));
     kept.back().second.configured = true;
+    kept.back().second.kept.take(state_source(set_.config->registries[kept.size() - 1]));
     kept.back().second.watches_health = registry.layout != names::Layout::File;
     kept.back().second.ramp_longest = longest_ramp(*set_.config, registry.name);
     const auto& options = set_.config->registries[kept.size() - 1].options;
@@ -98,8 +102,8 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
   for (std::size_t i = 0; i < set_.zones.size(); ++i) {
     const auto before = std::find_if(old_zones.begin(), old_zones.end(),
                                      [&](const ZoneView& z) { return z.zone->name == set_.zones[i]->name; });
-    const auto now = static_cast<std::uint32_t>(std::chrono::system_clock::to_time_t(clock_.wall()));
-    zones_.push_back({set_.zones[i], before == old_zones.end() ? now : before->serial, false, false});
+    const auto serial = before == old_zones.end() ? first_serial(*set_.zones[i]) : before->serial;
+    zones_.push_back({set_.zones[i], serial, false, false});
   }
   composed_.configure(*set_.config);
   changed_.assign(zones_.size(), true);
@@ -141,8 +145,12 @@ void World::reset(const std::string& registry) {
   const auto rules = state.holds.rules();
   const auto watches_health = state.watches_health;
   const auto ramp_longest = state.ramp_longest;
+  auto source = state.kept.source;
+  source.identity.clear();
+  if (copying_.active() && copying_.registry() == index) copying_.drop();
   state = RegistryState();
   state.configured = true;
+  state.kept.take(std::move(source));
   state.watches_health = watches_health;
   state.ramp_longest = ramp_longest;
   state.holds.set_rules(rules);
@@ -193,6 +201,7 @@ void World::take(ServiceState state) {
     id = services_.add(state.key);
     services_[id].registry = static_cast<std::uint16_t>(index);
     services_[id].epoch = registry.epoch;
+    copying_.added(services_[id]);
     ++registry.services;
     return store(id, state);
   }
@@ -200,7 +209,7 @@ void World::take(ServiceState state) {
   // Known, but not read anew yet: that takes no answer away.
   if (state.pending && !services_[id].pending) return come_back(id);
   const bool guarding = registry.holds.guarding(clock_.now());
-  if (registry.synced && is_listing(registry) && !guarding) return take_listed(id, state);
+  if (registry.tells() && is_listing(registry) && !guarding) return take_listed(id, state);
   if (guarding || registry.holds.find(id) != nullptr) return take_doubted(id, state);
   store(id, state);
 }
@@ -231,6 +240,8 @@ void World::store(ServiceId id, const ServiceState& state, By by) {
   auto& record = services_[id];
   auto packed = pack(state);
   if (record.packed == packed) return;
+  copying_.before_change(record);
+  registry_of(id).kept.changed = true;
   const auto seen = HealthSeen::of(state);
   remember_healthy(id);
   count(record, -1);
@@ -287,6 +298,8 @@ void World::forget(const ServiceKey& key) {
 
 void World::remove(ServiceId id) {
   auto& record = services_[id];
+  copying_.before_change(record);
+  registry_of(id).kept.changed = true;
   for (const auto& [zone, slot] : record.slots) drop_slot(slot, zone);
   record.slots.clear();
   count(record, -1);
@@ -313,25 +326,31 @@ void World::end_list(const std::string& registry, Epoch epoch, Complete complete
   state.listing = false;
   if (epoch != state.epoch) return;
   if (complete != Complete::No) ++state.lists;
-  if (complete != Complete::No || state.synced) settle_list(static_cast<std::uint16_t>(index), complete);
-  if (state.synced || complete == Complete::No) return;
+  if (complete != Complete::No || state.tells()) settle_list(static_cast<std::uint16_t>(index), complete);
+  if (complete == Complete::No) return;
+  if (!std::exchange(state.kept.proven, true)) state.kept.changed = true;
+  if (state.synced) return;
+  const bool shown = state.tells();
   state.synced = true;
   state.lost_since.reset();
   flags_changed_ = true;
-  services_.for_each([&](ServiceId id) {
-    if (services_[id].registry == index) mark(id);
-  });
+  if (!shown) {
+    services_.for_each([&](ServiceId id) {
+      if (services_[id].registry == index) mark(id);
+    });
+  }
   composed_.touch_registry(registry);
   log::info("registry.synced", {{"registry", registry},
                                 {"services", state.own_services()},
                                 {"instances", state.instances - state.pods}});
 }
 
-void World::caught_up(const std::string& registry) {
+void World::caught_up(const std::string& registry, std::uint64_t revision) {
   const auto index = registry_index(registry);
   if (index < 0) return;
   auto& state = registries_[static_cast<std::size_t>(index)].second;
   state.last_event = clock_.now();
+  state.kept.revision = revision;
   state.holds.regained(clock_.now());
   if (!state.lost_since) return;
   state.lost_since.reset();
@@ -344,16 +363,10 @@ void World::lost_contact(const std::string& registry, const std::string& why) {
   if (index < 0) return;
   auto& state = registries_[static_cast<std::size_t>(index)].second;
   state.last_error = why;
-  if (state.synced) state.holds.lost();
+  if (state.tells()) state.holds.lost();
   if (state.lost_since) return;
   state.lost_since = clock_.now();
   log::warning("registry.lost", {{"registry", registry}, {"why", why}, {"synced", state.synced}});
-}
-
-RegistryPhase World::phase(const RegistryState& registry) const {
-  if (!registry.published) return RegistryPhase::Cold;
-  if (!registry.lost_since) return registry.holds.empty() ? RegistryPhase::Live : RegistryPhase::Held;
-  return clock_.now() - *registry.lost_since < kFreshness ? RegistryPhase::Lagging : RegistryPhase::Stale;
 }
 
 bool World::tick() {
@@ -369,28 +382,6 @@ bool World::tick() {
   publish();
   store_.sweep();
   return more;
-}
-
-/// A zone is cold while a registry of it is, and stale when one is; a change of either is published.
-void World::refresh_zone_flags() {
-  for (auto& view : zones_) {
-    bool cold = false;
-    bool stale = false;
-    for (const auto& name : view.zone->registries) {
-      const auto index = registry_index(name);
-      const auto state =
-          index < 0 ? RegistryPhase::Cold : phase(registries_[static_cast<std::size_t>(index)].second);
-      cold = cold || state == RegistryPhase::Cold;
-      stale = stale || state == RegistryPhase::Stale;
-    }
-    if (cold == view.cold && stale == view.stale) continue;
-    if (stale != view.stale) {
-      log::warning(stale ? "zone.stale" : "zone.fresh", {{"zone", view.zone->name.to_string()}});
-    }
-    view.cold = cold;
-    view.stale = stale;
-    flags_changed_ = true;
-  }
 }
 
 }  // namespace signpost

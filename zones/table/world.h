@@ -28,7 +28,9 @@
 #include "zones/table/name_index.h"
 #include "zones/table/ramps.h"
 #include "zones/table/recent_changes.h"
+#include "zones/table/restored.h"
 #include "zones/table/revisits.h"
+#include "zones/table/saving.h"
 #include "zones/table/serial.h"
 #include "zones/table/service_table.h"
 #include "zones/table/zone_set.h"
@@ -49,6 +51,19 @@ class World {
     subscribers_.push_back(std::move(subscriber));
   }
 
+  // In world_state.cc.
+  /// All that is to be written goes there; what became of it, to state_saved(). Empty: nothing is kept.
+  void keep_state(std::function<void(state::Content)> save);
+  void restore_serials(KeptSerials serials);
+  /// Of a configured registry that has said nothing yet: shown by the next flush().
+  void restore(Restored restored);
+  /// What the registry calls itself (RegistrySink::identify()).
+  void identify(const std::string& registry, const std::string& identity);
+  /// A bounded step of what is to be written; true: there is more to do at once.
+  bool save_some();
+  void state_saved(const std::string& registry, bool well);
+  void save_all();
+
   void begin_list(const std::string& registry, Epoch epoch);
   void take(ServiceState state);
   void mention(const ServiceKey& key);
@@ -56,7 +71,7 @@ class World {
   /// No guard doubts this: it is we who do not follow the service any more.
   void forget(const ServiceKey& key);
   void end_list(const std::string& registry, Epoch epoch, Complete complete);
-  void caught_up(const std::string& registry);
+  void caught_up(const std::string& registry, std::uint64_t revision = 0);
   void lost_contact(const std::string& registry, const std::string& why);
   /// All networks of clients whose zone the registry knows (RegistrySink::place_clients()).
   void place_clients(const std::string& registry, std::vector<ClientNetwork> networks);
@@ -96,12 +111,22 @@ class World {
   Found find(const Name& name) const;
 
  private:
+  /// What a state file told.
+  struct RestoredFacts {
+    std::int64_t written = 0;  // Unix time
+    bool complete = false;
+  };
   struct RegistryState {
     bool configured = false;
     bool listing = false;
-    bool synced = false;     // one complete list
-    bool published = false;  // all of that list is in a snapshot
-    bool outdated = false;   // as composed services were told last
+    bool synced = false;                    // one complete list
+    bool listed = false;                    // all of that list is in a snapshot
+    std::optional<RestoredFacts> restored;  // before it had listed anything
+    bool published = false;                 // all of the first list or of the state file is in a snapshot
+    Kept kept;
+    /// Something is known that may be shown.
+    bool tells() const { return synced || restored.has_value(); }
+    bool outdated = false;  // as composed services were told last
     Epoch epoch = 0;
     std::optional<Monotonic> last_event;
     std::optional<Monotonic> lost_since;
@@ -259,6 +284,14 @@ class World {
   int reverse_zone_of(const Name& owner) const;
   std::vector<Slot> behind_pointers(const Name& owner) const;
   void count(HeldRecord& record, int sign);
+  // In world_state.cc.
+  std::uint32_t first_serial(const Zone& zone) const;
+  void keep_serial(const std::string& zone, std::uint32_t serial);
+  void forget_other_sources(const config::Config& next);
+  std::chrono::seconds restored_age(const RestoredFacts& restored) const;
+  void begin_copy(std::size_t registry);
+  void hand_over();
+  void save_serials(bool last);
   bool precedes(NameView name, Slot a, Slot b) const;
   std::optional<names::Spelling> spelling_of(Slot slot, NameView name) const;
   std::size_t place_in(std::uint16_t zone, const std::string& registry) const;
@@ -309,10 +342,16 @@ class World {
   RecentChanges recent_;
   std::function<void(const std::string&)> list_wanted_;
   std::function<void(const std::string&, OpinionQuestion)> opinion_wanted_;
-  std::vector<std::vector<OwnName>> own_;  // by zone, in ascending order of names
-  std::vector<std::vector<Name>> cuts_;    // by zone: below these nothing is ours
-  std::vector<SerialRules> serial_rules_;  // by zone
-  std::vector<std::uint64_t> contents_;    // by zone: hash of what it has by itself
+  std::vector<std::vector<OwnName>> own_;     // by zone, in ascending order of names
+  std::vector<std::vector<Name>> cuts_;       // by zone: below these nothing is ours
+  std::vector<SerialRules> serial_rules_;     // by zone
+  std::vector<std::uint64_t> contents_;       // by zone: hash of what it has by itself
+  std::function<void(state::Content)> save_;  // empty: nothing is kept
+  Copying copying_;
+  KeptSerials kept_serials_;      // of state files, and of zones that are not configured any more
+  KeptSerials promised_serials_;  // as they are in the file, or soon
+  Monotonic serials_due_{};
+  bool serials_writing_ = false;
   bool flags_changed_ = false;
   std::uint64_t revision_;  // of the last snapshot
   std::uint64_t publishes_ = 0, blocks_built_ = 0, block_octets_ = 0;

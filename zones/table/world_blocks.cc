@@ -62,7 +62,7 @@ Name under(const std::string& prefix, NameView service) {
 
 void World::mark(ServiceId id) {
   auto& record = services_[id];
-  if (record.dirty || !registries_[record.registry].second.synced) return;
+  if (record.dirty || !registries_[record.registry].second.tells()) return;
   if (!composed_.empty()) composed_.touch(record.key);
   record.dirty = true;
   dirty_.push_back(id);
@@ -77,9 +77,9 @@ bool World::flush(std::size_t most) {
     rebuild_composed(composed_.take_dirty());
   if (composed_.has_dirty()) return true;
   for (auto& [name, registry] : registries_) {
-    if (!registry.synced || registry.published) continue;
-    registry.published = true;
-    flags_changed_ = true;
+    const bool shows = registry.tells() && !std::exchange(registry.published, registry.tells());
+    const bool lists = registry.synced && !std::exchange(registry.listed, registry.synced);
+    flags_changed_ = flags_changed_ || shows || lists;
   }
   return false;
 }

@@ -13,9 +13,6 @@
 namespace signpost {
 namespace {
 
-// As in zones/answer: what a registry told that was lost for long is not to be cached for long.
-constexpr std::uint32_t kStaleTtlMax = 5;
-
 /// What the registry is not told to look at.
 std::string why_missing(const config::Registry& registry, const config::Member& member) {
   const auto lacks = [&member](const std::vector<std::string>& spaces) {
@@ -66,8 +63,9 @@ World::Composing World::compose(std::size_t i) const {
     view.proven = composed_.is_proven(member);
     const auto index = static_cast<std::size_t>(registry_index(member.registry));
     const auto& registry = registries_[index].second;
-    if (registry.synced)
+    if (registry.tells())
       view.freshness = is_outdated(registry) ? compose::Freshness::Outdated : compose::Freshness::Fresh;
+    if (registry.restored && !registry.synced) out.terms.ttl = std::min(out.terms.ttl, kStaleTtlMax);
     view.kubernetes = set_.registries[index].layout == names::Layout::Kubernetes;
     view.weights = !view.kubernetes || set_.rules(entry.zone).annotations.allows(config::Wish::Weight);
     view.why_missing = why_missing(set_.config->registries[index], member);

@@ -105,7 +105,7 @@ std::optional<DrainOutcome> World::undrain_absent(const DrainOrder& order) {
 /// The service and the names that it is a member of, before all else that waits to be built.
 void World::rebuild_now(ServiceId id) {
   auto& record = services_[id];
-  if (!registry_of(id).synced) return;
+  if (!registry_of(id).tells()) return;
   if (record.dirty) std::erase(dirty_, id);
   rebuild(id);
   for (const auto i : composed_.with(record.key)) rebuild_composed(i);

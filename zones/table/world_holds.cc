@@ -128,7 +128,7 @@ World::ListLosses World::losses_of_list(std::uint16_t index, bool complete) {
 std::optional<ListGuard> World::guard_for(ServiceId id, std::optional<ListGuard> suspicion,
                                           const Told& told) {
   const auto& registry = registry_of(id);
-  if (!registry.synced) return std::nullopt;
+  if (!registry.tells()) return std::nullopt;
   if (registry.holds.guarding(clock_.now())) return ListGuard::ServiceShrink;
   if (suspicion) return suspicion;
   const bool collapse = is_collapse(services_[id].instances, told.instances, registry.holds.rules());

@@ -15,6 +15,8 @@ std::string_view to_string(RegistryPhase phase) noexcept {
   switch (phase) {
     case RegistryPhase::Cold:
       return "cold";
+    case RegistryPhase::Snapshot:
+      return "snapshot";
     case RegistryPhase::Live:
       return "live";
     case RegistryPhase::Lagging:
@@ -34,8 +36,12 @@ BuilderStatus World::status() const {
     RegistryStatus row;
     row.name = name;
     row.required = set_.registries[i].required;
-    row.synced = state.published;
+    row.synced = state.listed;
     row.phase = phase(state);
+    if (row.phase == RegistryPhase::Snapshot) {
+      row.restored_age_seconds = std::chrono::duration<double>(restored_age(*state.restored)).count();
+      row.ready_from_state = set_.config->ready_from_state;
+    }
     if (state.last_event) {
       row.last_event_age_seconds = std::chrono::duration<double>(clock_.now() - *state.last_event).count();
     }

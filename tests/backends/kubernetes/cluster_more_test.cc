@@ -46,7 +46,6 @@ class DetailedSink final : public RegistrySink {
   }
   void caught_up(Revision) override {}
   void lost_contact(std::string_view) override {}
-  void identify(std::string_view identity) override { calls.push_back("is " + std::string(identity)); }
   Lines take() { return std::exchange(calls, {}); }
   Lines calls;
 };
@@ -80,9 +79,7 @@ class World {
     record.weight = weight;
     return {std::string(key), 1, record};
   }
-  Object space(std::string_view name, std::string uid = "") {
-    return {std::string(name), 1, NamespaceRecord{std::move(uid)}};
-  }
+  Object space(std::string_view name) { return {std::string(name), 1, NamespaceRecord()}; }
 
   void list(Source source, const std::vector<Object>& objects) {
     cluster.begin_list(source);
@@ -211,18 +208,6 @@ TEST(ClusterNamespaces, ThoseThatExistAreTold) {
   world.list(Resource::Namespaces, {});
   EXPECT_EQ(world.settle(), (Lines{"begin", "mention kube/shop/cart", "end"}))
       << "by a list; its service is told for itself";
-}
-
-TEST(ClusterNamespaces, OneOfThemNamesTheCluster) {
-  ClusterOptions options;
-  options.namespace_use = NamespaceUse::Watched;
-  World world(options);
-  world.list(Resource::Services, {});
-  world.list(Resource::Endpoints, {});
-  world.list(Resource::Namespaces, {world.space("shop", "uid-1"), world.space("kube-system", "uid-2")});
-  EXPECT_EQ(world.settle(),
-            (Lines{"is uid-2", "begin", "kube/shop/pods pods", "kube/kube-system/pods pods", "end"}))
-      << "before the list: what another cluster's state file has is forgotten first";
 }
 
 TEST(ClusterNamespaces, WithoutTheRightToSeeThemServicesAreToldAllTheSame) {

@@ -313,5 +313,26 @@ TEST_F(ClusterTest, AnExternalNameIsItsAliasAlone) {
   EXPECT_EQ(sink.services(), Lines{"shop/cart alias db.example.org"});
 }
 
+TEST(ClusterIdentity, IsToldBeforeEachList) {
+  ClusterOptions options;
+  options.namespace_use = NamespaceUse::Watched;
+  Cluster cluster("kube", options);
+  tests::RecordingSink sink;
+  for (const auto resource : {Resource::Services, Resource::Endpoints, Resource::Namespaces}) {
+    cluster.begin_list(resource);
+    if (resource == Resource::Namespaces) {
+      cluster.listed(resource, {"shop", 1, NamespaceRecord{"uid-1"}});
+      cluster.listed(resource, {"kube-system", 1, NamespaceRecord{"uid-2"}});
+    }
+    cluster.end_list(resource);
+  }
+  while (cluster.step(sink, 100)) {
+  }
+  ASSERT_GE(sink.calls.size(), 2u);
+  EXPECT_EQ(sink.calls[0], "is uid-2")
+      << "what another cluster's state file has is forgotten before the list";
+  EXPECT_EQ(sink.calls[1], "begin 1");
+}
+
 }  // namespace
 }  // namespace signpost::kubernetes

@@ -62,6 +62,7 @@ class RecordingSink final : public RegistrySink {
       ++lists;
     }
   }
+  void identify(std::string_view identity) override { calls.push_back("is " + std::string(identity)); }
   void caught_up(Revision revision) override {
     last_revision = revision;
     ++caught_ups;

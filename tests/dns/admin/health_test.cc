@@ -151,6 +151,18 @@ TEST(Readiness, StaysWhenRegistriesGoAway) {
   EXPECT_EQ(readiness.decide({registry("cluster", true, false, RegistryPhase::Stale)}).status, 200u);
 }
 
+TEST(Readiness, AStateFileIsEnoughWhereItMayBe) {
+  Readiness readiness;
+  readiness.listening();
+  auto nacos = registry("nacos", true, false, RegistryPhase::Snapshot);
+  nacos.services = 3;
+  nacos.pending = 1;
+  EXPECT_EQ(readiness.decide({nacos}).status, 503u);
+  nacos.ready_from_state = true;
+  EXPECT_EQ(readiness.decide({nacos, registry("cluster", true, false)}).status, 503u);
+  EXPECT_EQ(readiness.decide({nacos}).status, 200u);
+}
+
 TEST(Readiness, EndsWithTheShutdown) {
   Readiness readiness;
   readiness.listening();

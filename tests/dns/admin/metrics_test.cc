@@ -192,6 +192,24 @@ TEST(Metrics, HealthLagAndSteps) {
   EXPECT_EQ(page.value("signpost_log_lost_total"), 9);
 }
 
+TEST(Metrics, TellOfStateFiles) {
+  auto scraped = scrape();
+  scraped.builder.registries[0].phase = RegistryPhase::Snapshot;
+  scraped.builder.registries[0].restored_age_seconds = 90;
+  scraped.program.state_files = {{"cluster", 30, 4096, 7, 2, 1, "write: No space left on device"},
+                                 {"nacos", -1, 0, 0, 1, 0, "create: Read-only file system"}};
+  const auto page = parsed(scraped);
+  const std::map<std::string, std::string> cluster{{"registry", "cluster"}};
+  EXPECT_EQ(page.value("signpost_registry_state", {{"registry", "cluster"}, {"state", "snapshot"}}), 1);
+  EXPECT_EQ(page.value("signpost_registry_snapshot_age_seconds", cluster), 90);
+  EXPECT_EQ(page.value("signpost_state_file_age_seconds", cluster), 30);
+  EXPECT_EQ(page.value("signpost_state_file_bytes", cluster), 4096);
+  EXPECT_EQ(page.value("signpost_state_writes_total", cluster), 7);
+  EXPECT_EQ(page.value("signpost_state_errors_total", {{"registry", "cluster"}, {"when", "write"}}), 2);
+  EXPECT_EQ(page.value("signpost_state_errors_total", {{"registry", "cluster"}, {"when", "read"}}), 1);
+  EXPECT_TRUE(std::isnan(page.value("signpost_state_file_age_seconds", {{"registry", "nacos"}})));
+}
+
 TEST(Metrics, UnknownAgeIsLeftOut) {
   auto input = scrape();
   input.builder.registries[0].last_event_age_seconds = -1;

@@ -116,6 +116,22 @@ TEST(Status, ShowsZoneFiles) {
   EXPECT_EQ(file["last_error"], "a.zone:3:1: no");
 }
 
+TEST(Status, ShowsStateFiles) {
+  auto report = status();
+  report.program.state_files = {{"cluster", 61, 4096, 7, 2, 0, "write: No space left on device"},
+                                {"nacos", -1, 0, 0, 0, 1, ""}};
+  const auto text = to_text(report);
+  EXPECT_NE(text.find("  STATE FILE OF  AGE  OCTETS  WRITTEN  NOT WRITTEN  NOT READ  TROUBLE\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("write: No space left on device\n"), std::string::npos) << text;
+  const auto files = Json::parse(to_json(report))["state_files"];
+  EXPECT_EQ(files[0]["octets"], 4096);
+  EXPECT_EQ(files[0]["write_errors"], 2);
+  EXPECT_EQ(files[1]["age_seconds"], nullptr);
+  EXPECT_EQ(files[1]["load_errors"], 1);
+}
+
 TEST(Status, ListsWhatIsRescuedDampedAndDrained) {
   auto report = status();
   auto& registry = report.builder.registries[0];

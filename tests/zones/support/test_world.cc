@@ -28,7 +28,9 @@ At& At::with_metadata(std::string key, std::string value) {
   return *this;
 }
 
-TestWorld::TestWorld(std::string yaml, const Lines& statics) : world(store, clock) {
+TestWorld::TestWorld(std::string yaml, const Lines& statics, const std::function<void(TestWorld&)>& before)
+    : world(store, clock) {
+  if (before) before(*this);
   configure(std::move(yaml), statics);
 }
 

@@ -1,6 +1,7 @@
 // A whole signpost without threads and sockets: configuration in, registry events in, `dig` out.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -75,7 +76,9 @@ class TestWorld {
   using Lines = std::map<std::string, std::vector<std::string>>;
 
   /// `yaml`: registries and zones. Fails the test when it is no good configuration.
-  explicit TestWorld(std::string yaml, const Lines& statics = {});
+  /// `before`: what is to be done before it is configured.
+  explicit TestWorld(std::string yaml, const Lines& statics = {},
+                     const std::function<void(TestWorld&)>& before = {});
 
   void configure(std::string yaml, const Lines& statics = {});
   /// All static data of one zone from now on, published.
