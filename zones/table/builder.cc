@@ -296,8 +296,7 @@ void Builder::restore(std::vector<Restored> restored, std::function<void()> done
     auto& world = core_->world();
     for (auto& registry : restored) world.restore(std::move(registry));
     // In one go and one publish, as a configuration: nobody is answered yet, or the registry is new.
-    while (world.flush(SIZE_MAX)) {
-    }
+    world.flush_wide();
     world.publish();
     if (done) done();
   });

@@ -57,6 +57,8 @@ class World {
   void restore_serials(KeptSerials serials);
   /// Of a configured registry that has said nothing yet: shown by the next flush().
   void restore(Restored restored);
+  /// flush() of all that waits, on this thread and others; at a start, when nobody is answered yet.
+  void flush_wide();
   /// What the registry calls itself (RegistrySink::identify()).
   void identify(const std::string& registry, const std::string& identity);
   /// A bounded step of what is to be written; true: there is more to do at once.
@@ -246,9 +248,28 @@ class World {
   /// Builds the service anew at that time, also if nothing is told of it (tick()); the earliest wish counts.
   void revisit(ServiceId id, Monotonic when) { revisits_.add(id, when); }
   void remove(ServiceId id);
-  void rebuild(ServiceId id);
+  /// What a service comes to in one zone, before anything is changed for it.
+  struct Draft {
+    std::uint16_t zone = 0;
+    names::Spellings wanted;
+    policy::Terms terms;
+    bool shown = false;
+    const config::Check* check = nullptr;
+    policy::Decision decision;     // from here on: when it is shown
+    const Block* block = nullptr;  // the taker's; null: all its names are hidden
+  };
+  /// Drafts that were made beside others.
+  struct Ahead {
+    ServiceState state;
+    std::vector<Draft> drafts;
+  };
+  void rebuild(ServiceId id, Ahead* ahead = nullptr);
   void rebuild_now(ServiceId id);
   void rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zone);
+  Draft begin_draft(ServiceId id, const ServiceState& state, std::uint16_t zone) const;
+  void finish_draft(ServiceId id, const ServiceState& state, Draft& draft) const;
+  void take_draft(ServiceId id, const ServiceState& state, const Draft& draft);
+  Ahead draft_ahead(ServiceId id) const;
   bool is_hidden(const Name& name, std::uint16_t zone) const;
   bool is_excluded(const Name& name, std::uint16_t zone) const;
   bool fits(const std::vector<std::string>& patterns, const Name& name, std::uint16_t zone) const;

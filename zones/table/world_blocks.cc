@@ -84,7 +84,7 @@ bool World::flush(std::size_t most) {
   return false;
 }
 
-void World::rebuild(ServiceId id) {
+void World::rebuild(ServiceId id, Ahead* ahead) {
   auto& record = services_[id];
   record.dirty = false;
   count(record, -1);
@@ -93,9 +93,13 @@ void World::rebuild(ServiceId id) {
   record.eligible = 0;
   record.healthy = HeldRecord::Healthy::NotAsked;
   const auto doubt_before = std::exchange(record.doubt, policy::Doubt::None);
-  const auto state = unpack(record.key, record.packed);
+  const auto state = ahead != nullptr ? std::move(ahead->state) : unpack(record.key, record.packed);
   const auto& zones = set_.registries[record.registry].zones;
-  for (const auto zone : zones) rebuild_in(id, state, zone);
+  if (ahead != nullptr) {
+    for (const auto& draft : ahead->drafts) take_draft(id, state, draft);
+  } else {
+    for (const auto zone : zones) rebuild_in(id, state, zone);
+  }
   // Shown by composed names alone, each with rules of its own: counted by the usual ones.
   if (zones.empty() && !composed_.empty())
     record.eligible = static_cast<std::uint32_t>(policy::decide(candidates(id, state, {}), {}).eligible);
@@ -106,55 +110,72 @@ void World::rebuild(ServiceId id) {
 }
 
 void World::rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zone) {
-  auto& record = services_[id];
+  auto draft = begin_draft(id, state, zone);
+  checks_.follow(id, set_.rules(zone).name, state, draft.check, set_.config->checks.allow);
+  finish_draft(id, state, draft);
+  take_draft(id, state, draft);
+}
+
+/// Any thread, while nobody changes the world; so is finish_draft().
+World::Draft World::begin_draft(ServiceId id, const ServiceState& state, std::uint16_t zone) const {
+  const auto& record = services_[id];
   const auto& rules = set_.rules(zone);
   const auto layout = set_.registries[record.registry].layout;
-  const auto wanted = names::spellings(record.key, layout, rules, names::derived_octets(state));
-  for (const auto& reason : wanted.refused) {
-    log::debug("service.name_refused", {{"service", record.key.to_string()}, {"why", reason}});
-  }
-  const auto terms = policy::terms_of(state, rules, layout == names::Layout::Kubernetes);
-  const SynthesisRules synthesis{zone, layout, &rules, terms};
-  if (wanted.names.empty() && !wanted.refused.empty()) {
-    record.unpublished = true;
-    log::warning(
-        "service.unpublished",
-        {{"service", record.key.to_string()}, {"zone", rules.name}, {"why", wanted.refused.front()}});
-  }
-  const bool shown = !wanted.names.empty() && is_shown(state, synthesis);
-  const auto* check = shown ? check_of(wanted.names, zone) : nullptr;
-  const auto& allow = set_.config->checks.allow;
-  checks_.follow(id, rules.name, state, check, allow);
-  if (!shown) {
-    replace(record.slots, {id, zone}, nullptr);
-    return;
-  }
-  auto all = candidates(id, state, terms);
-  overlay(checks_.words(state, check, allow), all);
-  const auto decision = policy::decide(all, terms);
-  if (terms.ramp.count() > 0) climb(id, state, terms, decision);
-  if (zone == set_.registries[record.registry].zones.front()) {
-    record.eligible = static_cast<std::uint32_t>(decision.eligible);
-    if (state.kind == ServiceKind::Instances) record.doubt = decision.doubt;
-  }
-  if (wants_last_known(terms) && record.healthy != HeldRecord::Healthy::No) {
-    record.healthy = decision.is_anybody_healthy() ? HeldRecord::Healthy::Yes : HeldRecord::Healthy::No;
-  }
+  Draft draft;
+  draft.zone = zone;
+  draft.wanted = names::spellings(record.key, layout, rules, names::derived_octets(state));
+  draft.terms = policy::terms_of(state, rules, layout == names::Layout::Kubernetes);
+  const SynthesisRules synthesis{zone, layout, &rules, draft.terms};
+  draft.shown = !draft.wanted.names.empty() && is_shown(state, synthesis);
+  draft.check = draft.shown ? check_of(draft.wanted.names, zone) : nullptr;
+  return draft;
+}
+
+void World::finish_draft(ServiceId id, const ServiceState& state, Draft& draft) const {
+  if (!draft.shown) return;
+  const auto zone = draft.zone;
+  auto all = candidates(id, state, draft.terms);
+  overlay(checks_.words(state, draft.check, set_.config->checks.allow), all);
+  draft.decision = policy::decide(all, draft.terms);
   std::vector<Name> spelled;
-  for (const auto& spelling : wanted.names) {
+  for (const auto& spelling : draft.wanted.names) {
     const bool below_cut = cut_above(cuts_[zone], spelling.name.wire()) != nullptr;
     if (!below_cut && !is_hidden(spelling.name, zone) && !is_excluded(spelling.name, zone))
       spelled.push_back(spelling.name);
   }
-  if (spelled.empty()) {
-    record.unpublished = true;
-    replace(record.slots, {id, zone}, nullptr);
-    return;
-  }
+  if (spelled.empty()) return;
+  const auto layout = set_.registries[services_[id].registry].layout;
+  const SynthesisRules synthesis{zone, layout, &set_.rules(zone), draft.terms};
   SynthesisNotes notes;
-  const auto draft = synthesise(state, decision, synthesis, std::move(spelled), notes);
-  ++blocks_built_;
-  replace(record.slots, {id, zone}, make_block(draft));
+  draft.block = make_block(synthesise(state, draft.decision, synthesis, std::move(spelled), notes));
+}
+
+void World::take_draft(ServiceId id, const ServiceState& state, const Draft& draft) {
+  auto& record = services_[id];
+  const auto zone = draft.zone;
+  const auto& refused = draft.wanted.refused;
+  for (const auto& reason : refused) {
+    log::debug("service.name_refused", {{"service", record.key.to_string()}, {"why", reason}});
+  }
+  if (draft.wanted.names.empty() && !refused.empty()) {
+    record.unpublished = true;
+    log::warning(
+        "service.unpublished",
+        {{"service", record.key.to_string()}, {"zone", set_.rules(zone).name}, {"why", refused.front()}});
+  }
+  if (draft.shown) {
+    const auto& decision = draft.decision;
+    if (draft.terms.ramp.count() > 0) climb(id, state, draft.terms, decision);
+    if (zone == set_.registries[record.registry].zones.front()) {
+      record.eligible = static_cast<std::uint32_t>(decision.eligible);
+      if (state.kind == ServiceKind::Instances) record.doubt = decision.doubt;
+    }
+    if (wants_last_known(draft.terms) && record.healthy != HeldRecord::Healthy::No) {
+      record.healthy = decision.is_anybody_healthy() ? HeldRecord::Healthy::Yes : HeldRecord::Healthy::No;
+    }
+    draft.block == nullptr ? void(record.unpublished = true) : void(++blocks_built_);
+  }
+  replace(record.slots, {id, zone}, draft.block);
 }
 
 /// A zone configured below this one serves the name (the longest apex wins).

@@ -46,6 +46,7 @@ zones:
       refused.insert(refused.end(), loaded.refused.begin(), loaded.refused.end());
       if (restored) world.restore(std::move(*restored));
     }
+    world.flush_wide();
     settle();
   }
 
