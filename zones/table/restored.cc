@@ -39,6 +39,10 @@ Result<Restored> read_restored(const state::Image& image) {
     RestoredService service;
     service.seen = HealthSeen::of(*state);
     service.instances = static_cast<std::uint32_t>(state->instances.size());
+    for (const auto& instance : state->instances) {
+      service.draining += instance.health == Health::Draining ? 1 : 0;
+      service.down += instance.health == Health::Down ? 1 : 0;
+    }
     service.pending = state->pending;
     service.pods = state->kind == ServiceKind::Pods;
     service.packed = record.packed;

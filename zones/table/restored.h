@@ -18,7 +18,7 @@ struct RestoredService {
   ServiceKey key;
   std::string packed;
   HealthSeen seen;
-  std::uint32_t instances = 0;
+  std::uint32_t instances = 0, draining = 0, down = 0;
   bool pending = false;
   bool pods = false;
 };

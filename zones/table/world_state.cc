@@ -76,6 +76,8 @@ void World::restore(Restored restored) {
     record.packed = std::move(service.packed);
     record.seen = service.seen;
     record.instances = service.instances;
+    record.draining = service.draining;
+    record.down = service.down;
     record.pending = service.pending;
     record.pods = service.pods;
     record.import = kubernetes && record.key.group == names::kImports;
