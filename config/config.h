@@ -43,6 +43,20 @@ struct Log {
   log::Format format = log::Format::Text;
 };
 
+/// Every so many queries as lines.
+struct QueryLog {
+  std::string to;  // "stderr", or a path; empty: off
+  std::uint32_t sample = 1;
+};
+
+enum class DnstapMessages : std::uint8_t { All, Queries, Responses };
+
+struct Dnstap {
+  std::string to;  // "unix:/run/dnstap.sock", or a path; empty: off
+  DnstapMessages messages = DnstapMessages::All;
+  std::uint32_t sample = 1;
+};
+
 struct Tcp {
   Milliseconds idle{10000};
   std::uint32_t clients = 10000;
@@ -296,6 +310,8 @@ struct Config {
   Clients clients;
   std::vector<Registry> registries;
   std::vector<Zone> zones;
+  QueryLog query_log;
+  Dnstap dnstap;
 };
 
 }  // namespace signpost::config

@@ -45,6 +45,8 @@ const Table<Checks>& checks_table();
 
 const Table<AccessEntry>& access_table();
 const Table<RateLimit>& rate_limit_table();
+const Table<QueryLog>& query_log_table();
+const Table<Dnstap>& dnstap_table();
 const Table<Clients>& clients_table();
 
 /// What `registries.<name>` takes: `type` and `required`, and the keys of the type. Reads the mapping of all

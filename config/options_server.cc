@@ -155,6 +155,10 @@ const Table<Config>& config_table() {
                  "Whether /ready says yes as soon as every required registry answers from its state file. "
                  "false: it waits until each has listed."),
           section("log", &Config::log, log_table, "The log on stderr."),
+          section("query_log", &Config::query_log, query_log_table,
+                  "Queries and their answers, a line each."),
+          section("dnstap", &Config::dnstap, dnstap_table,
+                  "Queries and their answers for programs that read dnstap (dnstap.info)."),
           part("edns", edns_table, "EDNS(0), RFC 6891."),
           section("tcp", &Config::tcp, tcp_table, "DNS over TCP."),
           section("cookies", &Config::cookies, cookies_table, "DNS cookies, RFC 7873. They are always on."),

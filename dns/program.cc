@@ -81,6 +81,7 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
     : control_(control),
       config_(std::make_shared<const config::Config>(std::move(config))),
       started_(system_clock().wall()),
+      query_taps_(system_clock()),
       rules_(std::make_shared<RulesStore>(make_rules(*config_, cookies_.secrets()))),
       builder_(store_, system_clock()),
       state_files_(system_clock(), builder_),
@@ -105,9 +106,7 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
       reply(browse(store_, {wanted.zone, wanted.holds, wanted.after}));
     });
   });
-  if (config_->cookies.secret_file.empty()) return;
-  cookies_.follow(config_->cookies.secret_file);
-  rules_->publish(make_rules(*config_, cookies_.secrets(), rules_->current().get()));
+  if (!config_->cookies.secret_file.empty()) cookies_.follow(config_->cookies.secret_file);
 }
 
 Program::~Program() { stop(); }
@@ -165,7 +164,16 @@ Result<void> Program::open_admin_listeners() {
   return {};
 }
 
+/// What the workers go by from their next batch on.
+void Program::publish_rules() {
+  auto rules = make_rules(*config_, cookies_.secrets(), rules_->current().get());
+  const auto workers = config_->workers != 0 ? config_->workers : automatic_worker_count();
+  rules.tap = query_taps_.follow(*config_, workers, rules.server_id);
+  rules_->publish(std::move(rules));
+}
+
 Result<void> Program::start_server() {
+  publish_rules();
   const auto workers = config_->workers != 0 ? config_->workers : automatic_worker_count();
   responders_ = make_responder_factory(store_, std::nullopt, &on_query_.gate());
   auto server = Server::start(config_->listen.dns, workers, server_options(*config_, rules_), *responders_);
@@ -214,8 +222,7 @@ void Program::watch_cookie_file() {
   cookie_timer_.expires_after(kCookieFilePause);
   cookie_timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    if (cookies_.look_again())
-      rules_->publish(make_rules(*config_, cookies_.secrets(), rules_->current().get()));
+    if (cookies_.look_again()) publish_rules();
     watch_cookie_file();
   });
 }
@@ -233,7 +240,7 @@ admin::ReloadOutcome Program::reload() {
     state_files_.restore(*config_);
     static_files_.follow(config_, std::move(changed.statics));
     cookies_.follow(config_->cookies.secret_file);
-    rules_->publish(make_rules(*config_, cookies_.secrets(), rules_->current().get()));
+    publish_rules();
     asio::post(registry_context_, [this, config = config_] {
       registries_.apply(config->registries, file_registries(*config));
       on_query_.apply(*config);
@@ -253,6 +260,7 @@ admin::ProgramReport Program::report() const {
   report.workers = server_ ? server_->worker_count() : 0;
   report.registries = registries_.reports();
   on_query_.add_to(report);
+  query_taps_.add_to(report);
   report.registry_steps = registry_steps_.read();
   report.checks = checker_.counts();
   report.static_files = static_files_.reports();

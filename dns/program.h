@@ -21,6 +21,7 @@
 #include "dns/on_query.h"
 #include "dns/overload_log.h"
 #include "dns/query/rules.h"
+#include "dns/query_taps.h"
 #include "dns/registries.h"
 #include "dns/state_files.h"
 #include "dns/static_files.h"
@@ -56,6 +57,7 @@ class Program {
  private:
   admin::Sources admin_sources();
   Result<void> open_admin_listeners();
+  void publish_rules();
   Result<void> start_server();
   void start_registries();
   void watch_readiness(std::chrono::milliseconds pause);
@@ -70,6 +72,7 @@ class Program {
   const WallTime started_;
 
   CookieKeeper cookies_;
+  QueryTaps query_taps_;  // outlives server_
   const std::shared_ptr<RulesStore> rules_;
   SnapshotStore store_;
   Builder builder_;

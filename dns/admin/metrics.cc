@@ -115,6 +115,19 @@ void log_families(Exposition& page, const log::Counts& lines) {
   page.counter("log_lost_total", "Lines lost because nobody read them.", {}, number(lines.lost));
 }
 
+void tap_families(Exposition& page, const ProgramReport& program) {
+  const std::pair<const char*, const TapReport&> taps[] = {{"query_log", program.query_log},
+                                                           {"dnstap", program.dnstap}};
+  for (const auto& [name, report] : taps) {
+    const std::pair<const char*, std::uint64_t> outcomes[] = {
+        {"written", report.written}, {"dropped", report.dropped}, {"lost", report.lost}};
+    for (const auto& [outcome, count] : outcomes) {
+      page.counter("query_tap_total", "Queries noted for the query log and dnstap, by what became of them.",
+                   {{"tap", name}, {"outcome", outcome}}, number(count));
+    }
+  }
+}
+
 void program_families(Exposition& page, const Scrape& scrape) {
   page.info("build_info", "Which program this is.",
             {{"version", scrape.program.version}, {"compiler", scrape.program.compiler}});
@@ -131,6 +144,7 @@ void program_families(Exposition& page, const Scrape& scrape) {
   page.counter("health_request_failures_total", "Health checks that a worker did not answer in time.", {},
                number(scrape.health_failures));
   log_families(page, scrape.log);
+  tap_families(page, scrape.program);
   const auto& process = scrape.process;
   page.counter("process_cpu_seconds_total", "User and system time.", {}, process.cpu_seconds);
   page.gauge("process_resident_memory_bytes", "Resident memory.", {}, number(process.resident_octets));

@@ -64,6 +64,13 @@ struct ReloadReport {
   std::string last_outcome;  // one line a person can read; empty: none yet
 };
 
+/// The query log, or dnstap, since the start.
+struct TapReport {
+  std::uint64_t written = 0;  // queries
+  std::uint64_t dropped = 0;  // too many at once
+  std::uint64_t lost = 0;     // could not be written
+};
+
 struct ProgramReport {
   std::string version;   // "0.1.0"
   std::string compiler;  // "gcc 12.2.0"
@@ -75,6 +82,7 @@ struct ProgramReport {
   ReloadReport reload;
   std::uint64_t cookie_files_refused = 0;  // readings of the secret file that changed nothing: it was bad
   checks::Counts checks = {};
+  TapReport query_log = {}, dnstap = {};
   Durations registry_steps = {};       // of the thread that follows registries
   std::uint64_t on_query_refused = 0;  // queries that a worker refused: too many names at once
   std::vector<StateFileReport> state_files = {};

@@ -130,13 +130,22 @@ inline Handled answer(const QueryContext& context, std::span<const std::uint8_t>
   return process_detail::send(context, response, counters);
 }
 
+/// After answer(): for those who look at queries, unless this one comes again.
+inline void tell_tap(const Rules& rules, const QueryContext& context, std::span<const std::uint8_t> message,
+                     const Handled& handled) noexcept {
+  if (rules.tap != nullptr && handled.outcome != Outcome::Deferred) [[unlikely]]
+    rules.tap->note(context, message, handled.response);
+}
+
 /// Both halves, for messages that come one by one.
 inline Handled handle(const QueryContext& context, std::span<const std::uint8_t> message,
                       Responder& responder, std::span<std::uint8_t> buffer, const Rules& rules,
                       WorkerCounters& counters) noexcept {
   Asked asked;
   parse(message, rules, asked);
-  return answer(context, message, asked, responder, buffer, rules, counters);
+  const auto handled = answer(context, message, asked, responder, buffer, rules, counters);
+  tell_tap(rules, context, message, handled);
+  return handled;
 }
 
 }  // namespace signpost

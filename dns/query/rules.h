@@ -16,6 +16,7 @@
 #include "dns/query/cookies.h"
 #include "dns/query/parse.h"
 #include "dns/query/rate_limit.h"
+#include "dns/query/tap.h"
 #include "dns/wire/types.h"
 
 namespace signpost {
@@ -34,6 +35,7 @@ struct Rules {
   /// What version.server and version.bind say (H19); at most 255 octets. Empty: not told.
   std::string server_version;
   CookieSecrets cookies;
+  Tap* tap = nullptr;        // the program's; sees every query that is done with; null: nobody does
   PrefixTable subnets_from;  // forwarders whose client subnets are believed (E18)
 };
 

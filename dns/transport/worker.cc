@@ -205,6 +205,7 @@ void Worker::answer_some(std::size_t socket_index, unsigned first, unsigned end,
     context.ticket = deferrals_.next_ticket(message.size());
     const auto handled =
         answer(context, message, asked[i - first], *responder_, batch_.response_buffer(), rules, counters);
+    tell_tap(rules, context, message, handled);
     if (handled.limited) [[unlikely]]
       heavy_.count(context.peer.ip);
     else

@@ -8,9 +8,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # STYLE: dns/base <- config <- {dns/wire, dns/query, dns/transport, backends} <- zones <- dns/admin <- dns/main.cc.
 # A room may include its own floor's listed neighbours and everything on the floors below it.
-FLOORS = [["dns/base"], ["config"], ["dns/wire", "dns/query", "dns/transport", "backends"], ["zones"], ["dns/admin"], ["dns"]]
+FLOORS = [["dns/base"], ["config"], ["dns/wire", "dns/query", "dns/transport", "dns/tap", "backends"], ["zones"], ["dns/admin"], ["dns"]]
 # Inside the third floor: dns/wire <- dns/query <- dns/transport, and backends include none of these, nor they it.
-NEIGHBOURS = {"dns/wire": set(), "dns/query": {"dns/wire"}, "dns/transport": {"dns/wire", "dns/query"}, "backends": set()}
+NEIGHBOURS = {"dns/wire": set(), "dns/query": {"dns/wire"}, "dns/transport": {"dns/wire", "dns/query"}, "dns/tap": {"dns/wire", "dns/query"}, "backends": set()}
 
 
 @functools.cache

@@ -167,6 +167,7 @@ TEST(Metrics, HealthLagAndSteps) {
   given.builder.registries[0].lag.count(std::chrono::microseconds(700), 3);
   given.builder.steps.count(std::chrono::milliseconds(3));
   given.program.registry_steps.count(std::chrono::microseconds(1));
+  given.program.dnstap = {7, 2, 1};
   given.log.written[2] = 4;
   given.log.lost = 9;
   const auto page = parsed(given);
@@ -188,6 +189,7 @@ TEST(Metrics, HealthLagAndSteps) {
   EXPECT_EQ(page.value("signpost_step_duration_seconds_count", {{"thread", "builder"}}), 1);
   EXPECT_EQ(page.value("signpost_step_duration_seconds_bucket", {{"thread", "registry"}, {"le", "1e-06"}}),
             1);
+  EXPECT_EQ(page.value("signpost_query_tap_total", {{"tap", "dnstap"}, {"outcome", "dropped"}}), 2);
   EXPECT_EQ(page.value("signpost_log_lines_total", {{"level", "warning"}}), 4);
   EXPECT_EQ(page.value("signpost_log_lost_total"), 9);
 }
