@@ -9,6 +9,7 @@
 
 #include "config/report.h"
 #include "dns/commands.h"
+#include "dns/hold.h"
 #include "dns/probe.h"
 #include "dns/run.h"
 #include "dns/top.h"
@@ -32,6 +33,7 @@ struct Words {
   std::string url;
   bool once = false;
   bool json = false;
+  bool hold = false;
 };
 
 CLI::App* command(CLI::App& program, Words& words, const char* name, const char* help) {
@@ -75,8 +77,12 @@ int main(int argc, char** argv) {
   Words words;
   int result = 0;
 
-  command(program, words, "run", "serve until told to end (SIGTERM); SIGHUP reloads")->callback([&] {
-    result = signpost::run(words.where.config_path);
+  auto* run = command(program, words, "run", "serve until told to end (SIGTERM); SIGHUP reloads");
+  run->add_flag("--hold", words.hold,
+                "as two processes: one only keeps the sockets, so that a crash of the other loses next to "
+                "nothing; SIGUSR2 has a new binary take over");
+  run->callback([&] {
+    result = words.hold ? signpost::hold(words.where.config_path) : signpost::run(words.where.config_path);
   });
   command(program, words, "check", "say everything that is wrong with a configuration; connects to nothing")
       ->callback([&] { result = signpost::check(words.where.config_path); });

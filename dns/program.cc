@@ -16,6 +16,7 @@
 #include "dns/page/page.h"
 #include "dns/reload.h"
 #include "dns/run_counted.h"
+#include "dns/socket_store.h"
 #include "dns/transport/worker_count.h"
 #include "dns/version.h"
 #include "zones/answer/browse.h"
@@ -77,10 +78,13 @@ void configure_and_wait(Builder& builder, std::shared_ptr<const config::Config> 
 
 }  // namespace
 
-Program::Program(asio::io_context& control, config::Config config, StaticReadings statics)
+Program::Program(asio::io_context& control, config::Config config, StaticReadings statics,
+                 SocketStore& sockets, BeginWhen begin)
     : control_(control),
       config_(std::make_shared<const config::Config>(std::move(config))),
       started_(system_clock().wall()),
+      sockets_(sockets),
+      begin_when_(begin),
       query_taps_(system_clock()),
       rules_(std::make_shared<RulesStore>(make_rules(*config_, cookies_.secrets()))),
       builder_(store_, system_clock()),
@@ -99,6 +103,7 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
       checker_(registry_context_, system_clock(),
                [this](const checks::Change& change) { builder_.take_check(change); }),
       admin_(admin_sources(), system_clock()),
+      begin_timer_(control),
       readiness_timer_(control),
       cookie_timer_(control) {
   page::add_page(admin_, [this](page::Wanted wanted, auto reply) {
@@ -134,14 +139,41 @@ Result<void> Program::start() {
   if (auto opened = open_admin_listeners(); !opened) return opened;
   if (auto opened = start_server(); !opened) return opened;
   start_registries();
+  if (!begin_when_.ready) {
+    if (const auto begun = begin(); !begun) return begun;
+    std::exchange(begun_, nullptr)({});
+  } else if (begin_when_.after) {
+    begin_timer_.expires_after(*begin_when_.after);
+    begin_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) begin_when();
+    });
+  }
+  watch_readiness(kReadinessPauseMin);
+  watch_cookie_file();
+  return {};
+}
+
+/// What waits in the sockets is answered from here on, and what is missing beside those that were handed down
+/// is opened: not before, since nobody would read it.
+Result<void> Program::begin() {
+  begin_timer_.cancel();
+  if (const auto begun = server_->begin(); !begun) return begun;
+  if (sockets_.takes_over()) {
+    if (const auto grown = server_->change(config_->listen.dns, server_->worker_count()); !grown)
+      log::warning("listen.fewer_sockets", {{"reason", grown.error().message}});
+  }
+  sockets_.keep(server_->listeners());
+  sockets_.close_rest();
   admin_.start();
   admin_.readiness().listening();
   for (const auto& listener : report().listeners) {
     log::info("listen.ready", {{"kind", listener.kind}, {"address", listener.address}});
   }
-  watch_readiness(kReadinessPauseMin);
-  watch_cookie_file();
   return {};
+}
+
+void Program::begin_when() {
+  if (const auto then = std::exchange(begun_, nullptr)) then(begin());
 }
 
 Result<void> Program::open_admin_listeners() {
@@ -153,14 +185,14 @@ Result<void> Program::open_admin_listeners() {
       {admin::Door::Page, listen.page}};
   for (const auto& [door, address] : doors) {
     if (!address) continue;
-    auto opened = admin_.listen(door, *address);
+    auto opened = sockets_.open_door(door, *address);
     if (!opened) return Error{"listen." + std::string(admin::to_string(door)) + " " + opened.error().message};
-    announce(std::move(*opened));
+    announce(admin_.listen(door, std::move(*opened)));
   }
   if (listen.admin_socket.empty()) return {};
-  auto opened = admin_.listen_admin(listen.admin_socket);
+  auto opened = sockets_.open_admin(listen.admin_socket);
   if (!opened) return Error{"listen.admin " + opened.error().message};
-  announce(std::move(*opened));
+  announce(admin_.listen(admin::Door::Admin, std::move(*opened)));
   return {};
 }
 
@@ -176,7 +208,8 @@ Result<void> Program::start_server() {
   publish_rules();
   const auto workers = config_->workers != 0 ? config_->workers : automatic_worker_count();
   responders_ = make_responder_factory(store_, std::nullopt, &on_query_.gate());
-  auto server = Server::start(config_->listen.dns, workers, server_options(*config_, rules_), *responders_);
+  auto server = Server::open(config_->listen.dns, workers, server_options(*config_, rules_), *responders_,
+                             sockets_.inherited());
   if (!server) return Error{"listen.dns " + server.error().message};
   server_ = std::move(*server);
   overload_log_ = std::make_unique<OverloadLog>(control_, [this] { return server_->counters(); });
@@ -207,6 +240,7 @@ void Program::watch_readiness(std::chrono::milliseconds pause) {
       (void)admin_.readiness().decide(status.registries);
       if (admin_.readiness().ready()) {
         log::info("signpost.ready", {{"version", kVersion}});
+        if (begin_when_.ready) begin_when();
         return ready_();
       }
       readiness_timer_.expires_after(pause);
@@ -324,8 +358,26 @@ void Program::retire() {
   readiness_timer_.cancel();
 }
 
+void Program::hand_over(std::function<void()> done) {
+  retire();
+  admin_.leave_files();
+  admin_.stop();
+  server_->retire();
+  wait_for_retired(std::move(done));
+}
+
+void Program::wait_for_retired(std::function<void()> done) {
+  constexpr auto kPause = 50ms;
+  if (server_->has_retired()) return done();
+  readiness_timer_.expires_after(kPause);
+  readiness_timer_.async_wait([this, done = std::move(done)](const boost::system::error_code& error) mutable {
+    if (!error) wait_for_retired(std::move(done));
+  });
+}
+
 void Program::stop() {
   admin_.readiness().stopping();
+  begin_timer_.cancel();
   readiness_timer_.cancel();
   cookie_timer_.cancel();
   overload_log_.reset();

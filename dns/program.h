@@ -31,14 +31,28 @@
 
 namespace signpost {
 
+class SocketStore;
+
+/// When a program begins to read queries that wait in sockets which were handed down.
+struct BeginWhen {
+  bool ready = false;                              // every required registry has told it all; else at once
+  std::optional<std::chrono::milliseconds> after;  // or so long after the start, whichever is sooner
+};
+
 /// Everything here happens on the main thread, which runs `control`, unless said otherwise.
 class Program {
  public:
-  Program(boost::asio::io_context& control, config::Config config, StaticReadings statics);
+  /// `sockets` outlives it.
+  Program(boost::asio::io_context& control, config::Config config, StaticReadings statics,
+          SocketStore& sockets, BeginWhen begin);
   ~Program();
 
-  /// Opens every listener or none; after it, queries are answered. The error says which address and why.
+  /// Opens every listener or none; after it, or when BeginWhen says, queries are answered. The error says
+  /// which address and why.
   Result<void> start();
+  /// Before start(). Called once, on the main thread: queries are answered from here on; an error: they never
+  /// will be.
+  void on_begun(std::function<void(Result<void>)> then) { begun_ = std::move(then); }
   /// Before start(). Called once, on the main thread: every required registry has been complete once.
   void on_ready(std::function<void()> then) { ready_ = std::move(then); }
   /// Asks every worker a query through its own socket; never waits.
@@ -51,6 +65,9 @@ class Program {
   void retire();
   /// How long it is to go on after retire().
   Duration lameduck() const { return config_->lameduck; }
+  /// Another process answers at the same sockets: reads nothing more, closes the doors, and serves TCP
+  /// clients on, 30 s at most; then `done`, on the main thread.
+  void hand_over(std::function<void()> done);
   /// Not ready from here on, then silence: listeners, registries, builder, admin.
   void stop();
 
@@ -60,6 +77,9 @@ class Program {
   void publish_rules();
   Result<void> start_server();
   void start_registries();
+  Result<void> begin();
+  void begin_when();
+  void wait_for_retired(std::function<void()> done);
   void watch_readiness(std::chrono::milliseconds pause);
   void watch_cookie_file();
   void announce(admin::ListenerReport listener);
@@ -70,6 +90,8 @@ class Program {
   boost::asio::io_context& control_;
   std::shared_ptr<const config::Config> config_;
   const WallTime started_;
+  SocketStore& sockets_;
+  const BeginWhen begin_when_;
 
   CookieKeeper cookies_;
   QueryTaps query_taps_;  // outlives server_
@@ -93,6 +115,8 @@ class Program {
   std::unique_ptr<Server> server_;
   std::unique_ptr<OverloadLog> overload_log_;  // looks at server_
   std::function<void()> ready_ = [] {};
+  std::function<void(Result<void>)> begun_ = [](const Result<void>&) {};  // null once it was called
+  boost::asio::steady_timer begin_timer_;
   boost::asio::steady_timer readiness_timer_;
   boost::asio::steady_timer cookie_timer_;
 

@@ -1,19 +1,27 @@
 #include "dns/run.h"
 
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <pthread.h>
 #include <sys/resource.h>
 
 #include "dns/base/log.h"
 #include "dns/check.h"
+#include "dns/held_process.h"
 #include "dns/notify.h"
 #include "dns/program.h"
+#include "dns/socket_store.h"
 #include "dns/watchdog.h"
 
 namespace signpost {
@@ -30,9 +38,18 @@ class Signals {
         program_(program),
         manager_(manager),
         set_(control, SIGHUP, SIGTERM, SIGINT),
+        hand_over_(control, SIGUSR2),
         lameduck_(control) {}
 
   /// From here on they are obeyed; what came before waits until now.
+  void obey() {
+    wait();
+    hand_over_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) hand_over();
+    });
+  }
+
+ private:
   void wait() {
     set_.async_wait([this](const boost::system::error_code& error, int number) {
       if (error) return;
@@ -49,7 +66,13 @@ class Signals {
     });
   }
 
- private:
+  /// From the parent of `--hold`: another process answers. (By hand it is the end of a program without one.)
+  void hand_over() {
+    if (std::exchange(retired_, true)) return;
+    log::info("signpost.handed_over", {{"signal", "USR2"}});
+    program_.hand_over([this] { control_.stop(); });
+  }
+
   void reload() {
     manager_.reloading(system_clock().now());
     const auto outcome = program_.reload();
@@ -74,7 +97,7 @@ class Signals {
   asio::io_context& control_;
   Program& program_;
   const Notifier& manager_;
-  asio::signal_set set_;
+  asio::signal_set set_, hand_over_;
   asio::steady_timer lameduck_;
   bool retired_ = false;
 };
@@ -90,9 +113,26 @@ void allow_descriptors(std::uint32_t tcp_clients) {
     log::warning("signpost.few_descriptors", {{"limit", limit.rlim_max}, {"tcp_clients", tcp_clients}});
 }
 
+/// What the parent of `--hold` says, and nobody else: without it a program begins at once.
+BeginWhen begin_when() {
+  const char* value = std::getenv(kWaitVariable);
+  if (value == nullptr) return {};
+  const std::string text(value);
+  ::unsetenv(kWaitVariable);
+  unsigned count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size()) return {true, std::nullopt};
+  return {true, std::chrono::milliseconds(count)};
+}
+
 }  // namespace
 
 int run(const std::string& config_path) {
+  (void)::pthread_setname_np(::pthread_self(),
+                             "signpost");  // started from an open file it has that one's name
+  auto manager = Notifier::from_environment();
+  auto inherited = InheritedSockets::from_environment();
+  const auto begin = begin_when();
   auto checked = check_config(config_path, CheckScope::Start);
   if (!checked) {
     for (const auto& error : checked.error().errors) std::fprintf(stderr, "error: %s\n", error.c_str());
@@ -104,27 +144,37 @@ int run(const std::string& config_path) {
   allow_descriptors(checked->config.tcp.clients);
   std::signal(SIGPIPE, SIG_IGN);  // a client that went away is an error of one write, not the end
 
-  auto manager = Notifier::from_environment();
   if (!manager) {
     log::warning("signpost.manager_unreachable", {{"reason", manager.error().message}});
     manager = Notifier();
   }
   asio::io_context control(1);
-  Program program(control, std::move(checked->config), std::move(checked->statics));
+  SocketStore sockets(*manager, std::move(inherited));
+  Program program(control, std::move(checked->config), std::move(checked->statics), sockets, begin);
   Signals signals(control, program, *manager);
   program.on_ready([&] { manager->status("answering; every required registry has been listed"); });
+  std::optional<Watchdog> watchdog;
+  int result = 0;
+  program.on_begun([&](const Result<void>& begun) {
+    if (!begun) {
+      log::error("signpost.cannot_start", {{"reason", begun.error().message}});
+      result = 1;
+      return control.stop();
+    }
+    manager->ready(begin.ready ? "answering, in the place of another process"
+                               : "answering; required registries are being listed");
+    watchdog.emplace(control, program, *manager);
+  });
   if (const auto started = program.start(); !started) {
     log::error("signpost.cannot_start", {{"reason", started.error().message}});
     return 1;
   }
-  manager->ready("answering; required registries are being listed");
-  Watchdog watchdog(control, program, *manager);
-  signals.wait();
+  signals.obey();
   const auto keep = asio::make_work_guard(control);
   control.run();
   program.stop();
   log::info("signpost.stopped");
-  return 0;
+  return result;
 }
 
 }  // namespace signpost

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kFirstDescriptor = 3;  // SD_LISTEN_FDS_START
 constexpr int kDescriptorsMax = 4096;
-constexpr std::array<std::string_view, 4> kDoors = {"health", "ready", "metrics", "admin"};
+constexpr std::array<std::string_view, 5> kDoors = {"health", "ready", "metrics", "admin", "page"};
 
 std::optional<std::string> take_variable(const char* name) {
   const char* value = std::getenv(name);

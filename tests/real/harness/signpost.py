@@ -26,9 +26,12 @@ def binary():
 class Signpost:
     """`registries` and `zones` as in DESIGN.md section 5; every listener gets a free port of loopback.
     `prefix` is a command that ends by becoming the program, such as `unshare --net`; `host` is where the HTTP
-    listeners are then."""
+    listeners are then. `run` are the words before `--config`, `program` another file than binary()."""
 
-    def __init__(self, folder, registries, zones, dns_listen=("127.0.0.1:0",), prefix=(), host="127.0.0.1", **more):
+    def __init__(
+        self, folder, registries, zones, dns_listen=("127.0.0.1:0",), prefix=(), host="127.0.0.1", run=("run",),
+        program=None, **more
+    ):  # fmt: skip
         self.folder = pathlib.Path(folder)
         self.config_file = self.folder / "signpost.yaml"
         self.admin_socket = self.folder / "admin.sock"
@@ -47,7 +50,7 @@ class Signpost:
             **more,
         }
         self.write_config()
-        self.process = Process([*prefix, binary(), "run", "--config", self.config_file], self.folder / "signpost.log")
+        self.process = Process([*prefix, program or binary(), *run, "--config", self.config_file], self.folder / "signpost.log")
         self.process.wait_ready(lambda: len(self.listeners()) >= 6, 10, "signpost listens")
         self.address = self._address("dns")
         self.client = dns.Client(self.address)
