@@ -35,13 +35,14 @@ def expressions():
 
 
 @pytest.fixture
-def rows(start, folder):
+def rows(start, folder, until):
     """{sample name: [labels]} of a running Signpost."""
     (folder / "a.zone").write_text("@ 60 SOA ns hostmaster 1 2 3 4 5\n@ 60 NS ns\nns 60 A 192.0.2.1\n")
     program = start(zones=[
         {"name": "demo.internal", "registry": "local"},
         {"name": "a.example", "file": str(folder / "a.zone")},
-    ])
+    ], state_directory=str(folder / "state"))
+    until(lambda: "state_file_age_seconds" in program.http("metrics", "/metrics")[1], 20, "a state file is written")
     found = {}
     for family in parse_text(program.http("metrics", "/metrics")[1]):
         for sample in family.samples:
@@ -129,6 +130,7 @@ HEALTHY = {
     'signpost_reload_failed_total{instance="a"}': STILL,
     'signpost_cookie_file_refused_total{instance="a"}': STILL,
     'signpost_log_lost_total{instance="a"}': STILL,
+    'signpost_state_errors_total{instance="a",registry="r",when="write"}': STILL,
     'process_open_fds{job="signpost",instance="a"}': "100+0x60",
     'process_max_fds{job="signpost",instance="a"}': "1000+0x60",
     **histogram("dns_request_duration_seconds"),
@@ -154,6 +156,7 @@ TROUBLES = {
     "SignpostAnswersIll": {'signpost_rescued_services{instance="a",registry="r",rule="panic"}': "1+0x60"},
     "SignpostConfigurationRefused": {'signpost_reload_failed_total{instance="a"}': "0x20 1x40"},
     "SignpostZoneFileBad": {'signpost_zone_file_good{instance="a",zone="a.example."}': STILL},
+    "SignpostStateUnwritten": {'signpost_state_errors_total{instance="a",registry="r",when="write"}': "0x10 1x5 2x45"},
     "SignpostStepsLong": histogram("step_duration_seconds", 3, thread="builder"),
     "SignpostLogLost": {'signpost_log_lost_total{instance="a"}': "0x25 7x35"},
     "SignpostDescriptors": {'process_open_fds{job="signpost",instance="a"}': "950+0x60"},
