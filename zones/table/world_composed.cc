@@ -73,7 +73,7 @@ World::Composing World::compose(std::size_t i) const {
     if (id == kNoService) continue;
     out.states[m] = unpack(services_[id].key, services_[id].packed);
     view.state = &out.states[m];
-    view.overlays = candidates(id, out.states[m], out.terms).overlays;
+    view.overlays = overlays(id, out.states[m], out.terms);
   }
   const bool starting = clock_.now() < started_ + service.startup_wait;
   out.made = compose::compose(service, views, out.terms, starting);
@@ -99,10 +99,17 @@ const config::Check* World::check_of_composed(std::size_t i) const {
   return nullptr;
 }
 
+/// Beside what was composed: G4 of the members that take part, and who was healthy last.
 policy::Candidates World::with_last_known(std::size_t i, const compose::Composed& made) const {
   auto all = made.candidates();
-  for (const auto& member : composed_[i].service->members) {
-    const auto id = services_.find(key_of(member));
+  const auto& entry = composed_[i];
+  const auto& members = entry.service->members;
+  std::vector<bool> takes_part(members.size());
+  for (const auto& words : made.words) {
+    for (const auto& word : words) takes_part[word.member] = true;
+  }
+  for (std::size_t m = 0; m < members.size(); ++m) {
+    const auto id = takes_part[m] ? services_.find(key_of(members[m])) : kNoService;
     if (id != kNoService && registries_[services_[id].registry].second.storm.affects(id))
       all.panic_floor = HealthStorm::kPanicPercent;
   }

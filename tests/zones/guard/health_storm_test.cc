@@ -249,6 +249,31 @@ TEST_F(HealthLoss, G4_TheOperatorReleasesIt) {
   EXPECT_EQ(loss().services, 0u);
 }
 
+/// `s0` of cluster and nacos as one name.
+std::string composed(const std::string& combine) {
+  return std::string(GuardedWorld::kConfig) +
+         "  - name: c.test\n    services: [{name: s0, answer: all, combine: " + combine +
+         ", members: [{registry: cluster, namespace: ns, service: s0}, {registry: nacos, service: s0}]}]\n";
+}
+
+TEST_F(HealthLoss, G4_OfAMemberCountsForTheNamesThatItTakesPartIn) {
+  configure(composed("prefer"));
+  auto first = with_ill(0, 5, 3);  // for long
+  list("cluster", {first});
+  list("nacos", services(20, 5, "nacos"));
+  for (int i = 0; i < 10; ++i) {
+    auto state = one(i, 5, "nacos");
+    for (auto& instance : state.instances) instance.health = Health::Down;
+    upsert(state);
+  }
+  ASSERT_EQ(world.status().registries[1].health_guards[0].services, 10u);
+  EXPECT_EQ(answers(0, "c.test"), 2) << "nacos does not answer here, so its storm is not this name's";
+  EXPECT_EQ(extended_error("s0.c.test. A"), std::nullopt);
+  configure(composed("union"));
+  EXPECT_EQ(answers(0, "c.test"), 5);
+  EXPECT_EQ(extended_error("s0.c.test. A"), ExtendedError::Other);
+}
+
 TEST_F(HealthLoss, G4_AReloadKeepsIt) {
   list("cluster", services(20, 5));
   for (int i = 0; i < 10; ++i) upsert(with_ill(i, 5, 5));
