@@ -36,15 +36,7 @@ void backend_families(Exposition& page, const std::vector<RegistryReport>& regis
 void builder_families(Exposition& page, const Scrape& scrape) {
   const auto& builder = scrape.builder;
   for (const auto& registry : builder.registries) registry_family(page, registry);
-  for (const auto& zone : builder.zones) {
-    const Exposition::Labels labels{{"zone", zone.name}};
-    page.gauge("zone_serial", "SOA serial.", labels, zone.serial);
-    page.gauge("zone_services", "Service names published.", labels, number(zone.services));
-    page.gauge("zone_collisions", "Names that a static record or another service won.", labels,
-               number(zone.collisions));
-    page.gauge("zone_cold", "1 while names of the zone answer SERVFAIL.", labels, zone.cold);
-    page.gauge("zone_held", "1 while a guard holds something of a registry of the zone.", labels, zone.held);
-  }
+  for (const auto& zone : builder.zones) zone_family(page, zone);
   page.gauge("drained_instances", "Instances that the operator drains.", {}, number(builder.drains.size()));
   page.gauge("builder_answered", "0 when the builder was too busy to tell; then its numbers are older.", {},
              scrape.builder_answered);

@@ -27,8 +27,9 @@ void guard_families(Exposition& page, const std::string& registry, const GuardSt
   }
 }
 
-void doubt_families(Exposition& page, const std::string& registry, const DoubtStatus& row) {
-  const Exposition::Labels labels{{"registry", registry}, {"rule", policy::to_string(row.doubt)}};
+/// Of a registry's services, or of a zone's composed ones: `of` says which.
+void doubt_families(Exposition& page, const char* of, const std::string& name, const DoubtStatus& row) {
+  const Exposition::Labels labels{{of, name}, {"rule", policy::to_string(row.doubt)}};
   page.gauge("rescued_services", "Services where instances answer that health alone would drop, by the rule.",
              labels, number(row.services));
   page.counter("rescues_total", "Times that services began to answer so.", labels, number(row.times));
@@ -98,7 +99,7 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
   for (const auto& guard : registry.guards) guard_families(page, registry.name, guard);
   opinion_family(page, registry.name, registry.opinions);
   for (const auto& guard : registry.health_guards) health_guard_families(page, registry.name, guard);
-  for (const auto& row : registry.doubts) doubt_families(page, registry.name, row);
+  for (const auto& row : registry.doubts) doubt_families(page, "registry", registry.name, row);
   for (std::size_t i = 0; i < kHealthCount; ++i) {
     page.gauge("registry_instances_by_health", "Instances known, by the health that the registry tells.",
                {{"registry", registry.name}, {"health", to_string(static_cast<signpost::Health>(i))}},
@@ -113,6 +114,23 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
              {{"registry", registry.name}, {"state", "eligible"}}, number(registry.eligible));
   page.gauge("registry_instances", "Instances known, by whether policy lets them answer.",
              {{"registry", registry.name}, {"state", "withheld"}}, number(withheld));
+}
+
+void zone_family(Exposition& page, const ZoneStatus& zone) {
+  const Exposition::Labels labels{{"zone", zone.name}};
+  page.gauge("zone_serial", "SOA serial.", labels, zone.serial);
+  page.gauge("zone_services", "Service names published.", labels, number(zone.services));
+  page.gauge("zone_collisions", "Names that a static record or another service won.", labels,
+             number(zone.collisions));
+  page.gauge("zone_cold", "1 while names of the zone answer SERVFAIL.", labels, zone.cold);
+  page.gauge("zone_held", "1 while a guard holds something of a registry of the zone.", labels, zone.held);
+  for (const auto& row : zone.doubts) doubt_families(page, "zone", zone.name, row);
+  if (!zone.spill) return;
+  page.gauge("locality_spilling_services",
+             "Services that answer clients of some zone beyond that zone (`locality: prefer`).", labels,
+             number(zone.spill->services));
+  page.gauge("locality_spilling_client_zones", "Zones of clients that they answer so, of all of them.",
+             labels, number(zone.spill->client_zones));
 }
 
 void on_query_families(Exposition& page, const std::string& registry, const OnQueryReport& report) {

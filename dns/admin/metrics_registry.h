@@ -1,4 +1,5 @@
-// The families of one registry: its state, what guards hold of it, who answers though not healthy.
+// The families of one registry and of one zone: its state, what guards hold of it, who answers though not
+// healthy.
 #pragma once
 
 #include <string>
@@ -9,6 +10,7 @@
 namespace signpost::admin {
 
 void registry_family(Exposition& page, const RegistryStatus& registry);
+void zone_family(Exposition& page, const ZoneStatus& zone);
 void on_query_families(Exposition& page, const std::string& registry, const OnQueryReport& report);
 
 }  // namespace signpost::admin

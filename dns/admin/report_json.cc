@@ -112,8 +112,13 @@ Json zone_json(const ZoneStatus& zone) {
 }
 
 Json composed_json(const ComposedStatus& one) {
-  return {{"name", one.name},           {"combine", one.combine},   {"members", one.members},
-          {"instances", one.instances}, {"eligible", one.eligible}, {"cold", one.cold},
+  return {{"name", one.name},
+          {"combine", one.combine},
+          {"members", one.members},
+          {"instances", one.instances},
+          {"eligible", one.eligible},
+          {"cold", one.cold},
+          {"rescued", one.doubt == policy::Doubt::None ? Json() : Json(policy::to_string(one.doubt))},
           {"notes", one.notes}};
 }
 

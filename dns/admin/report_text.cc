@@ -67,14 +67,18 @@ std::string holds_text(const std::vector<RegistryStatus>& registries) {
 }
 
 /// Nothing when all answer by health alone.
-std::string rescued_text(const std::vector<RegistryStatus>& registries) {
+std::string rescued_text(const BuilderStatus& builder) {
   std::vector<Row> rows{{"ANSWERING THOUGH NOT HEALTHY", "RULE", "SERVICES"}};
-  for (const auto& registry : registries) {
+  for (const auto& registry : builder.registries) {
     for (const auto& row : registry.doubts) {
       if (row.services == 0) continue;
       rows.push_back(
           {registry.name, std::string(policy::to_string(row.doubt)), std::to_string(row.services)});
     }
+  }
+  for (const auto& one : builder.composed) {
+    if (one.doubt != policy::Doubt::None)
+      rows.push_back({one.name, std::string(policy::to_string(one.doubt)), "1"});
   }
   return rows.size() == 1 ? "" : "\n" + table(rows);
 }
@@ -211,7 +215,7 @@ std::string to_text(const StatusReport& status) {
   std::vector<Row> listeners{{"LISTENER", "ADDRESS"}};
   for (const auto& listener : program.listeners) listeners.push_back({listener.kind, listener.address});
   out += "\n" + table(listeners) + "\n" + registries_text(status) + on_query_text(program.registries) +
-         holds_text(status.builder.registries) + rescued_text(status.builder.registries) +
+         holds_text(status.builder.registries) + rescued_text(status.builder) +
          drains_text(status.builder.drains) + "\n" + zones_text(status) +
          composed_text(status.builder.composed) + files_text(program.static_files) + state_text(status) +
          checks_text(program.checks);

@@ -20,4 +20,17 @@ std::optional<Tier> tier_of(const Block& block, std::span<const std::uint8_t> zo
   return tier;
 }
 
+std::size_t spilling_zones(const Block& block) noexcept {
+  const auto selectors = block.selectors();
+  if (!block.is_local() || !selectors.tells_apart()) return 0;
+  const auto key = selectors.has_key(SelectorKey::Near) ? SelectorKey::Near : SelectorKey::Zone;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < selectors.word_count(); ++i) {
+    if (selectors.word(i).key != key) continue;
+    const auto tier = tier_of(block, selectors.word(i).labels);
+    count += tier && !tier->alone ? 1 : 0;
+  }
+  return count;
+}
+
 }  // namespace signpost

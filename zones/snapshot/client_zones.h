@@ -37,4 +37,7 @@ struct Tier {
 /// block is in doubt: then whoever answers is needed everywhere.
 std::optional<Tier> tier_of(const Block& block, std::span<const std::uint8_t> zone) noexcept;
 
+/// Of how many zones, of those that the block knows, clients are answered beyond their own.
+std::size_t spilling_zones(const Block& block) noexcept;
+
 }  // namespace signpost

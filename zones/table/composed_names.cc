@@ -26,7 +26,11 @@ void ComposedNames::configure(const config::Config& config) {
       entry.name = service.name + "." + config.zones[z].name;
       const auto known = before.find(entry.name);
       entry.number = known == before.end() ? next_number_++ : known->second.number;
-      if (known != before.end()) entry.healthy_last = std::move(known->second.healthy_last);
+      if (known != before.end()) {
+        entry.healthy_last = std::move(known->second.healthy_last);
+        entry.doubt = known->second.doubt;
+        entry.doubts = known->second.doubts;
+      }
       for (const auto& member : service.members) {
         auto& all = by_member_[key_of(member)];
         if (all.empty() || all.back() != entries_.size() - 1) all.push_back(entries_.size() - 1);

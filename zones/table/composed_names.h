@@ -1,6 +1,7 @@
 // The composed services of all zones: who is a member of what, and which are to be built anew.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "config/config.h"
 #include "dns/base/clock.h"
+#include "zones/policy/doubt.h"
 #include "zones/snapshot/tables.h"
 #include "zones/table/service_table.h"
 
@@ -34,13 +36,15 @@ class ComposedNames {
     std::uint64_t instances = 0;
     std::uint64_t eligible = 0;
     bool cold = false;
+    policy::Doubt doubt = policy::Doubt::None;
+    std::array<std::uint64_t, policy::kDoubtCount> doubts{};  // times since the start
     std::vector<std::string> notes;
     // For `last_resort: last_known`, the member's key and the instance's id; empty: not known.
     std::set<std::string> healthy_last;
   };
 
   /// All are dirty then. What members have proven stays, as long as somebody names them, and of a name that
-  /// stays its number and who was healthy last.
+  /// stays its number, who was healthy last and what was counted.
   void configure(const config::Config& config);
   /// Their slots are gone; all are dirty.
   void forget_slots();

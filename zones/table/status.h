@@ -138,14 +138,22 @@ struct ReleaseOutcome {
   std::vector<std::string> released;  // "local/cart"
 };
 
+/// Services with `locality: prefer` that answer clients beyond their own zone now.
+struct SpillStatus {
+  std::uint64_t services = 0;
+  std::uint64_t client_zones = 0;  // of all of them together, whose clients hear of other zones
+};
+
 struct ZoneStatus {
   std::string name;  // "cluster.local."
   std::uint32_t serial = 0;
   std::uint64_t services = 0;  // slots: service names of the zone, each once
   std::uint64_t collisions = 0;
   bool cold = false;
-  std::uint64_t static_names = 0;  // owners from its file, records and aliases
-  bool held = false;               // a guard holds something of a registry of it
+  std::uint64_t static_names = 0;         // owners from its file, records and aliases
+  bool held = false;                      // a guard holds something of a registry of it
+  std::vector<DoubtStatus> doubts = {};   // of its composed services, all but None; empty: it has none
+  std::optional<SpillStatus> spill = {};  // nullopt: nothing in it prefers the client's zone
 };
 
 /// A name over services of several registries.
@@ -157,6 +165,7 @@ struct ComposedStatus {
   std::uint64_t eligible = 0;
   bool cold = false;
   std::vector<std::string> notes;  // members that are missing, who answers in whose place
+  policy::Doubt doubt = policy::Doubt::None;
 };
 
 /// Addresses of a name before and after; -1: there was or is no such name.

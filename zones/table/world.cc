@@ -107,6 +107,7 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
   }
   composed_.configure(*set_.config);
   changed_.assign(zones_.size(), true);
+  spills_.assign(zones_.size(), {});
   change_log_.assign(zones_.size(), {});
   recent_.forget_noted();
   indexed_.assign(zones_.size(), false);

@@ -291,12 +291,15 @@ class World {
   std::string words_text(std::size_t i, const std::vector<compose::Word>& words) const;
   HeldService held_composed(std::size_t i) const;
   std::vector<ComposedStatus> composed_status() const;
+  std::map<std::uint16_t, std::vector<DoubtStatus>> composed_doubts() const;
   int rank(Slot slot) const;
   /// Lost for so long that what it says of health counts no more beside another's word.
   bool is_outdated(const RegistryState& registry) const {
     return registry.lost_since && clock_.now() - *registry.lost_since >= kFreshness;
   }
   void drop_slot(Slot slot, std::uint16_t zone);
+  enum class Come : std::uint8_t { Comes, Goes };
+  void tally(const Block& block, std::uint16_t zone, Come come);
   void forget_blocks();
   void index_addresses(const Block* old, const Block* fresh, Slot slot, std::uint16_t zone);
   void note_change(std::uint16_t zone, const Block* old, const Block* fresh);
@@ -354,6 +357,7 @@ class World {
   std::vector<ZoneView> zones_;            // serial and flags as they will be published
   std::shared_ptr<const ClientZones> client_zones_;
   std::vector<bool> changed_;            // zones with a visible change since the last publish
+  std::vector<SpillStatus> spills_;      // by zone, of the blocks there are
   std::vector<bool> indexed_;            // zones whose addresses a reverse zone wants
   std::vector<AddressKey> touched_;      // addresses whose pointers may have changed since the last publish
   const Snapshot* published_ = nullptr;  // the last one of this configuration; the store keeps it

@@ -10,6 +10,7 @@
 #include "config/pattern.h"
 #include "dns/base/log.h"
 #include "zones/policy/policy.h"
+#include "zones/snapshot/client_zones.h"
 #include "zones/snapshot/owners.h"
 #include "zones/synthesis/static_node.h"
 #include "zones/table/packed_state.h"
@@ -213,6 +214,17 @@ const config::Check* World::check_of(const std::vector<names::Spelling>& spellin
   return nullptr;
 }
 
+/// What status counts of blocks.
+void World::tally(const Block& block, std::uint16_t zone, Come come) {
+  const auto add = [come](std::uint64_t& total, std::uint64_t by) {
+    total = come == Come::Comes ? total + by : total - by;
+  };
+  add(block_octets_, block.octets());
+  const auto spilling = spilling_zones(block);
+  add(spills_[zone].services, spilling > 0 ? 1 : 0);
+  add(spills_[zone].client_zones, spilling);
+}
+
 /// `fresh` takes the place of the owner's block in its zone; null: none. Equal octets: nothing happens.
 /// `slots`: all that the owner has.
 void World::replace(Slots& slots, SlotOwner owner, const Block* fresh) {
@@ -228,7 +240,7 @@ void World::replace(Slots& slots, SlotOwner owner, const Block* fresh) {
     slots.emplace_back(zone, slot);
     for (std::size_t i = 0; i < fresh->spelling_count(); ++i)
       index_->claim(fresh->spelling(i), apex_octets(zone), slot);
-    block_octets_ += fresh->octets();
+    tally(*fresh, zone, Come::Comes);
     index_addresses(nullptr, fresh, slot, zone);
     note_change(zone, nullptr, fresh);
     return;
@@ -246,8 +258,8 @@ void World::replace(Slots& slots, SlotOwner owner, const Block* fresh) {
   }
   note_change(zone, old, fresh);
   index_addresses(old, fresh, slot, zone);
-  block_octets_ += fresh->octets();
-  block_octets_ -= old->octets();
+  tally(*fresh, zone, Come::Comes);
+  tally(*old, zone, Come::Goes);
   std::vector<Name> gone;
   std::vector<Name> come;
   for (std::size_t i = 0; i < old->spelling_count(); ++i) {
@@ -267,7 +279,7 @@ void World::drop_slot(Slot slot, std::uint16_t zone) {
   index_addresses(old, nullptr, slot, zone);
   for (std::size_t i = 0; i < old->spelling_count(); ++i)
     index_->release(old->spelling(i), apex_octets(zone), slot);
-  block_octets_ -= old->octets();
+  tally(*old, zone, Come::Goes);
   zone_slots_[zone] -= owners_[slot].counted ? 1 : 0;
   owners_[slot] = {};
   index_->remove_block(slot);

@@ -113,7 +113,6 @@ policy::Candidates World::with_last_known(std::size_t i, const compose::Composed
     if (id != kNoService && registries_[services_[id].registry].second.storm.affects(id))
       all.panic_floor = HealthStorm::kPanicPercent;
   }
-  const auto& entry = composed_[i];
   if (entry.healthy_last.empty()) return all;
   for (std::size_t k = 0; k < made.words.size(); ++k) {
     all.last_known.push_back(entry.healthy_last.contains(
@@ -156,6 +155,8 @@ void World::rebuild_composed(std::size_t i) {
         entry.healthy_last.insert(identity(*entry.service, made.words[k].front(), made.state.instances[k]));
     }
   }
+  if (std::exchange(entry.doubt, decision.doubt) != entry.doubt)
+    ++entry.doubts[static_cast<std::size_t>(entry.doubt)];
   entry.cold = made.cold;
   entry.notes = made.notes;
   entry.instances = made.state.instances.size();

@@ -61,6 +61,22 @@ HeldService World::held_composed(std::size_t i) const {
   return out;
 }
 
+/// By zone.
+std::map<std::uint16_t, std::vector<DoubtStatus>> World::composed_doubts() const {
+  std::map<std::uint16_t, std::vector<DoubtStatus>> all;
+  for (std::size_t i = 0; i < composed_.size(); ++i) {
+    const auto& entry = composed_[i];
+    auto& rows = all[entry.zone];
+    for (std::size_t d = rows.size() + 1; d < policy::kDoubtCount; ++d)
+      rows.push_back({static_cast<policy::Doubt>(d), 0, 0});
+    for (auto& row : rows) {
+      row.services += row.doubt == entry.doubt ? 1 : 0;
+      row.times += entry.doubts[static_cast<std::size_t>(row.doubt)];
+    }
+  }
+  return all;
+}
+
 std::vector<ComposedStatus> World::composed_status() const {
   std::vector<ComposedStatus> out;
   for (std::size_t i = 0; i < composed_.size(); ++i) {
@@ -72,6 +88,7 @@ std::vector<ComposedStatus> World::composed_status() const {
     row.instances = entry.instances;
     row.eligible = entry.eligible;
     row.cold = entry.cold;
+    row.doubt = entry.doubt;
     row.notes = entry.notes;
   }
   return out;

@@ -10,6 +10,14 @@
 #include "zones/table/world.h"
 
 namespace signpost {
+namespace {
+
+bool prefers_client_zone(const config::Zone& zone) {
+  const auto prefers = [](const auto& with) { return with.locality == config::Locality::Prefer; };
+  return prefers(zone) || std::any_of(zone.services.begin(), zone.services.end(), prefers);
+}
+
+}  // namespace
 
 std::string_view to_string(RegistryPhase phase) noexcept {
   switch (phase) {
@@ -68,6 +76,7 @@ BuilderStatus World::status() const {
     out.registries.push_back(std::move(row));
   }
   out.composed = composed_status();
+  const auto doubts = composed_doubts();
   for (std::size_t z = 0; z < zones_.size(); ++z) {
     out.zones.push_back(
         {zones_[z].zone->name.to_string(), zones_[z].serial, zone_slots_[z], 0, zones_[z].cold, 0});
@@ -76,6 +85,9 @@ BuilderStatus World::status() const {
       out.zones.back().held |=
           index >= 0 && !registries_[static_cast<std::size_t>(index)].second.holds.empty();
     }
+    const auto rescued = doubts.find(static_cast<std::uint16_t>(z));
+    if (rescued != doubts.end()) out.zones.back().doubts = rescued->second;
+    if (prefers_client_zone(set_.rules(static_cast<std::uint16_t>(z)))) out.zones.back().spill = spills_[z];
     for (const auto& own : own_[z]) out.zones.back().static_names += own.origin.empty() ? 0 : 1;
   }
   index_->for_each_loser([&](Slot slot) {

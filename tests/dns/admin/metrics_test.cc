@@ -104,6 +104,21 @@ TEST(Metrics, TellWhoAnswersThoughIll) {
   EXPECT_EQ(page.value("signpost_drained_instances"), 2);
 }
 
+TEST(Metrics, TellOfComposedServicesAndOfClientZonesByZone) {
+  auto given = scrape();
+  EXPECT_TRUE(
+      std::isnan(parsed(given).value("signpost_locality_spilling_services", {{"zone", "cluster.local."}})))
+      << "nothing in it prefers the client's zone";
+  given.builder.zones[0].doubts = {{policy::Doubt::LastKnown, 1, 4}};
+  given.builder.zones[0].spill = {2, 5};
+  const auto page = parsed(given);
+  const std::map<std::string, std::string> rule{{"zone", "cluster.local."}, {"rule", "last_known"}};
+  EXPECT_EQ(page.value("signpost_rescued_services", rule), 1);
+  EXPECT_EQ(page.value("signpost_rescues_total", rule), 4);
+  EXPECT_EQ(page.value("signpost_locality_spilling_services", {{"zone", "cluster.local."}}), 2);
+  EXPECT_EQ(page.value("signpost_locality_spilling_client_zones", {{"zone", "cluster.local."}}), 5);
+}
+
 TEST(Metrics, TellsWhatGuardsHold) {
   auto given = scrape();
   GuardStatus guard;

@@ -139,9 +139,13 @@ TEST(Status, ListsWhatIsRescuedDampedAndDrained) {
   registry.health_guards = {{"health_loss", 2, 40, 5, {"local/a", "local/b"}, 1, 0, 0, 0},
                             {"flapping", 0, 0, -1, {}, 7, 7, 0, 3}};
   report.builder.drains = {{"local/a", "x\x1b", 61, true}, {"local/b", "y", -1, false}};
+  report.builder.composed.resize(2);
+  report.builder.composed[1].name = "cart.shop.test.";
+  report.builder.composed[1].doubt = policy::Doubt::StaleMember;
   const auto text = to_text(report);
   EXPECT_NE(text.find("  ANSWERING THOUGH NOT HEALTHY  RULE   SERVICES\n"
-                      "  local                         panic  3\n"),
+                      "  local                         panic         3\n"
+                      "  cart.shop.test.               stale_member  1\n"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("  local    health_loss  2         40         5s   -        signpost release local  "
@@ -155,6 +159,8 @@ TEST(Status, ListsWhatIsRescuedDampedAndDrained) {
       << text;
   const auto json = Json::parse(to_json(report));
   EXPECT_EQ(json["registries"][0]["rescued"], Json({{"panic", 3}}));
+  EXPECT_EQ(json["composed"][0]["rescued"], nullptr);
+  EXPECT_EQ(json["composed"][1]["rescued"], "stale_member");
   ASSERT_EQ(json["registries"][0]["holds"].size(), 1u);
   EXPECT_EQ(json["registries"][0]["holds"][0]["guard"], "health_loss");
   EXPECT_EQ(json["drained"][1]["left_seconds"], nullptr);

@@ -102,5 +102,27 @@ TEST(ComposedReload, AReloadForgetsNotWhoWasHealthyLast) {
   EXPECT_EQ(world.dig("cart.shop.test. A"), "NOERROR aa soa") << "another cluster";
 }
 
+TEST(ComposedReload, RescuesAreCountedOnWithTheirZone) {
+  TestWorld world(last_known());
+  const auto of = [&](policy::Doubt doubt) {
+    const auto& rows = world.world.status().zones.at(0).doubts;
+    return rows.at(static_cast<std::size_t>(doubt) - 1);
+  };
+  const auto turn = [&](Health health) { world.upsert(pods({At("10.1.0.1", 8080).with_health(health)})); };
+  world.list("nacos", {}).list("cluster", {pods({At("10.1.0.1", 8080)})});
+  EXPECT_EQ(of(policy::Doubt::LastKnown).services, 0u);
+  turn(Health::Down);
+  EXPECT_EQ(of(policy::Doubt::LastKnown).services, 1u);
+  EXPECT_EQ(of(policy::Doubt::Any).services, 0u);
+  EXPECT_EQ(world.world.status().composed.at(0).doubt, policy::Doubt::LastKnown);
+  world.configure(last_known("ttl: 7, "));
+  EXPECT_EQ(of(policy::Doubt::LastKnown).times, 1u) << "the same one, still";
+  turn(Health::Up);
+  turn(Health::Down);
+  EXPECT_EQ(of(policy::Doubt::LastKnown).times, 2u);
+  turn(Health::Up);
+  EXPECT_EQ(of(policy::Doubt::LastKnown).services, 0u);
+}
+
 }  // namespace
 }  // namespace signpost::test

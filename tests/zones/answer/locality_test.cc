@@ -114,6 +114,39 @@ TEST_F(Locality, SpillsOverWhenLessThanThatPartOfTheZoneMayAnswer) {
   }
 }
 
+TEST_F(Locality, StatusCountsServicesAndZonesThatSpillOver) {
+  const auto text = [](TestWorld& world) {
+    const auto spill = world.world.status().zones.at(0).spill;
+    return spill ? std::to_string(spill->services) + " " + std::to_string(spill->client_zones) : "off";
+  };
+  TestWorld world(config());
+  auto state = shop();
+  auto other = shop();
+  other.key.name = "other";
+  world.list("one", {state, other});
+  EXPECT_EQ(text(world), "0 0");
+  for (std::size_t i = 0; i < 3; ++i) state.instances[i].health = Health::Down;  // of four in zone a
+  world.upsert(state);
+  EXPECT_EQ(text(world), "1 1");
+  EXPECT_EQ(heard(world, kA), "12234");
+  state.instances[6].health = Health::Down;  // the one in Zone_C
+  world.upsert(state);
+  EXPECT_EQ(text(world), "1 2");
+  other.instances[4].health = other.instances[5].health = Health::Down;  // those in zone b
+  world.upsert(other);
+  EXPECT_EQ(text(world), "2 3");
+  world.configure(config("spill_over: 0"));
+  EXPECT_EQ(text(world), "2 2") << "one in zone a is enough, none is not";
+  world.upsert(shop());
+  EXPECT_EQ(text(world), "1 1");
+  world.erase("one///other");
+  EXPECT_EQ(text(world), "0 0");
+  auto off = config();
+  off.replace(off.find("locality: prefer"), 16, "locality: off");
+  world.configure(off);
+  EXPECT_EQ(text(world), "off");
+}
+
 TEST_F(Locality, OffIsOff) {
   auto text = config();
   text.replace(text.find("locality: prefer"), 16, "locality: off");
