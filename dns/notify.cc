@@ -45,15 +45,17 @@ std::string line(std::string_view text) {
 
 constexpr std::size_t kPerMessage = 64;  // descriptors; the kernel takes 253
 
-/// What is lost here would be missed one day: waits while the manager is busy, a second at most.
-void send_surely(int descriptor, const msghdr& message) {
+/// What is lost here would be missed one day: waits while the manager is busy, a second at most. False: that
+/// was not enough.
+bool send_patiently(int descriptor, const msghdr& message) {
   constexpr int kPatienceMs = 1000;
-  if (descriptor < 0) return;
   while (::sendmsg(descriptor, &message, MSG_NOSIGNAL) < 0) {
     if (errno == EINTR) continue;
     pollfd ready{descriptor, POLLOUT, 0};
-    if (errno != EAGAIN || ::poll(&ready, 1, kPatienceMs) <= 0) return;
+    if (errno != EAGAIN) return true;
+    if (::poll(&ready, 1, kPatienceMs) <= 0) return false;
   }
+  return true;
 }
 
 }  // namespace
@@ -100,10 +102,27 @@ void Notifier::send(const std::string& message) const {
   if (descriptor_ >= 0) (void)::send(descriptor_, message.data(), message.size(), MSG_NOSIGNAL);
 }
 
-void Notifier::ready(std::string_view status) const { send("READY=1\nSTATUS=" + line(status)); }
+void Notifier::send_surely(const msghdr& message) const {
+  if (descriptor_ < 0) return;
+  if (listens_)
+    listens_ = send_patiently(descriptor_, message);
+  else
+    listens_ = ::sendmsg(descriptor_, &message, MSG_NOSIGNAL) >= 0;
+}
+
+void Notifier::send_surely(std::string text) const {
+  iovec line{text.data(), text.size()};
+  msghdr message{};
+  message.msg_iov = &line;
+  message.msg_iovlen = 1;
+  send_surely(message);
+}
+
+void Notifier::pass_on(const std::string& lines) const { send_surely(lines); }
+void Notifier::ready(std::string_view status) const { send_surely("READY=1\nSTATUS=" + line(status)); }
 void Notifier::reloading(Monotonic now) const {
   const auto since = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch());
-  send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", since.count()));
+  send_surely(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", since.count()));
 }
 void Notifier::stopping(std::string_view status) const { send("STOPPING=1\nSTATUS=" + line(status)); }
 void Notifier::status(std::string_view status) const { send("STATUS=" + line(status)); }
@@ -126,17 +145,10 @@ void Notifier::store(const std::string& name, std::span<const int> descriptors) 
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(part.size_bytes());
     std::memcpy(CMSG_DATA(header), part.data(), part.size_bytes());
-    send_surely(descriptor_, message);
+    send_surely(message);
   }
 }
 
-void Notifier::unstore(const std::string& name) const {
-  std::string text = "FDSTOREREMOVE=1\nFDNAME=" + name;
-  iovec line{text.data(), text.size()};
-  msghdr message{};
-  message.msg_iov = &line;
-  message.msg_iovlen = 1;
-  send_surely(descriptor_, message);
-}
+void Notifier::unstore(const std::string& name) const { send_surely("FDSTOREREMOVE=1\nFDNAME=" + name); }
 
 }  // namespace signpost

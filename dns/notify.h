@@ -8,13 +8,15 @@
 #include <string>
 #include <string_view>
 
+#include <sys/socket.h>
+
 #include "dns/base/clock.h"
 #include "dns/base/result.h"
 
 namespace signpost {
 
-/// One thread. Without a manager every call does nothing. What cannot be sent is lost: a manager that does
-/// not listen must not stop an answer.
+/// One thread. Without a manager every call does nothing. What cannot be sent is lost, signs of life and
+/// status lines at once, the rest after a second: a manager that does not listen must not stop the program.
 class Notifier {
  public:
   /// Nobody is told.
@@ -39,7 +41,7 @@ class Notifier {
   void status(std::string_view status) const;
   void alive() const;
   /// Lines of whom this process stands for, as they are.
-  void pass_on(const std::string& lines) const { send(lines); }
+  void pass_on(const std::string& lines) const;
 
   /// The manager is to keep copies of these sockets under that name, and hand them to whoever it starts after
   /// us (FDSTORE; it may not want to). Waits for the manager to listen, a second at most. `name` has no
@@ -50,8 +52,12 @@ class Notifier {
 
  private:
   void send(const std::string& message) const;
+  /// Waits while the manager is busy, a second at most; no more after one that did not read in that time.
+  void send_surely(const msghdr& message) const;
+  void send_surely(std::string text) const;
 
-  int descriptor_ = -1;  // connected
+  int descriptor_ = -1;          // connected
+  mutable bool listens_ = true;  // it read in time
   std::optional<std::chrono::microseconds> watchdog_;
 };
 

@@ -24,6 +24,8 @@ Result<admin::ListenSocket> adopt(InheritedSockets::Named named) {
 SocketStore::SocketStore(const Notifier& manager, InheritedSockets inherited)
     : manager_(manager), inherited_(std::move(inherited)), takes_over_(inherited_.has_dns()) {
   for (const auto inode : inherited_.inodes()) known_.insert(inode);
+  for (const auto& one : inherited_.left())
+    if (one.name.starts_with(kStoredPrefix)) stored_.insert(one.name);
   for (const auto& why : inherited_.refused()) log::warning("listen.handed_down_unusable", {{"reason", why}});
 }
 
@@ -42,11 +44,21 @@ Result<admin::ListenSocket> SocketStore::open_admin(const std::string& path) {
 Result<admin::ListenSocket> SocketStore::stored(admin::Door door, Result<admin::ListenSocket> opened) {
   if (!opened) return opened;
   drop_door(door);
-  manager_.store(name_of(door), std::array{opened->descriptor()});
+  store(name_of(door), std::array{opened->descriptor()});
   return opened;
 }
 
-void SocketStore::drop_door(admin::Door door) { manager_.unstore(name_of(door)); }
+void SocketStore::drop_door(admin::Door door) { unstore(name_of(door)); }
+
+void SocketStore::store(const std::string& name, std::span<const int> descriptors) {
+  if (descriptors.empty()) return;
+  manager_.store(name, descriptors);
+  stored_.insert(name);
+}
+
+void SocketStore::unstore(const std::string& name) {
+  if (stored_.erase(name) > 0) manager_.unstore(name);
+}
 
 void SocketStore::keep(const std::vector<Listener>& listeners) {
   std::set<std::string> names;
@@ -57,18 +69,18 @@ void SocketStore::keep(const std::vector<Listener>& listeners) {
       for (const auto& socket : *kind)
         if (known_.insert(inode_of(socket->descriptor.get())).second)
           fresh.push_back(socket->descriptor.get());
-    manager_.store(name, fresh);
+    store(name, fresh);
     names.insert(name);
   }
-  for (const auto& name : dns_stored_)
-    if (!names.contains(name)) manager_.unstore(name);
-  dns_stored_ = std::move(names);
+  const auto before = stored_;
+  for (const auto& name : before)
+    if (name.starts_with(kStoredDnsPrefix) && !names.contains(name)) unstore(name);
 }
 
 void SocketStore::close_rest() {
   for (const auto& left : inherited_.left()) {
     if (left.name.starts_with(kStoredPrefix)) {
-      manager_.unstore(left.name);
+      unstore(left.name);
       log::info("listen.no_longer", {{"address", left.what}});
     } else {
       log::warning("listen.handed_down_unused",

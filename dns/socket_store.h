@@ -6,6 +6,7 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,12 +43,14 @@ class SocketStore {
 
  private:
   Result<admin::ListenSocket> stored(admin::Door door, Result<admin::ListenSocket> opened);
+  void store(const std::string& name, std::span<const int> descriptors);
+  void unstore(const std::string& name);
 
   const Notifier& manager_;
   InheritedSockets inherited_;
   const bool takes_over_;
-  std::set<ino_t> known_;             // those that the manager has
-  std::set<std::string> dns_stored_;  // their names there
+  std::set<ino_t> known_;         // those that the manager has
+  std::set<std::string> stored_;  // their names there
 };
 
 }  // namespace signpost

@@ -73,7 +73,7 @@ std::string_view door_of(std::string_view name) {
 std::string stored_name(const SocketAddress& bound) {
   auto text = bound.to_string();
   std::replace(text.begin(), text.end(), ':', '_');
-  return std::string(kStoredPrefix) + "dns-" + text;
+  return std::string(kStoredDnsPrefix) + text;
 }
 
 ino_t inode_of(int descriptor) noexcept {

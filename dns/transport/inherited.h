@@ -17,6 +17,7 @@ namespace signpost {
 
 /// Names of sockets that a Signpost opened and had stored begin so; it may open more beside them.
 inline constexpr std::string_view kStoredPrefix = "stored-";
+inline constexpr std::string_view kStoredDnsPrefix = "stored-dns-";
 /// What the DNS sockets of one address are stored as: "stored-dns-127.0.0.1_53". A name takes no colon.
 std::string stored_name(const SocketAddress& bound);
 /// The inode of an open socket; 0 when it has none.
