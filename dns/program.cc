@@ -30,8 +30,6 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-/// How long registries may take to close their connections before the program ends without them.
-constexpr auto kRegistriesEnd = 3s;
 /// A status walks over all services, so the question grows rarer while a large registry is being listed.
 constexpr std::chrono::milliseconds kReadinessPauseMin{5};
 constexpr std::chrono::milliseconds kReadinessPauseMax{250};
@@ -151,29 +149,6 @@ Result<void> Program::start() {
   watch_readiness(kReadinessPauseMin);
   watch_cookie_file();
   return {};
-}
-
-/// What waits in the sockets is answered from here on, and what is missing beside those that were handed down
-/// is opened: not before, since nobody would read it.
-Result<void> Program::begin() {
-  begin_timer_.cancel();
-  if (const auto begun = server_->begin(); !begun) return begun;
-  if (sockets_.takes_over()) {
-    if (const auto grown = server_->change(config_->listen.dns, server_->worker_count()); !grown)
-      log::warning("listen.fewer_sockets", {{"reason", grown.error().message}});
-  }
-  sockets_.keep(server_->listeners());
-  sockets_.close_rest();
-  admin_.start();
-  admin_.readiness().listening();
-  for (const auto& listener : report().listeners) {
-    log::info("listen.ready", {{"kind", listener.kind}, {"address", listener.address}});
-  }
-  return {};
-}
-
-void Program::begin_when() {
-  if (const auto then = std::exchange(begun_, nullptr)) then(begin());
 }
 
 Result<void> Program::open_admin_listeners() {
@@ -351,57 +326,6 @@ admin::Sources Program::admin_sources() {
   sources.ask_workers = [this] { server_->ask_all(); };
   sources.oldest_sign = [this] { return server_->oldest_sign(); };
   return sources;
-}
-
-void Program::retire() {
-  admin_.readiness().stopping();
-  readiness_timer_.cancel();
-}
-
-void Program::hand_over(std::function<void()> done) {
-  retire();
-  admin_.leave_files();
-  admin_.stop();
-  server_->retire();
-  wait_for_retired(std::move(done));
-}
-
-void Program::wait_for_retired(std::function<void()> done) {
-  constexpr auto kPause = 50ms;
-  if (server_->has_retired()) return done();
-  readiness_timer_.expires_after(kPause);
-  readiness_timer_.async_wait([this, done = std::move(done)](const boost::system::error_code& error) mutable {
-    if (!error) wait_for_retired(std::move(done));
-  });
-}
-
-void Program::stop() {
-  admin_.readiness().stopping();
-  begin_timer_.cancel();
-  readiness_timer_.cancel();
-  cookie_timer_.cancel();
-  overload_log_.reset();
-  if (server_) server_->stop();
-  if (registry_thread_.joinable()) {
-    const auto ended = std::make_shared<std::promise<void>>();
-    auto all_ended = ended->get_future();
-    asio::post(registry_context_, [this, ended] {
-      on_query_.stop();
-      checker_.stop();
-      registries_.stop([ended] { ended->set_value(); });
-    });
-    if (all_ended.wait_for(kRegistriesEnd) != std::future_status::ready) {
-      log::warning("registry.stop_timeout",
-                   {{"waited_seconds", std::chrono::seconds(kRegistriesEnd).count()}});
-    }
-    registry_work_.reset();
-    registry_context_.stop();
-    registry_thread_.join();
-  }
-  admin_.stop();
-  static_files_.stop();
-  builder_.stop();
-  state_files_.stop();
 }
 
 }  // namespace signpost
