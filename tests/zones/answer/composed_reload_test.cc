@@ -105,7 +105,7 @@ TEST(ComposedReload, AReloadForgetsNotWhoWasHealthyLast) {
 TEST(ComposedReload, RescuesAreCountedOnWithTheirZone) {
   TestWorld world(last_known());
   const auto of = [&](policy::Doubt doubt) {
-    const auto& rows = world.world.status().zones.at(0).doubts;
+    const auto rows = world.world.status().zones.at(0).doubts;
     return rows.at(static_cast<std::size_t>(doubt) - 1);
   };
   const auto turn = [&](Health health) { world.upsert(pods({At("10.1.0.1", 8080).with_health(health)})); };
