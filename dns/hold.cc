@@ -24,7 +24,7 @@ namespace {
 
 /// A serving process that gives no sign of life for so long is ended and started anew (operations.md 7.1: 10
 /// s).
-constexpr std::chrono::seconds kWatchdog{6};
+constexpr std::chrono::seconds kWatchdog{9};
 constexpr std::chrono::seconds kUpgradeTime{60};  // to be ready in
 constexpr std::chrono::seconds kProbation{10};    // of a new binary: a death in it brings the old one back
 constexpr const char* kWaitAfterCrash = "300";  // milliseconds: what is older than 500 is not answered (B18)

@@ -15,15 +15,23 @@ const SocketAddress kFree = *SocketAddress::parse("127.0.0.1:0");
 /// Sockets of one address as a service manager opens them, and copies to hand down again and again.
 struct Kept {
   Kept(unsigned udp_count, unsigned tcp_count, std::string its_name = {}) : name(std::move(its_name)) {
-    for (unsigned i = 0; i < udp_count; ++i) {
-      udp.push_back(open_udp(i == 0 ? kFree : bound, i == 0 ? Bind::Alone : Bind::BesideOurs, {}).value());
-      bound = bound_address(udp.back().get());
+    while (!open(udp_count, tcp_count)) {  // the port that is free for UDP may be taken for TCP
+      bound = kFree;
+      udp.clear();
+      tcp.clear();
     }
-    for (unsigned i = 0; i < tcp_count; ++i) {
-      tcp.push_back(
-          open_tcp(udp_count + i == 0 ? kFree : bound, i == 0 ? Bind::Alone : Bind::BesideOurs).value());
-      bound = bound_address(tcp.back().get());
+  }
+  bool open(unsigned udp_count, unsigned tcp_count) {
+    for (unsigned i = 0; i < udp_count + tcp_count; ++i) {
+      const bool is_udp = i < udp_count;
+      auto& kind = is_udp ? udp : tcp;
+      const auto bind = kind.empty() ? Bind::Alone : Bind::BesideOurs;
+      auto opened = is_udp ? open_udp(bound, bind, {}) : open_tcp(bound, bind);
+      if (!opened) return false;
+      kind.push_back(std::move(*opened));
+      bound = bound_address(kind.back().get());
     }
+    return true;
   }
   std::vector<InheritedSockets::Named> copies() const {
     std::vector<InheritedSockets::Named> out;
@@ -32,7 +40,7 @@ struct Kept {
     return out;
   }
   std::string name;
-  SocketAddress bound;
+  SocketAddress bound = kFree;
   std::vector<FileDescriptor> udp, tcp;
 };
 
