@@ -98,6 +98,16 @@ TEST(Ramps, AReloadBeginsNone) {
   EXPECT_EQ(weights(world), "100 100 50") << "and ends none";
 }
 
+TEST(Ramps, ARegistryThatBecomesAnotherOneRampsAsWell) {
+  TestWorld world(with("ramp: 60s"));
+  world.list("local", {cart({at(1), at(2)})});
+  world.world.reset("local");
+  world.list("local", {cart({at(1)})});
+  EXPECT_EQ(weights(world), "100");
+  world.upsert(cart({at(1), at(2)}));
+  EXPECT_EQ(weights(world), "100 10");
+}
+
 TEST(Ramps, OfDubboGoByItsOwnWords) {
   TestWorld world(with("ramp: 60s"));
   auto young = at(2);

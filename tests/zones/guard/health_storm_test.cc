@@ -159,6 +159,13 @@ TEST_F(HealthLoss, G4_PodsThatStopServingAsTheyTerminateAreNone) {
   EXPECT_EQ(existing(20), 0) << "a cluster that is taken down goes at once";
 }
 
+TEST_F(HealthLoss, G4_NorAreThoseThatDrainFirst) {
+  list("cluster", services(20, 5));
+  for (int i = 0; i < 20; ++i) upsert(with_ill(i, 5, 5, Health::Draining));
+  for (int i = 0; i < 20; ++i) upsert(with_ill(i, 5, 5, Health::Down));
+  EXPECT_EQ(loss().begun, 0u);
+}
+
 TEST_F(HealthLoss, G4_ScaleToZeroAndDeletedNamespacesAreNone) {
   list("cluster", services(20, 5));
   for (int i = 0; i < 10; ++i) upsert(one(i, 0));

@@ -120,6 +120,14 @@ TEST_F(Legitimate, AMentionedServiceIsAsItWas) {
   EXPECT_EQ(status().held, 0u);
 }
 
+TEST_F(Legitimate, AMentionSaysNothingOfInstances) {
+  list("cluster", {one(0, 10)});
+  list("cluster", {one(0, 1)});
+  world.mention(one(0, 0).key);
+  EXPECT_EQ(status().held, 1u);
+  EXPECT_EQ(answers(0), 10);
+}
+
 TEST_F(Legitimate, AListThatStaysOpenDoesNotHoldUpEvents) {
   list("cluster", {one(0, 10), one(1, 10)});
   world.begin_list("cluster", 1000000);
