@@ -16,8 +16,6 @@ const Registry* find_registry(const Config& config, std::string_view name) {
   return found == config.registries.end() ? nullptr : &*found;
 }
 
-Mark mark_of(const Place& place) { return {place.line, place.column}; }
-
 /// Where the zone's text names this registry.
 Mark mark_of_name(const Node& zone, std::string_view registry) {
   if (const auto* one = zone.find("registry"); one != nullptr && one->value.scalar == registry)
@@ -53,7 +51,7 @@ void check_used_registries(const Config& config, Report& report) {
   used.insert(config.clients.nodes.begin(), config.clients.nodes.end());
   for (const auto& registry : config.registries) {
     if (used.contains(registry.name)) continue;
-    report.warning(mark_of(registry.place),
+    report.warning(report.mark(registry.place),
                    fmt::format("no zone uses the registry {}", in_quotes(registry.name)));
   }
 }

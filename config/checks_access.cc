@@ -14,8 +14,6 @@ namespace {
 /// The table of verdicts has a row for each range between two edges of prefixes and a column for each zone.
 constexpr std::size_t kVerdictsMax = 64 * 1024 * 1024;
 
-Mark mark_of(const Place& place) { return {place.line, place.column}; }
-
 /// Where entry `index` names this zone.
 Mark mark_of_zone(const Node& written, std::size_t index, const std::string& zone) {
   const auto& item = written.find("access")->value.items[index];
@@ -101,9 +99,10 @@ void warn_of_shadows(const Config& config, Report& report) {
   for (const auto& entry : config.access) {
     for (const auto& prefix : entry.prefixes) {
       if (const auto* earlier = shadows.find(entry, prefix)) {
-        report.warning(mark_of(entry.place),
-                       fmt::format("{} never matches here: the entry in line {} comes first and covers it",
-                                   in_quotes(prefix.to_string()), earlier->place.line));
+        const auto mark = report.mark(entry.place);
+        report.warning(mark, fmt::format("{} never matches here: the entry in {} comes first and covers it",
+                                         in_quotes(prefix.to_string()),
+                                         report.other(mark, report.mark(earlier->place))));
       }
     }
     shadows.add(entry);
@@ -118,7 +117,7 @@ void check_size(const Config& config, Report& report) {
     zones.insert(entry.zones.begin(), entry.zones.end());
   }
   if ((2 * prefixes + 1) * (zones.size() + 1) <= kVerdictsMax) return;
-  report.error(mark_of(config.access.front().place),
+  report.error(report.mark(config.access.front().place),
                fmt::format("{} prefixes times {} zones make too large a table; name fewer zones", prefixes,
                            zones.size()));
 }

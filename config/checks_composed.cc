@@ -68,7 +68,7 @@ class MemberCheck {
   }
 
  private:
-  Mark place() const { return {member_.place.line, member_.place.column}; }
+  Mark place() const { return report_.mark(member_.place); }
   Mark mark_of(std::string_view key) const {
     const auto* entry = written_.find(key);
     return entry == nullptr ? place() : entry->value.mark;
@@ -108,10 +108,9 @@ void check_member(const Node& written, const Zone& zone, Member& member, Config&
     std::visit([&](auto& options) { check.check(options); }, registry.options);
     return;
   }
-  report.error(
-      {member.place.line, member.place.column},
-      fmt::format("there is no registry {}{}", in_quotes(member.registry),
-                  known.empty() ? "; add it under `registries`" : did_you_mean(member.registry, known)));
+  report.error(report.mark(member.place), fmt::format("there is no registry {}{}", in_quotes(member.registry),
+                                                      known.empty() ? "; add it under `registries`"
+                                                                    : did_you_mean(member.registry, known)));
 }
 
 /// Other keys may come with the next instance; which registries there are is written here.
@@ -131,7 +130,7 @@ void check_groups(const Node& written, const ComposedService& service, Report& r
 
 /// Parts that everybody behind a forwarder would not see (zones/answer/SHARES.md).
 void check_shares(const Node& written, const ComposedService& service, Report& report) {
-  const Mark mark{service.place.line, service.place.column};
+  const auto mark = report.mark(service.place);
   if (written.find("answer") != nullptr || written.find("ttl") != nullptr)
     check_sampled_ttl(mark, service.answer, service.ttl, report);
   const auto has_part = [](double weight) { return weight > 0; };

@@ -1,6 +1,7 @@
 // Reverse zones against the zones that they speak of, and every apex against every other.
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -12,8 +13,6 @@
 
 namespace signpost::config {
 namespace {
-
-Mark mark_of(const Place& place) { return {place.line, place.column}; }
 
 /// As a person wrote it.
 const std::string& called(const Zone& zone) { return zone.prefix.empty() ? zone.name : zone.prefix; }
@@ -50,7 +49,7 @@ void check_shown(const Zone& zone, const Config& config, Report& report) {
       return !other.is_reverse() && std::find(all.begin(), all.end(), registry) != all.end();
     });
     if (shown) continue;
-    report.warning(mark_of(zone.place),
+    report.warning(report.mark(zone.place),
                    fmt::format("no zone shows the names of the registry {}, so there is nothing that a "
                                "pointer of it could give",
                                in_quotes(registry)));
@@ -91,23 +90,29 @@ class Findings {
 
   void twice(const Zone& first, const Zone& second) {
     if (!fresh(first, second)) return;
-    report_.error(mark_of(second.place),
-                  fmt::format("the zone {} is written twice, first in line {}; keep one",
-                              in_quotes(called(second)), first.place.line));
+    const auto mark = report_.mark(second.place);
+    report_.error(
+        mark, fmt::format("the zone {} is written twice, first in {}; keep one", in_quotes(called(second)),
+                          report_.other(mark, report_.mark(first.place))));
   }
   void hides(const Zone& below, const Zone& above) {
     if (!fresh(below, above)) return;
-    report_.warning(mark_of(below.place), fmt::format("the zone {} hides all names of {} at and below it",
-                                                      in_quotes(called(below)), in_quotes(called(above))));
+    report_.warning(report_.mark(below.place),
+                    fmt::format("the zone {} hides all names of {} at and below it", in_quotes(called(below)),
+                                in_quotes(called(above))));
   }
 
  private:
   bool fresh(const Zone& a, const Zone& b) {
-    const auto key = [](const Zone& zone) { return std::pair(zone.place.line, zone.place.column); };
+    const auto key = [this](const Zone& zone) {
+      const auto mark = report_.mark(zone.place);
+      return std::tuple(mark.file, mark.line, mark.column);
+    };
     return told_.insert({key(a), key(b)}).second;
   }
   Report& report_;
-  std::set<std::pair<std::pair<int, int>, std::pair<int, int>>> told_;
+  using Key = std::tuple<int, int, int>;
+  std::set<std::pair<Key, Key>> told_;
 };
 
 /// Every zone by its name; of two with one name only the one that has it, the other one's name is empty then.

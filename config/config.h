@@ -14,6 +14,8 @@
 #include "config/place.h"
 #include "config/prefix.h"
 #include "config/registries.h"
+#include "config/settings.h"
+#include "config/sources.h"
 #include "dns/base/ip_address.h"
 #include "dns/base/log.h"
 
@@ -292,8 +294,17 @@ struct AccessEntry {
   Place place;
 };
 
+/// What makes a running Signpost read its configuration again.
+enum class ReloadOn : std::uint8_t {
+  Change,  // that its files changed, beside what Signal has
+  Signal,  // SIGHUP, `signpost reload`
+};
+
 struct Config {
   std::string path;
+  Sources sources;    // what it was read from
+  Settings settings;  // what is written there
+  ReloadOn reload = ReloadOn::Change;
   Server server;
   Listen listen;
   Milliseconds lameduck{0};

@@ -1,20 +1,14 @@
 #include "config/load.h"
 
-#include <filesystem>
-
 #include "config/checks.h"
+#include "config/include.h"
 #include "config/node.h"
 #include "config/options.h"
 #include "config/read_file.h"
+#include "config/settings.h"
 
 namespace signpost::config {
 namespace {
-
-std::string directory_of(const std::string& file) {
-  std::error_code error;
-  auto absolute = std::filesystem::absolute(file, error);
-  return error ? "/" : absolute.parent_path().string();
-}
 
 Config read_document(const Node& document, const std::string& file_name, Report& report) {
   Config config;
@@ -24,30 +18,54 @@ Config read_document(const Node& document, const std::string& file_name, Report&
   } else if (!document.is_mapping()) {
     report.error(document.mark, "a configuration is a section with `zones`, not " + called(document));
   } else {
-    Reader reader{report, {directory_of(file_name)}};
+    Reader reader{report, {}};
+    for (const auto& file : report.files()) reader.surroundings.push_back({directory_of(file)});
     read_section(reader, "configuration", document, config_table(), config);
+    config.settings = settings_of(document);
     check_whole(document, config, report);
   }
   return config;
 }
 
+std::string absolute(const std::string& file) { return absolute_path(file, directory_of("here")); }
+
+Attempt attempt_text(std::string_view text, const std::string& file_name) {
+  Report report(file_name);
+  Attempt attempt;
+  Sources sources{{{absolute(file_name), content_hash(std::string(text))}}, {}};
+  if (auto document = parse_document(text, report)) {
+    join_includes(*document, file_name, report, sources);
+    attempt.config = read_document(*document, file_name, report);
+  }
+  attempt.failed = report.failed();
+  attempt.findings = report.diagnostics();
+  attempt.findings.sources = attempt.config.sources = std::move(sources);
+  return attempt;
+}
+
+Result<Loaded, Diagnostics> loaded(Attempt attempt) {
+  if (attempt.failed) return std::move(attempt.findings);
+  return Loaded{std::move(attempt.config), std::move(attempt.findings.warnings)};
+}
+
 }  // namespace
 
-Result<Loaded, Diagnostics> load_text(std::string_view text, const std::string& file_name) {
-  Report report(file_name);
-  const auto document = parse_document(text, report);
-  if (!document) return report.diagnostics();
-  auto config = read_document(*document, file_name, report);
-  if (report.failed()) return report.diagnostics();
-  return Loaded{std::move(config), report.diagnostics().warnings};
-}
-
-Result<Loaded, Diagnostics> load_file(const std::string& path) {
+Attempt attempt_file(const std::string& path) {
   const auto text = read_file(path);
-  if (text) return load_text(*text, path);
+  if (text) return attempt_text(*text, path);
   Report report(path);
   report.error({}, text.error().message);
-  return report.diagnostics();
+  Attempt attempt;
+  attempt.failed = true;
+  attempt.findings = report.diagnostics();
+  attempt.findings.sources = {{{absolute(path), 0}}, {}};
+  return attempt;
 }
+
+Result<Loaded, Diagnostics> load_text(std::string_view text, const std::string& file_name) {
+  return loaded(attempt_text(text, file_name));
+}
+
+Result<Loaded, Diagnostics> load_file(const std::string& path) { return loaded(attempt_file(path)); }
 
 }  // namespace signpost::config

@@ -21,11 +21,22 @@ struct Loaded {
   std::vector<std::string> warnings;  // "signpost.yaml:12:8: what, and what would be right"
 };
 
+/// What could be read of a configuration, right or wrong. Where it is wrong an option has its default, and a
+/// zone whose name is wrong is missing: only for who looks for more mistakes.
+struct Attempt {
+  Config config;
+  Diagnostics findings;
+  bool failed = false;
+};
+
 /// Any thread; never throws. A relative path inside the file is taken relative to the file's directory.
 /// The error lists every mistake, in the order of the lines; a file that cannot be read is one of them.
 Result<Loaded, Diagnostics> load_file(const std::string& path);
 
-/// The same for a text at hand. `file_name` opens every message and gives the directory of relative paths.
+/// The same for who goes on after mistakes.
+Attempt attempt_file(const std::string& path);
+
+/// load_file() for a text at hand. `file_name` opens every message and gives the directory of relative paths.
 Result<Loaded, Diagnostics> load_text(std::string_view text, const std::string& file_name);
 
 }  // namespace signpost::config

@@ -22,8 +22,8 @@ constexpr std::size_t kDepthMax = 32;
 constexpr std::size_t kAliasNodesMax = 100000;
 constexpr std::string_view kQuotesHint = R"(; an IPv6 address with a port needs quotes: "[::]:53")";
 
-Mark from_one(const YAML::Mark& mark) {
-  return mark.is_null() ? Mark{} : Mark{mark.line + 1, mark.column + 1};
+Mark from_one(const YAML::Mark& mark, int file) {
+  return mark.is_null() ? Mark{0, 0, file} : Mark{mark.line + 1, mark.column + 1, file};
 }
 
 /// Every child of a list or mapping.
@@ -52,7 +52,7 @@ struct GiveUp {};
 /// whether a value was an alias.
 class Builder final : public YAML::EventHandler {
  public:
-  explicit Builder(Report& report) : report_(report) {}
+  Builder(Report& report, int file) : report_(report), file_(file) {}
 
   Node take_root() { return std::move(root_); }
 
@@ -60,7 +60,7 @@ class Builder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     Node node;
-    node.mark = from_one(mark);
+    node.mark = from_one(mark, file_);
     add(std::move(node), anchor);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -68,7 +68,7 @@ class Builder final : public YAML::EventHandler {
     refuse_tag(mark, tag);
     Node node;
     node.kind = Node::Kind::Scalar;
-    node.mark = from_one(mark);
+    node.mark = from_one(mark, file_);
     node.scalar = value;
     add(std::move(node), anchor);
   }
@@ -95,17 +95,18 @@ class Builder final : public YAML::EventHandler {
   };
 
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
-    if (tag.size() > 1) report_.error(from_one(mark), "tags are not used here; leave out " + in_quotes(tag));
+    if (tag.size() > 1)
+      report_.error(from_one(mark, file_), "tags are not used here; leave out " + in_quotes(tag));
   }
   void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     refuse_tag(mark, tag);
     if (open_.size() == kDepthMax) {
-      report_.error(from_one(mark), fmt::format("nested more than {} deep", kDepthMax));
+      report_.error(from_one(mark, file_), fmt::format("nested more than {} deep", kDepthMax));
       throw GiveUp{};
     }
     Open opened;
     opened.node.kind = kind;
-    opened.node.mark = from_one(mark);
+    opened.node.mark = from_one(mark, file_);
     opened.anchor = anchor;
     open_.push_back(std::move(opened));
   }
@@ -119,6 +120,7 @@ class Builder final : public YAML::EventHandler {
   void refuse_duplicates(Node& mapping);
 
   Report& report_;
+  const int file_;
   Node root_;
   std::vector<Open> open_;
   std::unordered_map<YAML::anchor_t, Node> anchors_;
@@ -129,16 +131,17 @@ void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   Node node;
   const auto known = anchors_.find(anchor);
   if (known == anchors_.end()) {
-    report_.error(from_one(mark), "this alias stands inside the value that it names");
+    report_.error(from_one(mark, file_), "this alias stands inside the value that it names");
   } else {
     alias_nodes_ += size(known->second);
     if (alias_nodes_ > kAliasNodesMax || open_.size() + height(known->second) > kDepthMax) {
-      report_.error(from_one(mark), "this alias makes the text too big or too deep; write the value out");
+      report_.error(from_one(mark, file_),
+                    "this alias makes the text too big or too deep; write the value out");
       throw GiveUp{};
     }
     node = known->second;
   }
-  node.mark = from_one(mark);
+  node.mark = from_one(mark, file_);
   add(std::move(node), 0);
 }
 
@@ -232,18 +235,18 @@ std::string called(const Node& node) {
   return "nothing";
 }
 
-std::optional<Node> parse_document(std::string_view text, Report& report) {
+std::optional<Node> parse_document(std::string_view text, Report& report, int file) {
   if (const auto bad = first_unprintable(text)) {
-    report.error(bad->mark, bad->what);
+    report.error({bad->mark.line, bad->mark.column, file}, bad->what);
     return std::nullopt;
   }
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    Builder builder(report);
+    Builder builder(report, file);
     parser.HandleNextDocument(builder);
     auto root = builder.take_root();
-    if (Builder second(report); parser.HandleNextDocument(second)) {
+    if (Builder second(report, file); parser.HandleNextDocument(second)) {
       report.error(second.take_root().mark, "a second document starts here; one file holds one document");
     }
     return root;
@@ -251,10 +254,10 @@ std::optional<Node> parse_document(std::string_view text, Report& report) {
     return std::nullopt;
   } catch (const YAML::Exception& e) {
     // The mark is where the parser gave up, at the end of the trouble rather than at its start.
-    const auto mark = from_one(e.mark);
+    const auto mark = from_one(e.mark, file);
     report.error(mark, fmt::format("not YAML here or just before: {}{}", e.msg, hint(text, mark.line)));
   } catch (const std::exception& e) {
-    report.error({}, fmt::format("not YAML: {}", e.what()));
+    report.error({0, 0, file}, fmt::format("not YAML: {}", e.what()));
   }
   return std::nullopt;
 }

@@ -40,8 +40,9 @@ struct Entry {
 /// "a list", "an empty list", "a mapping", "`text`" or "nothing": how a message calls what it found.
 std::string called(const Node& node);
 
-/// The one document of `text`; an empty one is Null. Mistakes go to `report`; nullopt when there is no tree
-/// to go on with. A tree that comes back with errors in the report is whole but for what the errors name.
-std::optional<Node> parse_document(std::string_view text, Report& report);
+/// The one document of `text`, which is file number `file` of the report; an empty one is Null. Mistakes go
+/// to `report`; nullopt when there is no tree to go on with. A tree that comes back with errors in the report
+/// is whole but for what the errors name.
+std::optional<Node> parse_document(std::string_view text, Report& report, int file = 0);
 
 }  // namespace signpost::config

@@ -29,7 +29,9 @@ namespace signpost::config {
 /// Where readers report, and what they need to know of the file.
 struct Reader {
   Report& report;
-  Surroundings around;
+  std::vector<Surroundings> surroundings;  // of each file of the report
+
+  const Surroundings& around(Mark mark) const { return surroundings[static_cast<std::size_t>(mark.file)]; }
 };
 
 /// One line of the reference.
@@ -39,6 +41,11 @@ struct OptionLine {
   std::string fallback;  // as one would write it; empty: none
   std::string help;
   bool required = false;
+  Form form = Form::Scalar;
+  Shape shape = {};
+  std::size_t count_min = 0;
+  Acts acts = Acts::AtReload;
+  std::string type = {};  // of a registry: the type that has this option; empty: every one, or no registry's
 };
 using OptionLines = std::vector<OptionLine>;
 
@@ -52,9 +59,24 @@ struct Option {
   std::function<void(Reader&, const Node&, S&)> read;
   std::function<void(const std::string& path, OptionLines&)> inside = {};
   bool required = false;
+  Form form = Form::Scalar;
+  Shape shape = {};
+  std::size_t count_min = 0;
+  Acts acts = Acts::AtReload;
 
   Option needed() && {
     required = true;
+    return std::move(*this);
+  }
+  /// For those that are not made by the functions below.
+  Option as(Form written, Shape each = {}, std::size_t at_least = 0) && {
+    form = written;
+    shape = std::move(each);
+    count_min = at_least;
+    return std::move(*this);
+  }
+  Option at_start() && {
+    acts = Acts::AtStart;
     return std::move(*this);
   }
 };
@@ -91,7 +113,7 @@ std::optional<T> read_scalar(Reader& reader, std::string_view key, const Node& n
     report_wrong(reader, key, node, value.takes);
     return std::nullopt;
   }
-  auto result = value.read(node.scalar, reader.around);
+  auto result = value.read(node.scalar, reader.around(node.mark));
   if (result) return std::move(*result);
   report_wrong(reader, key, node, value.takes, result.error().message);
   return std::nullopt;
@@ -123,7 +145,16 @@ template <class S>
 void describe(const Table<S>& table, const std::string& prefix, OptionLines& lines) {
   for (const auto& option : table.options) {
     const auto path = prefix + std::string(option.key);
-    lines.push_back({path, option.takes, option.fallback, std::string(option.help), option.required});
+    lines.push_back({path,
+                     option.takes,
+                     option.fallback,
+                     std::string(option.help),
+                     option.required,
+                     option.form,
+                     option.shape,
+                     option.count_min,
+                     option.acts,
+                     {}});
     if (option.inside) option.inside(path, lines);
   }
 }
@@ -138,7 +169,7 @@ Option<S> option(std::string_view key, M S::*member, Value<T> value, std::string
   };
   std::string fallback;
   if constexpr (std::is_same_v<M, T>) fallback = value.print(S{}.*member);
-  return {key, value.takes, fallback, help, read};
+  return {key, value.takes, fallback, help, read, {}, false, Form::Scalar, value.shape};
 }
 
 /// A list of different scalars, at least `count_min`. A written list replaces the default as a whole.
@@ -163,7 +194,9 @@ Option<S> list(std::string_view key, std::vector<T> S::*member, Value<T> value, 
   std::string fallback;
   const S fresh{};
   for (const auto& item : fresh.*member) fallback += (fallback.empty() ? "" : ", ") + value.print(item);
-  return {key, takes, fallback.empty() ? "" : "[" + fallback + "]", help, read};
+  return {
+      key,         takes,    fallback.empty() ? "" : "[" + fallback + "]", help, read, {}, false, Form::List,
+      value.shape, count_min};
 }
 
 /// A section of its own struct.
@@ -175,7 +208,7 @@ Option<S> section(std::string_view key, U S::*member, const Table<U>& (*table)()
   const auto inside = [table](const std::string& path, OptionLines& lines) {
     describe(table(), path + ".", lines);
   };
-  return {key, "a section", "", help, read, inside};
+  return {key, "a section", "", help, read, inside, false, Form::Section};
 }
 
 /// A section in the text that is no struct in the program: its options are members of the same struct.
@@ -187,7 +220,7 @@ Option<S> part(std::string_view key, const Table<S>& (*table)(), std::string_vie
   const auto inside = [table](const std::string& path, OptionLines& lines) {
     describe(table(), path + ".", lines);
   };
-  return {key, "a section", "", help, read, inside};
+  return {key, "a section", "", help, read, inside, false, Form::Section};
 }
 
 /// A list of sections. Each item of the text becomes one element, also a broken one, so that both have one
@@ -206,7 +239,7 @@ Option<S> sections(std::string_view key, std::vector<U> S::*member, const Table<
   const auto inside = [table](const std::string& path, OptionLines& lines) {
     describe(table(), path + "[].", lines);
   };
-  return {key, takes, "", help, read, inside};
+  return {key, takes, "", help, read, inside, false, Form::Sections, {}, count_min};
 }
 
 }  // namespace signpost::config

@@ -20,6 +20,7 @@ Option<AccessEntry> verb(std::string_view key, AccessVerb verb, std::string_view
       const Value<Prefix> value{
           std::string(kTakesPrefix),
           [](std::string_view text, const Surroundings&) { return read_source_prefix(text); },
+          {},
           {}};
       const auto prefix = read_scalar(reader, key, item, value);
       if (!prefix) return;
@@ -32,7 +33,8 @@ Option<AccessEntry> verb(std::string_view key, AccessVerb verb, std::string_view
     if (node.items.empty()) report_wrong(reader, key, node, kTakesPrefix);
     for (const auto& item : node.items) read_one(item);
   };
-  return {key, std::string(kTakesPrefix), "", help, read};
+  return Option<AccessEntry>{key, std::string(kTakesPrefix), "", help, read}.as(Form::ScalarOrList,
+                                                                                source_prefix().shape, 1);
 }
 
 /// A zone as `zones` writes it: its name, or its prefix.
@@ -48,13 +50,13 @@ Value<std::string> zone() {
 
 /// Exactly one verb: with two, nobody could say which comes first.
 void check_entry(Reader& reader, const Node& written, AccessEntry& entry) {
-  entry.place = {reader.report.file(), written.mark.line, written.mark.column};
+  entry.place = reader.report.place(written.mark);
   const Entry* first = nullptr;
   for (const auto& found : written.entries) {
     if (found.key != "allow" && found.key != "refuse" && found.key != "drop") continue;
     if (first == nullptr) {
       first = &found;
-      entry.place = {reader.report.file(), found.value.mark.line, found.value.mark.column};
+      entry.place = reader.report.place(found.value.mark);
     } else {
       reader.report.error(found.key_mark,
                           fmt::format("an entry has one verb, and this one has {} too; make two entries",

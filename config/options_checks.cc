@@ -55,7 +55,8 @@ Option<Check> way(std::string_view key, M CheckWay::*member, Value<T> value, std
   const auto read = [key, member, value](Reader& reader, const Node& node, Check& check) {
     if (auto result = read_scalar(reader, key, node, value)) check.way.*member = std::move(*result);
   };
-  return {key, value.takes, value.print(CheckWay{}.*member), help, read};
+  return Option<Check>{key, value.takes, value.print(CheckWay{}.*member), help, read}.as(Form::Scalar,
+                                                                                         value.shape);
 }
 
 void check_check(Reader& reader, const Node& written, Check& check) {

@@ -42,10 +42,12 @@ Option<Clients> zones_option() {
     std::map<std::string, std::string> zone_of;  // by prefix
     for (const auto& entry : node.entries) read_zone(reader, entry, clients, zone_of);
   };
-  return {"zones", std::string(kTakes), "",
-          "In which zone clients are, by their address; the longest prefix counts. The zones are those that "
-          "registries tell of instances; see `locality`.",
-          read};
+  return Option<Clients>{
+      "zones", std::string(kTakes), "",
+      "In which zone clients are, by their address; the longest prefix counts. The zones are those that "
+      "registries tell of instances; see `locality`.",
+      read}
+      .as(Form::NamedLists, source_prefix().shape, 1);
 }
 
 }  // namespace

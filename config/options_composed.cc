@@ -31,6 +31,7 @@ Option<Groups> group_weights_option() {
   };
   return Option<Groups>{"weights", std::string(kTakes), "",
                         "The part of each group. Who is in none of them does not answer.", read}
+      .as(Form::Names, weight().shape, 1)
       .needed();
 }
 
@@ -119,7 +120,7 @@ void check_words(Reader& reader, const Node& written, const ComposedService& ser
 void check_composed(Reader& reader, const Node& written, ComposedService& service) {
   const auto* name = written.find("name");
   const auto mark = name != nullptr ? name->value.mark : written.mark;
-  service.place = {reader.report.file(), mark.line, mark.column};
+  service.place = reader.report.place(mark);
   check_weights(reader, written, service);
   check_twice(reader, written, service);
   check_words(reader, written, service);
@@ -201,7 +202,7 @@ void check_services(Reader& reader, const Node& written, Zone& zone) {
   }
   for (std::size_t i = 0; i < zone.services.size(); ++i) {
     const auto& service = zone.services[i];
-    const Mark mark{service.place.line, service.place.column};
+    const auto mark = reader.report.mark(service.place);
     if (service.name.empty()) continue;
     if (is_at_or_below(service.name, zone.name) && zone.name != ".") {
       reader.report.error(mark, fmt::format("{} is relative to the zone: leave out {}",

@@ -36,7 +36,7 @@ const Table<Cookies>& cookies_table() {
       },
       [](Reader& reader, const Node& written, Cookies& cookies) {
         if (const auto* entry = written.find("secret_file"))
-          cookies.place = {reader.report.file(), entry->value.mark.line, entry->value.mark.column};
+          cookies.place = reader.report.place(entry->value.mark);
       }};
   return table;
 }

@@ -39,15 +39,16 @@ Option<Member> select_option() {
       member.select.push_back({entry.key, entry.value.scalar});
     }
   };
-  return {"select", std::string(kTakes), "",
-          "Only the instances with all of these: version, zone, cluster, tag, or keys of their metadata.",
-          read};
+  return Option<Member>{
+      "select", std::string(kTakes), "",
+      "Only the instances with all of these: version, zone, cluster, tag, or keys of their metadata.", read}
+      .as(Form::Names, {}, 1);
 }
 
 void check_member(Reader& reader, const Node& written, Member& member) {
   const auto* registry = written.find("registry");
   const auto mark = registry != nullptr ? registry->value.mark : written.mark;
-  member.place = {reader.report.file(), mark.line, mark.column};
+  member.place = reader.report.place(mark);
   const auto* select = written.find("select");
   if (select != nullptr && member.address == MemberAddress::ClusterIp) {
     reader.report.error(select->key_mark,

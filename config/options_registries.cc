@@ -79,7 +79,7 @@ void read_registry(Reader& reader, const Entry& entry, Config& config) {
   Registry& registry = config.registries.emplace_back();
   registry.options = FileRegistry{};
   registry.name = entry.key;
-  registry.place = {reader.report.file(), entry.key_mark.line, entry.key_mark.column};
+  registry.place = reader.report.place(entry.key_mark);
   if (const auto name = read_registry_name(entry.key); !name) {
     reader.report.error(entry.key_mark, fmt::format("{} cannot name a registry; {}", in_quotes(entry.key),
                                                     name.error().message));
@@ -100,6 +100,16 @@ void read_registry(Reader& reader, const Entry& entry, Config& config) {
   }
 }
 
+template <class R>
+void describe_type(const Table<R>& table, const char* type, const std::string& prefix, OptionLines& lines) {
+  const auto first = lines.size();
+  describe(table, prefix, lines);
+  for (auto i = first; i < lines.size(); ++i) {
+    lines[i].type = type;
+    lines[i].acts = Acts::Anew;
+  }
+}
+
 }  // namespace
 
 Option<Config> registries_option() {
@@ -110,13 +120,14 @@ Option<Config> registries_option() {
   const auto inside = [](const std::string& path, OptionLines& lines) {
     const auto one = path + ".<name>.";
     describe(common_table(), one, lines);
-    describe(kubernetes_table(), one, lines);
-    describe(nacos_table(), one, lines);
-    describe(file_table(), one, lines);
+    describe_type(kubernetes_table(), "kubernetes", one, lines);
+    describe_type(nacos_table(), "nacos", one, lines);
+    describe_type(file_table(), "file", one, lines);
   };
-  return {"registries", "a section for each registry, under a name of your choice",
-          "",           "Where the services are known.",
-          read,         inside};
+  return Option<Config>{"registries", "a section for each registry, under a name of your choice",
+                        "",           "Where the services are known.",
+                        read,         inside}
+      .as(Form::Registries);
 }
 
 }  // namespace signpost::config

@@ -107,25 +107,31 @@ const Table<Tcp>& tcp_table() {
   static const Table<Tcp> table{
       {
           option("idle", &Tcp::idle, duration(milliseconds(100), hours(1)),
-                 "A connection without a question for so long is closed (RFC 7766 section 6.2.3)."),
+                 "A connection without a question for so long is closed (RFC 7766 section 6.2.3).")
+              .at_start(),
           option("clients", &Tcp::clients, whole<std::uint32_t>(1, 1000000, "connections"),
-                 "Connections open at one time."),
+                 "Connections open at one time.")
+              .at_start(),
           option("per_source", &Tcp::per_source, whole<std::uint32_t>(1, 1000000, "connections"),
-                 "Connections open at one time from one address."),
+                 "Connections open at one time from one address.")
+              .at_start(),
       },
       nullptr};
   return table;
 }
 
-/// `auto` is 0 in the struct.
-Value<std::uint32_t> worker_count() {
-  const auto number = whole<std::uint32_t>(1, 256);
-  const auto read = [number](std::string_view text, const Surroundings& around) -> Result<std::uint32_t> {
-    if (text == "auto") return std::uint32_t{0};
-    return number.read(text, around);
-  };
-  const auto print = [](const std::uint32_t& count) { return count == 0 ? "auto" : std::to_string(count); };
-  return {"auto or 1 to 256", read, print};
+/// Read before all others, by include.h; here for the reference and for who looks for unknown keys.
+Option<Config> include_option() {
+  static constexpr std::string_view kTakes = "a path such as conf.d/*.yaml, or a list of them";
+  return Option<Config>{"include", std::string(kTakes), "",
+                        "More files of the configuration. * and ? stand for characters of a file's name; "
+                        "what matches is read in the "
+                        "order of the names. Their `zones` and `access` follow those written before, their "
+                        "`registries` and sections "
+                        "are added; nothing may be written twice. Relative paths begin at the directory of "
+                        "the file that has them.",
+                        [](Reader&, const Node&, Config&) {}}
+      .as(Form::ScalarOrList, {}, 0);
 }
 
 /// What cannot be seen from one section alone is in checks.h; `listen` has a default also when it is not
@@ -139,6 +145,12 @@ void finish_config(Reader& reader, const Node& written, Config& config) {
 const Table<Config>& config_table() {
   static const Table<Config> table{
       {
+          include_option(),
+          option("reload", &Config::reload,
+                 choice<ReloadOn>({{"change", ReloadOn::Change}, {"signal", ReloadOn::Signal}}),
+                 "What makes the configuration be read again. signal: SIGHUP and `signpost reload`. change: "
+                 "also that "
+                 "a file of it is another one, a second after the last change."),
           section("server", &Config::server, server_table, "What is told of the server to who asks for it."),
           section("listen", &Config::listen, listen_table,
                   "The sockets. Apart from DNS, nothing listens unasked."),
@@ -146,7 +158,7 @@ const Table<Config>& config_table() {
               "lameduck", &Config::lameduck, duration(milliseconds(0), minutes(5)),
               "After SIGTERM /ready says no at once, and answers go on for so long: time for clients to be "
               "sent elsewhere. A second signal ends it. In a cluster about 10s, less than the grace period."),
-          option("workers", &Config::workers, worker_count(),
+          option("workers", &Config::workers, or_word<std::uint32_t>("auto", 0, whole<std::uint32_t>(1, 256)),
                  "Threads that answer. auto: what the affinity mask and the cgroup's CPU quota allow."),
           option("state_directory", &Config::state_directory, path(),
                  "Where what registries told is kept, so that a start answers before they do; a directory "

@@ -39,15 +39,15 @@ Option<Zone> aliases_option() {
         report_wrong(reader, entry.key, target, "one name");
         continue;
       }
-      zone.aliases.push_back(
-          {entry.key, target.scalar, {reader.report.file(), entry.key_mark.line, entry.key_mark.column}});
+      zone.aliases.push_back({entry.key, target.scalar, reader.report.place(entry.key_mark)});
     }
   };
-  return {
+  return Option<Zone>{
       "aliases", std::string(kTakes), "",
       "CNAME records. A name or target without a final dot is relative to the zone; a target with one may "
       "lie elsewhere.",
-      read};
+      read}
+      .as(Form::Names);
 }
 
 Option<Zone> exclude_option() {

@@ -127,7 +127,7 @@ void check_direction(Reader& reader, const Node& written, const Zone& zone) {
 void check_zone(Reader& reader, const Node& written, Zone& zone) {
   const auto* name = written.find("name");
   const auto mark = name != nullptr ? name->value.mark : written.mark;
-  zone.place = {reader.report.file(), mark.line, mark.column};
+  zone.place = reader.report.place(mark);
   const auto* one = written.find("registry");
   const auto* several = written.find("registries");
   if (one != nullptr && several != nullptr) {
@@ -186,7 +186,10 @@ Option<Zone> name_option() {
 
 Value<Answer> answer_value() {
   const auto read = [](std::string_view text, const Surroundings&) { return read_answer(text); };
-  return {"order, all, sticky, or `sample` or `sticky` and a number", read, to_text};
+  return {"order, all, sticky, or `sample` or `sticky` and a number",
+          read,
+          to_text,
+          {Shape::Kind::Text, 0, 0, {}, "^(order|all|sticky|(sample|sticky) [1-9][0-9]*)$"}};
 }
 
 Value<HealthPolicy> health_value() {

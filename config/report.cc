@@ -42,16 +42,37 @@ void Report::Findings::add(Mark mark, std::string what) {
 std::vector<std::string> Report::lines(const Findings& findings) const {
   auto sorted = findings.found;
   std::stable_sort(sorted.begin(), sorted.end(), [](const Finding& a, const Finding& b) {
-    return std::tie(a.mark.line, a.mark.column) < std::tie(b.mark.line, b.mark.column);
+    return std::tie(a.mark.file, a.mark.line, a.mark.column) <
+           std::tie(b.mark.file, b.mark.line, b.mark.column);
   });
   std::vector<std::string> lines;
   for (const auto& finding : sorted) {
-    lines.push_back(finding.mark.line == 0 ? fmt::format("{}: {}", file_, finding.what)
-                                           : fmt::format("{}:{}:{}: {}", file_, finding.mark.line,
-                                                         finding.mark.column, finding.what));
+    const auto at = place(finding.mark);
+    lines.push_back((at.line == 0 ? at.file : at.to_string()) + ": " + finding.what);
   }
-  if (findings.left_out > 0) lines.push_back(fmt::format("{}: and {} more", file_, findings.left_out));
+  if (findings.left_out > 0)
+    lines.push_back(fmt::format("{}: and {} more", files_.front(), findings.left_out));
   return lines;
+}
+
+int Report::add_file(std::string file) {
+  files_.push_back(std::move(file));
+  return static_cast<int>(files_.size()) - 1;
+}
+
+Place Report::place(Mark mark) const {
+  return {files_[static_cast<std::size_t>(mark.file)], mark.line, mark.column};
+}
+
+Mark Report::mark(const Place& place) const {
+  const auto found = std::find(files_.begin(), files_.end(), place.file);
+  const auto file = found == files_.end() ? 0 : static_cast<int>(found - files_.begin());
+  return {place.line, place.column, file};
+}
+
+std::string Report::other(Mark from, Mark mark) const {
+  if (from.file == mark.file) return fmt::format("line {}", mark.line);
+  return fmt::format("{}:{}", files_[static_cast<std::size_t>(mark.file)], mark.line);
 }
 
 Diagnostics Report::diagnostics() const { return {lines(errors_), lines(warnings_)}; }

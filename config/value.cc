@@ -45,8 +45,10 @@ Value<milliseconds> duration(milliseconds min, milliseconds max) {
   const auto read = [min, max](std::string_view text, const Surroundings&) {
     return read_duration(text, min, max);
   };
-  return {fmt::format("a duration from {} to {}", duration_text(min), duration_text(max)), read,
-          duration_text};
+  return {fmt::format("a duration from {} to {}", duration_text(min), duration_text(max)),
+          read,
+          duration_text,
+          {Shape::Kind::Duration, min.count(), max.count(), {}}};
 }
 
 Value<std::uint32_t> seconds(std::uint32_t min, std::uint32_t max) {
@@ -56,8 +58,10 @@ Value<std::uint32_t> seconds(std::uint32_t min, std::uint32_t max) {
     if (value->count() % 1000 != 0) return Error{"whole seconds only"};
     return static_cast<std::uint32_t>(value->count() / 1000);
   };
-  return {number_range(min, max, "seconds"), read,
-          [](const std::uint32_t& value) { return std::to_string(value); }};
+  return {number_range(min, max, "seconds"),
+          read,
+          [](const std::uint32_t& value) { return std::to_string(value); },
+          {Shape::Kind::Duration, min * 1000LL, max * 1000LL, {}}};
 }
 
 Value<bool> true_or_false() { return choice<bool>({{"true", true}, {"false", false}}); }
@@ -71,14 +75,18 @@ Value<double> weight() {
     if (*value > kMax) return Error{};
     return *value;
   };
-  return {"a number from 0 to 1000000000, such as 2 or 0.5", read,
-          [](const double& value) { return fmt::format("{}", value); }};
+  return {"a number from 0 to 1000000000, such as 2 or 0.5",
+          read,
+          [](const double& value) { return fmt::format("{}", value); },
+          {Shape::Kind::Decimal, 0, static_cast<std::int64_t>(kMax), {}}};
 }
 
 Value<Prefix> source_prefix() {
   const auto read = [](std::string_view text, const Surroundings&) { return read_source_prefix(text); };
-  return {"a prefix, such as 10.0.0.0/8 or fd00::/8", read,
-          [](const Prefix& prefix) { return prefix.to_string(); }};
+  return {"a prefix, such as 10.0.0.0/8 or fd00::/8",
+          read,
+          [](const Prefix& prefix) { return prefix.to_string(); },
+          {Shape::Kind::Text, 0, 0, {}, R"(^[0-9A-Fa-f:.]+(/[0-9]+)?$)"}};
 }
 
 Value<IpAddress> ip_address() {
@@ -87,7 +95,10 @@ Value<IpAddress> ip_address() {
     if (!address) return Error{text.starts_with('[') ? "without brackets" : ""};
     return *address;
   };
-  return {"an IPv4 or IPv6 address", read, [](const IpAddress& address) { return address.to_string(); }};
+  return {"an IPv4 or IPv6 address",
+          read,
+          [](const IpAddress& address) { return address.to_string(); },
+          {Shape::Kind::Text, 0, 0, {}, R"(^[0-9A-Fa-f:.]+$)"}};
 }
 
 Value<SocketAddress> socket_address() {
@@ -101,8 +112,10 @@ Value<SocketAddress> socket_address() {
       return Error{fmt::format(R"(write "0.0.0.0{}" or "[::]{}")", text, text)};
     return Error{leading_zero_remedy(port)};
   };
-  return {R"(an address with a port, such as "0.0.0.0:53" or "[::]:53")", read,
-          [](const SocketAddress& address) { return address.to_string(); }};
+  return {R"(an address with a port, such as "0.0.0.0:53" or "[::]:53")",
+          read,
+          [](const SocketAddress& address) { return address.to_string(); },
+          {Shape::Kind::Text, 0, 0, {}, R"(^.+:[0-9]+$)"}};
 }
 
 Value<std::string> host_name() {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/prefix.h"
+#include "config/shape.h"
 #include "dns/base/ip_address.h"
 #include "dns/base/result.h"
 
@@ -30,6 +31,7 @@ struct Value {
   std::string takes;  // "0 to 604800 seconds"
   std::function<Result<T>(std::string_view, const Surroundings&)> read;
   std::function<std::string(const T&)> print;
+  Shape shape = {};
 };
 
 /// The word and the value behind it.
@@ -51,7 +53,10 @@ Value<T> whole(std::type_identity_t<T> min, std::type_identity_t<T> max, std::st
     if (!value) return value.error();
     return static_cast<T>(*value);
   };
-  return {number_range(min, max, unit), read, [](const T& value) { return std::to_string(value); }};
+  return {number_range(min, max, unit),
+          read,
+          [](const T& value) { return std::to_string(value); },
+          {Shape::Kind::Whole, min, max, {}}};
 }
 
 /// Octets, bare or with KiB or MiB.
@@ -62,14 +67,19 @@ Value<T> size(std::type_identity_t<T> min, std::type_identity_t<T> max) {
     if (!value) return value.error();
     return static_cast<T>(*value);
   };
-  return {number_range(min, max, "octets"), read, [](const T& value) { return std::to_string(value); }};
+  return {number_range(min, max, "octets"),
+          read,
+          [](const T& value) { return std::to_string(value); },
+          {Shape::Kind::Size, min, max, {}}};
 }
 
 /// One of a few words, exactly as written here.
 template <class E>
 Value<E> choice(Words<E> words) {
   std::string takes;
+  Shape shape{Shape::Kind::Word, 0, 0, {}};
   for (std::size_t i = 0; i < words.size(); ++i) {
+    shape.words.emplace_back(words[i].first);
     if (i > 0) takes += i + 1 == words.size() ? " or " : ", ";
     takes += words[i].first;
   }
@@ -85,7 +95,7 @@ Value<E> choice(Words<E> words) {
     }
     return std::string();
   };
-  return {std::move(takes), read, print};
+  return {std::move(takes), read, print, std::move(shape)};
 }
 
 Value<std::chrono::milliseconds> duration(std::chrono::milliseconds min, std::chrono::milliseconds max);
@@ -104,6 +114,20 @@ Value<std::string> host_name();
 Value<std::string> path();
 /// Any text that is not empty, at most `max` octets, each of which `fits`. `takes` says so in words.
 Value<std::string> text(std::string takes, std::size_t max, std::function<bool(char)> fits = {});
+/// `word` beside what `value` takes, with a meaning of its own.
+template <class T>
+Value<T> or_word(std::string word, T meaning, Value<T> value) {
+  auto shape = value.shape;
+  shape.words.push_back(word);
+  const auto read = [word, meaning, value](std::string_view text, const Surroundings& around) -> Result<T> {
+    if (text == word) return meaning;
+    return value.read(text, around);
+  };
+  const auto print = [word, meaning, value](const T& known) {
+    return known == meaning ? word : value.print(known);
+  };
+  return {word + " or " + value.takes, read, print, std::move(shape)};
+}
 
 /// `path` from `directory` when it is relative, without "." and ".." where that is safe. Never throws.
 std::string absolute_path(std::string_view path, const std::string& directory);

@@ -113,7 +113,7 @@ Result<Services, config::Diagnostics> parse_services(std::string_view text, cons
     // A file that was cut short by a full disk must not empty the registry.
     report.error({}, "the file is empty; for no services write `services: []`");
   } else {
-    Reader reader{report, {}};
+    Reader reader{report, {config::Surroundings{}}};
     WrittenFile file;
     config::read_section(reader, "services file", *document, file_table(), file);
     states = to_states(file, registry, reader);
