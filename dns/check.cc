@@ -13,6 +13,7 @@
 #include "backends/kubernetes/kubernetes_backend.h"
 #include "config/load.h"
 #include "config/names.h"
+#include "config/read_file.h"
 #include "dns/base/clock.h"
 #include "dns/check_members.h"
 #include "dns/check_weights.h"
@@ -64,7 +65,8 @@ void look_at_files(const config::Config& config, CheckScope scope, config::Diagn
   if (scope == CheckScope::Start) return;
   FileServices services;
   for (const auto& registry : config.registries) {
-    if (const auto* options = std::get_if<config::FileRegistry>(&registry.options))
+    const auto* options = std::get_if<config::FileRegistry>(&registry.options);
+    if (options != nullptr && !options->path.empty())  // else that was reported
       services.emplace(registry.name, look_into(registry, *options, findings));
   }
   if (scope != CheckScope::Check) return;
@@ -148,28 +150,56 @@ void look(const config::Cookies& cookies, config::Diagnostics& findings) {
     findings.errors.push_back(cookies.place.to_string() + ": cookies.secret_file " + secrets.error().message);
 }
 
+/// Files that the configuration names, as they are now: one of them may be what is wrong, so a change of it
+/// is a reason to read all again.
+void add_named_files(const config::Config& config, const StaticReadings& statics, config::Sources& sources) {
+  const auto add = [&](const std::string& path) {
+    if (path.empty()) return;
+    const auto text = config::read_file(path);
+    sources.files.push_back({path, text ? config::content_hash(*text) : 0});
+  };
+  add(config.cookies.secret_file);
+  for (const auto& reading : statics) {
+    for (const auto& seen : reading.files) add(seen.path);
+  }
+  for (const auto& registry : config.registries) {
+    if (const auto* file = std::get_if<config::FileRegistry>(&registry.options)) {
+      add(file->path);
+    } else if (const auto* nacos = std::get_if<config::NacosRegistry>(&registry.options)) {
+      for (const auto* path :
+           {&nacos->password_file, &nacos->tls_ca_file, &nacos->tls_certificate_file, &nacos->tls_key_file})
+        add(*path);
+    } else if (const auto* kubernetes = std::get_if<config::KubernetesRegistry>(&registry.options)) {
+      for (const auto* path : {&kubernetes->kubeconfig, &kubernetes->token_file, &kubernetes->ca_file})
+        add(*path);
+    }
+  }
+}
+
 }  // namespace
 
 Result<Checked, config::Diagnostics> check_config(const std::string& path, CheckScope scope) {
-  auto loaded = config::load_file(path);
-  if (!loaded) return loaded.error();
-  config::Diagnostics findings;
-  look(loaded->config.cookies, findings);
-  look_at_state_directory(loaded->config, scope, findings);
-  for (const auto& registry : loaded->config.registries) {
+  auto read = config::attempt_file(path);
+  // A person sees all mistakes at once; for a start or a reload the first ones are reason enough.
+  if (read.failed && scope != CheckScope::Check) return std::move(read.findings);
+  auto& findings = read.findings;
+  look(read.config.cookies, findings);
+  look_at_state_directory(read.config, scope, findings);
+  for (const auto& registry : read.config.registries) {
     std::visit([&](const auto& options) { look(registry, options, scope, findings); }, registry.options);
   }
-  look_at_files(loaded->config, scope, findings);
-  look_for_loops(loaded->config, findings);
-  auto statics = read_statics(loaded->config);
+  look_at_files(read.config, scope, findings);
+  look_for_loops(read.config, findings);
+  auto statics = read_statics(read.config);
   for (const auto& reading : statics) {
     append(findings.errors, reading.findings.errors);
     append(findings.warnings, reading.findings.warnings);
   }
-  auto warnings = std::move(loaded->warnings);
-  append(warnings, findings.warnings);
-  if (!findings.errors.empty()) return config::Diagnostics{std::move(findings.errors), std::move(warnings)};
-  return Checked{std::move(loaded->config), std::move(warnings), std::move(statics)};
+  if (!findings.errors.empty()) {
+    add_named_files(read.config, statics, findings.sources);
+    return std::move(findings);
+  }
+  return Checked{std::move(read.config), std::move(findings.warnings), std::move(statics)};
 }
 
 }  // namespace signpost

@@ -67,6 +67,10 @@ checks::Limits check_limits(const config::Config& config) {
   return limits;
 }
 
+unsigned worker_count(const config::Config& config) {
+  return config.workers != 0 ? config.workers : automatic_worker_count();
+}
+
 /// Hands the configuration to the builder and waits until its first or next snapshot stands.
 void configure_and_wait(Builder& builder, std::shared_ptr<const config::Config> config, StaticZones statics) {
   std::promise<void> done;
@@ -101,9 +105,12 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
       checker_(registry_context_, system_clock(),
                [this](const checks::Change& change) { builder_.take_check(change); }),
       admin_(admin_sources(), system_clock()),
+      doors_(admin_, sockets),
       begin_timer_(control),
       readiness_timer_(control),
-      cookie_timer_(control) {
+      cookie_timer_(control),
+      config_watch_(control.get_executor(), system_clock(), [this] { (void)reload(); }) {
+  reload_.version = config_->sources.version();
   page::add_page(admin_, [this](page::Wanted wanted, auto reply) {
     asio::post(control_, [this, wanted = std::move(wanted), reply = std::move(reply)] {
       reply(browse(store_, {wanted.zone, wanted.holds, wanted.after}));
@@ -134,7 +141,9 @@ Result<void> Program::start() {
   configure_and_wait(builder_, config_, zones_of(first_statics_));
   state_files_.restore(*config_);
   static_files_.follow(config_, std::move(first_statics_));
-  if (auto opened = open_admin_listeners(); !opened) return opened;
+  auto doors = doors_.plan(config_->listen);
+  if (!doors) return doors.error();
+  doors_.take(std::move(*doors));
   if (auto opened = start_server(); !opened) return opened;
   start_registries();
   if (!begin_when_.ready) {
@@ -151,44 +160,21 @@ Result<void> Program::start() {
   return {};
 }
 
-Result<void> Program::open_admin_listeners() {
-  const auto& listen = config_->listen;
-  const std::pair<admin::Door, const std::optional<SocketAddress>&> doors[] = {
-      {admin::Door::Health, listen.health},
-      {admin::Door::Ready, listen.ready},
-      {admin::Door::Metrics, listen.metrics},
-      {admin::Door::Page, listen.page}};
-  for (const auto& [door, address] : doors) {
-    if (!address) continue;
-    auto opened = sockets_.open_door(door, *address);
-    if (!opened) return Error{"listen." + std::string(admin::to_string(door)) + " " + opened.error().message};
-    announce(admin_.listen(door, std::move(*opened)));
-  }
-  if (listen.admin_socket.empty()) return {};
-  auto opened = sockets_.open_admin(listen.admin_socket);
-  if (!opened) return Error{"listen.admin " + opened.error().message};
-  announce(admin_.listen(admin::Door::Admin, std::move(*opened)));
-  return {};
-}
-
 /// What the workers go by from their next batch on.
 void Program::publish_rules() {
   auto rules = make_rules(*config_, cookies_.secrets(), rules_->current().get());
-  const auto workers = config_->workers != 0 ? config_->workers : automatic_worker_count();
-  rules.tap = query_taps_.follow(*config_, workers, rules.server_id);
+  rules.tap = query_taps_.follow(*config_, worker_count(*config_), rules.server_id);
   rules_->publish(std::move(rules));
 }
 
 Result<void> Program::start_server() {
   publish_rules();
-  const auto workers = config_->workers != 0 ? config_->workers : automatic_worker_count();
   responders_ = make_responder_factory(store_, std::nullopt, &on_query_.gate());
-  auto server = Server::open(config_->listen.dns, workers, server_options(*config_, rules_), *responders_,
-                             sockets_.inherited());
+  auto server = Server::open(config_->listen.dns, worker_count(*config_), server_options(*config_, rules_),
+                             *responders_, sockets_.inherited());
   if (!server) return Error{"listen.dns " + server.error().message};
   server_ = std::move(*server);
   overload_log_ = std::make_unique<OverloadLog>(control_, [this] { return server_->counters(); });
-  for (const auto& address : server_->addresses()) announce({"dns", address.to_string()});
   return {};
 }
 
@@ -203,9 +189,32 @@ void Program::start_registries() {
   });
 }
 
-void Program::announce(admin::ListenerReport listener) {
+void Program::show_listeners() {
+  auto listeners = doors_.reports();
+  for (const auto& address : server_->addresses()) listeners.push_back({"dns", address.to_string()});
+  for (const auto& listener : listeners) {
+    const auto same = [&](const auto& other) {
+      return other.kind == listener.kind && other.address == listener.address;
+    };
+    if (std::none_of(listeners_.begin(), listeners_.end(), same))
+      log::info("listen.ready", {{"kind", listener.kind}, {"address", listener.address}});
+  }
   const std::lock_guard lock(mutex_);
-  listeners_.push_back(std::move(listener));
+  listeners_ = std::move(listeners);
+}
+
+Result<void> Program::move_listeners(const config::Config& next) {
+  auto doors = doors_.plan(next.listen);
+  if (!doors) return doors.error();
+  if (next.listen.dns != config_->listen.dns || next.workers != config_->workers) {
+    if (begun_) return Error{"listen.dns and workers stay while this process waits to begin; reload again"};
+    if (auto moved = server_->change(next.listen.dns, worker_count(next)); !moved)
+      return Error{"listen.dns " + moved.error().message};
+    sockets_.keep(server_->listeners());
+  }
+  doors_.take(std::move(*doors));
+  show_listeners();
+  return {};
 }
 
 /// Says `signpost.ready` once. Nobody may ask /ready for a long time, so the program asks itself.
@@ -240,25 +249,34 @@ admin::ReloadOutcome Program::reload() {
   const auto quiet = static_files_.pause();  // no file is read between what is read here and its taking over
   auto changed = load_change(*config_);
   if (changed.config) {
-    config_ = changed.config;
-    log::set_level(config_->log.level);
-    log::set_format(config_->log.format);
-    checker_.limit(check_limits(*config_));
-    state_files_.prepare(*config_);
-    configure_and_wait(builder_, config_, zones_of(changed.statics));
-    state_files_.restore(*config_);
-    static_files_.follow(config_, std::move(changed.statics));
-    cookies_.follow(config_->cookies.secret_file);
-    publish_rules();
-    asio::post(registry_context_, [this, config = config_] {
-      registries_.apply(config->registries, file_registries(*config));
-      on_query_.apply(*config);
-    });
+    if (const auto moved = move_listeners(*changed.config); !moved) changed.refuse(moved.error().message);
   }
+  log_outcome(config_->path, changed.outcome);
+  if (changed.config) take(changed);
+  config_watch_.follow(std::move(changed.sources), config_->reload);
   const std::lock_guard lock(mutex_);
+  reload_.version = config_->sources.version();
   ++(changed.config ? reload_.accepted : reload_.refused);
   reload_.last_outcome = one_line(changed.outcome);
   return changed.outcome;
+}
+
+/// All of it at once, as one snapshot.
+void Program::take(Change& changed) {
+  config_ = changed.config;
+  log::set_level(config_->log.level);
+  log::set_format(config_->log.format);
+  checker_.limit(check_limits(*config_));
+  state_files_.prepare(*config_);
+  configure_and_wait(builder_, config_, zones_of(changed.statics));
+  state_files_.restore(*config_);
+  static_files_.follow(config_, std::move(changed.statics));
+  cookies_.follow(config_->cookies.secret_file);
+  publish_rules();
+  asio::post(registry_context_, [this, config = config_] {
+    registries_.apply(config->registries, file_registries(*config));
+    on_query_.apply(*config);
+  });
 }
 
 admin::ProgramReport Program::report() const {

@@ -17,12 +17,15 @@
 #include "config/config.h"
 #include "dns/admin/admin.h"
 #include "dns/base/result.h"
+#include "dns/config_watch.h"
 #include "dns/cookie_keeper.h"
+#include "dns/doors.h"
 #include "dns/on_query.h"
 #include "dns/overload_log.h"
 #include "dns/query/rules.h"
 #include "dns/query_taps.h"
 #include "dns/registries.h"
+#include "dns/reload.h"
 #include "dns/state_files.h"
 #include "dns/static_files.h"
 #include "dns/transport/server.h"
@@ -73,7 +76,6 @@ class Program {
 
  private:
   admin::Sources admin_sources();
-  Result<void> open_admin_listeners();
   void publish_rules();
   Result<void> start_server();
   void start_registries();
@@ -82,7 +84,11 @@ class Program {
   void wait_for_retired(std::function<void()> done);
   void watch_readiness(std::chrono::milliseconds pause);
   void watch_cookie_file();
-  void announce(admin::ListenerReport listener);
+  void take(Change& changed);
+  /// Opens what differs, before anything else changes; an error changes nothing.
+  Result<void> move_listeners(const config::Config& next);
+  /// Has report() show what is open, and logs what was not before.
+  void show_listeners();
   /// Any thread.
   admin::ProgramReport report() const;
   void dump_zone(const std::string& zone, std::function<void(Result<std::string>)> reply);
@@ -111,6 +117,7 @@ class Program {
   std::thread registry_thread_;
 
   admin::Admin admin_;
+  Doors doors_;
   std::unique_ptr<ResponderFactory> responders_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<OverloadLog> overload_log_;  // looks at server_
@@ -119,6 +126,7 @@ class Program {
   boost::asio::steady_timer begin_timer_;
   boost::asio::steady_timer readiness_timer_;
   boost::asio::steady_timer cookie_timer_;
+  ConfigWatch config_watch_;
 
   mutable std::mutex mutex_;  // what report() shows and the main thread changes
   std::vector<admin::ListenerReport> listeners_;

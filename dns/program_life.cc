@@ -33,9 +33,8 @@ Result<void> Program::begin() {
   sockets_.close_rest();
   admin_.start();
   admin_.readiness().listening();
-  for (const auto& listener : report().listeners) {
-    log::info("listen.ready", {{"kind", listener.kind}, {"address", listener.address}});
-  }
+  show_listeners();
+  config_watch_.follow(config_->sources, config_->reload);
   return {};
 }
 
@@ -46,6 +45,7 @@ void Program::begin_when() {
 void Program::retire() {
   admin_.readiness().stopping();
   readiness_timer_.cancel();
+  config_watch_.stop();
 }
 
 void Program::hand_over(std::function<void()> done) {
@@ -70,6 +70,7 @@ void Program::stop() {
   begin_timer_.cancel();
   readiness_timer_.cancel();
   cookie_timer_.cancel();
+  config_watch_.stop();
   overload_log_.reset();
   if (server_) server_->stop();
   if (registry_thread_.joinable()) {

@@ -1,14 +1,14 @@
 #include "dns/reload.h"
 
+#include <algorithm>
+
 #include "dns/base/log.h"
 #include "dns/check.h"
 
 namespace signpost {
 namespace {
 
-void warn_if(bool differs, const char* key, std::vector<std::string>& warnings) {
-  if (differs) warnings.push_back(std::string(key) + " differs; it takes effect at the next start");
-}
+constexpr std::size_t kChangesLogged = 20;  // `signpost reload` shows all
 
 std::string more(std::size_t count) {
   return count < 2 ? "" : " (and " + std::to_string(count - 1) + " more)";
@@ -16,18 +16,11 @@ std::string more(std::size_t count) {
 
 }  // namespace
 
-std::vector<std::string> needs_restart(const config::Config& running, const config::Config& next) {
-  std::vector<std::string> warnings;
-  warn_if(running.listen.dns != next.listen.dns, "listen.dns", warnings);
-  warn_if(running.listen.health != next.listen.health, "listen.health", warnings);
-  warn_if(running.listen.ready != next.listen.ready, "listen.ready", warnings);
-  warn_if(running.listen.metrics != next.listen.metrics, "listen.metrics", warnings);
-  warn_if(running.listen.admin_socket != next.listen.admin_socket, "listen.admin", warnings);
-  warn_if(running.workers != next.workers, "workers", warnings);
-  warn_if(running.tcp.idle != next.tcp.idle, "tcp.idle", warnings);
-  warn_if(running.tcp.clients != next.tcp.clients, "tcp.clients", warnings);
-  warn_if(running.tcp.per_source != next.tcp.per_source, "tcp.per_source", warnings);
-  return warnings;
+std::vector<std::pair<std::string_view, bool>> start_options(const config::Config& running,
+                                                             const config::Config& next) {
+  return {{"tcp.idle", running.tcp.idle != next.tcp.idle},
+          {"tcp.clients", running.tcp.clients != next.tcp.clients},
+          {"tcp.per_source", running.tcp.per_source != next.tcp.per_source}};
 }
 
 Change load_change(const config::Config& running) {
@@ -35,26 +28,40 @@ Change load_change(const config::Config& running) {
   Change change;
   if (checked) {
     change.outcome = {true, {}, std::move(checked->warnings)};
-    for (auto& warning : needs_restart(running, checked->config)) {
-      change.outcome.warnings.push_back(std::move(warning));
+    for (const auto& [key, differs] : start_options(running, checked->config)) {
+      if (differs)
+        change.outcome.warnings.push_back(std::string(key) + " differs; it takes effect at the next start");
     }
-    // What is compared with next time is what runs: the new listeners do not.
-    checked->config.listen = running.listen;
-    checked->config.workers = running.workers;
+    change.outcome.changes = config::differences(running.settings, checked->config.settings);
+    change.sources = checked->config.sources;
+    // What is compared with next time is what runs: these do not.
     checked->config.tcp = running.tcp;
     change.statics = std::move(checked->statics);
     change.config = std::make_shared<const config::Config>(std::move(checked->config));
   } else {
     change.outcome = {false, checked.error().errors, checked.error().warnings};
-  }
-  for (const auto& error : change.outcome.errors) log::error("reload.error", {{"reason", error}});
-  for (const auto& warning : change.outcome.warnings) log::warning("reload.warning", {{"reason", warning}});
-  if (change.config) {
-    log::info("reload.accepted", {{"config", running.path}});
-  } else {
-    log::error("reload.refused", {{"config", running.path}, {"errors", change.outcome.errors.size()}});
+    change.sources = std::move(checked.error().sources);
   }
   return change;
+}
+
+void Change::refuse(std::string why) {
+  config.reset();
+  outcome.accepted = false;
+  outcome.errors.push_back(std::move(why));
+  outcome.changes.clear();
+}
+
+void log_outcome(const std::string& path, const admin::ReloadOutcome& outcome) {
+  for (const auto& error : outcome.errors) log::error("reload.error", {{"reason", error}});
+  for (const auto& warning : outcome.warnings) log::warning("reload.warning", {{"reason", warning}});
+  for (std::size_t i = 0; i < std::min(outcome.changes.size(), kChangesLogged); ++i)
+    log::info("reload.change", {{"what", outcome.changes[i]}});
+  if (outcome.accepted) {
+    log::info("reload.accepted", {{"config", path}, {"changes", outcome.changes.size()}});
+  } else {
+    log::error("reload.refused", {{"config", path}, {"errors", outcome.errors.size()}});
+  }
 }
 
 std::vector<std::string> file_registries(const config::Config& config) {

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/config.h"
@@ -15,17 +17,25 @@ struct Change {
   std::shared_ptr<const config::Config> config;  // null: refused
   StaticReadings statics;
   admin::ReloadOutcome outcome;
+  config::Sources sources;  // what was read, also when it was refused
+
+  /// It cannot be taken over after all.
+  void refuse(std::string why);
 };
 
-/// Reads the file that `running` came from and everything it names; logs every error and warning. What cannot
-/// change while the program runs (listeners, workers, TCP and EDNS limits) is a warning.
+/// Reads the file that `running` came from and everything it names. What cannot change while the program runs
+/// is a warning.
 Change load_change(const config::Config& running);
 
-/// The settings that differ and need a restart, as warnings.
-std::vector<std::string> needs_restart(const config::Config& running, const config::Config& next);
+/// The options that act at a start only (config::Acts::AtStart), each with whether it differs.
+std::vector<std::pair<std::string_view, bool>> start_options(const config::Config& running,
+                                                             const config::Config& next);
 
 /// Names of the registries of type `file`: a reload reads them again at once, changed or not.
 std::vector<std::string> file_registries(const config::Config& config);
+
+/// Every error, warning and change, a line each, and what it came to.
+void log_outcome(const std::string& path, const admin::ReloadOutcome& outcome);
 
 /// "accepted, 2 warnings", "refused: signpost.yaml:3:1: ... (and 2 more)".
 std::string one_line(const admin::ReloadOutcome& outcome);

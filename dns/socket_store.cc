@@ -42,10 +42,13 @@ Result<admin::ListenSocket> SocketStore::open_admin(const std::string& path) {
 }
 
 Result<admin::ListenSocket> SocketStore::stored(admin::Door door, Result<admin::ListenSocket> opened) {
-  if (!opened) return opened;
-  drop_door(door);
-  store(name_of(door), std::array{opened->descriptor()});
+  if (opened) keep_door(door, *opened);
   return opened;
+}
+
+void SocketStore::keep_door(admin::Door door, const admin::ListenSocket& socket) {
+  drop_door(door);
+  store(name_of(door), std::array{socket.descriptor()});
 }
 
 void SocketStore::drop_door(admin::Door door) { unstore(name_of(door)); }

@@ -34,6 +34,8 @@ class SocketStore {
   /// A door's listener: what was handed down for it, or a new one, which is stored.
   Result<admin::ListenSocket> open_door(admin::Door door, const SocketAddress& address);
   Result<admin::ListenSocket> open_admin(const std::string& path);
+  /// One that was opened elsewhere is stored in the place of what was stored for this door.
+  void keep_door(admin::Door door, const admin::ListenSocket& socket);
   /// It is not listened on any more.
   void drop_door(admin::Door door);
   /// After each change of the server: the new sockets are stored, and addresses that went are let go.

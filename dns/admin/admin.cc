@@ -349,6 +349,8 @@ void Admin::explain(const Question& question, std::function<void(Result<Explanat
   routes_->explain(question, std::move(then));
 }
 
+void Admin::close(const ListenerReport& listener) { routes_->server.close(listener.address); }
+
 void Admin::start() { routes_->server.start(); }
 void Admin::leave_files() { routes_->server.leave_files(); }
 void Admin::stop() { routes_->server.stop(); }

@@ -43,11 +43,11 @@ class Admin {
   Admin(Sources sources, const Clock& clock, HttpLimits limits = {});
   ~Admin();
 
-  /// Before start(): opens one door; the real address. The error says which address, why, what would be
-  /// right.
+  /// Main thread, before or after start(): opens one door; the real address. The error says which address,
+  /// why, what would be right.
   Result<ListenerReport> listen(Door door, const SocketAddress& address);
   Result<ListenerReport> listen_admin(const std::string& socket_path);
-  /// Before start(): one that is open already.
+  /// The same for one that is open already.
   ListenerReport listen(Door door, ListenSocket socket);
   /// Before start(): one more path to GET.
   void add(Door door, const std::string& path, Handler handler);
@@ -60,6 +60,8 @@ class Admin {
     std::string name, type, client;  // the last two may be empty
   };
   void explain(const Question& question, std::function<void(Result<Explanation>)> then);
+  /// Main thread: takes no new connections there; requests under way are answered.
+  void close(const ListenerReport& listener);
 
   void start();
   /// Before stop(): socket files stay, because another process listens on them.

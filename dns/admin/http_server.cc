@@ -88,10 +88,15 @@ Response to_response(HttpReply reply, unsigned version, bool keep_alive, bool he
 struct HttpServer::Core : std::enable_shared_from_this<Core> {
   struct Listener {
     Listener(Door its_door, ListenSocket its_socket, asio::io_context& context)
-        : door(its_door), socket(std::move(its_socket)), acceptor(context) {}
+        : door(its_door), address(its_socket.address()), socket(std::move(its_socket)), acceptor(context) {
+      acceptor.assign(Protocol(socket->family(), 0), socket->release());
+    }
     Door door;
-    ListenSocket socket;  // keeps the socket file; the descriptor moves to the acceptor
+    std::string address;
+    std::optional<ListenSocket> socket;  // keeps the socket file; none: closing
     Acceptor acceptor;
+    bool accepting = true;
+    std::size_t serving = 0;                             // connections whose coroutine has not ended
     std::list<std::shared_ptr<Connection>> connections;  // oldest first
   };
 
@@ -104,11 +109,13 @@ struct HttpServer::Core : std::enable_shared_from_this<Core> {
   asio::awaitable<HttpReply> ask(const Handler& handler, HttpRequest request);
   /// Room for one more, or false: every connection is being answered right now.
   static bool make_room(Listener& listener);
+  void close(const std::string& address);
 
   const HttpLimits limits;
   asio::io_context context{1};
   std::map<std::pair<Door, std::string>, std::vector<Route>> routes;
   std::list<Listener> listeners;
+  bool leave_files = false;  // the main thread's
   std::thread thread;
 };
 
@@ -125,14 +132,13 @@ bool HttpServer::Core::make_room(Listener& listener) {
 asio::awaitable<void> HttpServer::Core::accept_all(Listener& listener) {
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer pause(executor);
-  while (listener.acceptor.is_open()) {
+  while (listener.socket) {
     error_code error;
     Protocol::socket socket(executor);
     co_await listener.acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
-    if (error == asio::error::operation_aborted) co_return;
+    if (error == asio::error::operation_aborted) break;
     if (error) {  // out of descriptors, most likely: spinning would not bring any
-      log::warning("admin.accept_failed",
-                   {{"address", listener.socket.address()}, {"reason", error.message()}});
+      log::warning("admin.accept_failed", {{"address", listener.address}, {"reason", error.message()}});
       pause.expires_after(std::chrono::milliseconds(100));
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
       continue;
@@ -141,7 +147,24 @@ asio::awaitable<void> HttpServer::Core::accept_all(Listener& listener) {
       continue;  // closes `socket`
     auto connection = std::make_shared<Connection>(std::move(socket));
     listener.connections.push_back(connection);
+    ++listener.serving;
     asio::co_spawn(executor, serve(listener, std::move(connection)), asio::detached);
+  }
+  listener.accepting = false;
+}
+
+void HttpServer::Core::close(const std::string& address) {
+  std::erase_if(listeners, [](const Listener& listener) {
+    return !listener.socket && !listener.accepting && listener.serving == 0;
+  });
+  for (auto& listener : listeners) {
+    if (listener.address != address || !listener.socket) continue;
+    listener.socket.reset();
+    error_code ignored;
+    listener.acceptor.close(ignored);
+    for (const auto& connection : listener.connections) {
+      if (connection->waiting) connection->stream.close();
+    }
   }
 }
 
@@ -166,8 +189,8 @@ asio::awaitable<void> HttpServer::Core::serve(Listener& listener, std::shared_pt
     }
     stream.expires_never();  // the handler's own deadline holds now
     const auto& message = parser.get();
-    const bool keep = message.keep_alive();
     auto reply = co_await answer(listener.door, message);
+    const bool keep = message.keep_alive() && listener.socket;
     auto response =
         to_response(std::move(reply), message.version(), keep, message.method() == http::verb::head);
     const bool written = co_await write(*connection, std::move(response));
@@ -177,6 +200,7 @@ asio::awaitable<void> HttpServer::Core::serve(Listener& listener, std::shared_pt
   stream.socket().shutdown(Protocol::socket::shutdown_both, ignored);
   stream.close();
   listener.connections.remove(connection);
+  --listener.serving;
 }
 
 /// True when all of it was taken. Each piece has its own deadline: a long dump through a slow pipe is no
@@ -269,10 +293,18 @@ void HttpServer::add(Door door, std::string method, std::string path, Handler ha
 }
 
 void HttpServer::listen(Door door, ListenSocket socket) {
-  assert(!core_->thread.joinable());
-  auto& listener = core_->listeners.emplace_back(door, std::move(socket), core_->context);
-  const int family = listener.socket.family();
-  listener.acceptor.assign(Protocol(family, 0), listener.socket.release());
+  if (!core_->thread.joinable()) {
+    core_->listeners.emplace_back(door, std::move(socket), core_->context);
+    return;
+  }
+  asio::post(core_->context, [core = core_.get(), door, socket = std::move(socket)]() mutable {
+    auto& listener = core->listeners.emplace_back(door, std::move(socket), core->context);
+    asio::co_spawn(core->context, core->accept_all(listener), asio::detached);
+  });
+}
+
+void HttpServer::close(const std::string& address) {
+  asio::post(core_->context, [core = core_.get(), address] { core->close(address); });
 }
 
 void HttpServer::after(std::chrono::milliseconds delay, std::function<void()> then) {
@@ -296,9 +328,7 @@ void HttpServer::start() {
   });
 }
 
-void HttpServer::leave_files() {
-  for (auto& listener : core_->listeners) listener.socket.keep_file();
-}
+void HttpServer::leave_files() { core_->leave_files = true; }
 
 void HttpServer::stop() {
   if (core_->thread.joinable()) {
@@ -306,6 +336,7 @@ void HttpServer::stop() {
     core_->thread.join();
   }
   for (auto& listener : core_->listeners) {
+    if (core_->leave_files && listener.socket) listener.socket->keep_file();
     error_code ignored;
     listener.acceptor.close(ignored);
     for (const auto& connection : listener.connections) connection->stream.close();

@@ -43,8 +43,11 @@ class HttpServer {
   /// Before start(). `method` in capitals; GET serves HEAD too. Another method on a known path is 405, any
   /// other path of that door 404.
   void add(Door door, std::string method, std::string path, Handler handler);
-  /// Before start(): from now on the kernel queues connections; they are served after start().
+  /// From now on the kernel queues connections; they are served after start(), at once when that was called.
   void listen(Door door, ListenSocket socket);
+  /// After start(): the listener of this ListenSocket::address() takes no connections any more, its socket
+  /// file goes, connections that wait for a request are closed, requests under way are answered.
+  void close(const std::string& address);
   /// Any thread: runs `then` on the admin thread after that time; dropped when the server stops first.
   void after(std::chrono::milliseconds delay, std::function<void()> then);
   /// Starts the thread ("admin").

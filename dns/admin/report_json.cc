@@ -230,7 +230,8 @@ std::string to_json(const StatusReport& status) {
                   {"reload",
                    {{"accepted", status.program.reload.accepted},
                     {"refused", status.program.reload.refused},
-                    {"last_outcome", status.program.reload.last_outcome}}}});
+                    {"last_outcome", status.program.reload.last_outcome},
+                    {"version", status.program.reload.version}}}});
 }
 
 std::string to_json(const TopReport& top) {
@@ -284,8 +285,10 @@ std::string to_json(const ReleaseOutcome& outcome) {
 }
 
 std::string to_json(const ReloadOutcome& outcome) {
-  return printed(
-      {{"accepted", outcome.accepted}, {"errors", outcome.errors}, {"warnings", outcome.warnings}});
+  return printed({{"accepted", outcome.accepted},
+                  {"errors", outcome.errors},
+                  {"warnings", outcome.warnings},
+                  {"changes", outcome.changes}});
 }
 
 }  // namespace signpost::admin

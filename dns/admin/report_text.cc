@@ -227,6 +227,8 @@ std::string to_text(const StatusReport& status) {
 
 std::string to_text(const ReloadOutcome& outcome) {
   std::string out = outcome.accepted ? "reloaded\n" : "refused; the old configuration stays in force\n";
+  for (const auto& change : outcome.changes) out += "  " + plain(change) + "\n";
+  if (outcome.accepted && outcome.changes.empty()) out += "  the configuration says what it said before\n";
   for (const auto& error : outcome.errors) out += "error: " + error + "\n";
   for (const auto& warning : outcome.warnings) out += "warning: " + warning + "\n";
   return out;

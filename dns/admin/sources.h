@@ -62,6 +62,7 @@ struct ReloadReport {
   std::uint64_t accepted = 0;
   std::uint64_t refused = 0;
   std::string last_outcome;  // one line a person can read; empty: none yet
+  std::string version = {};  // of the files in force: config::Sources::version()
 };
 
 /// The query log, or dnstap, since the start.
@@ -91,8 +92,9 @@ struct ProgramReport {
 /// What a reload came to, for POST /reload and the log.
 struct ReloadOutcome {
   bool accepted = false;
-  std::vector<std::string> errors;    // why it was refused; then nothing changed
-  std::vector<std::string> warnings;  // what was accepted, but needs a restart or attention
+  std::vector<std::string> errors;        // why it was refused; then nothing changed
+  std::vector<std::string> warnings;      // what was accepted, but needs a restart or attention
+  std::vector<std::string> changes = {};  // what differs from before: config::differences()
 };
 
 /// All are called on the admin thread and may call back from any thread, now or later.

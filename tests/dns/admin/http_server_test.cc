@@ -258,5 +258,49 @@ TEST(HttpServer, UnixSocketServesAndGoes) {
   EXPECT_FALSE(std::ifstream(path).good());
 }
 
+TEST(HttpServer, AListenerComesWhileItRuns) {
+  Fixture http;
+  http.server.add(Door::Metrics, "GET", "/metrics", fixed("one 1\n"));
+  http.server.start();
+  auto socket = ListenSocket::tcp({IpAddress::v4({127, 0, 0, 1}), 0});
+  ASSERT_TRUE(socket);
+  const auto second = socket->address();
+  http.server.listen(Door::Metrics, std::move(*socket));
+  for (const auto& address : {http.address, second}) {
+    auto client = RawHttp::tcp(address);
+    client.send_get("/metrics");
+    EXPECT_EQ(body_of(client.response()), "one 1\n") << address;
+  }
+}
+
+TEST(HttpServer, AListenerGoesAndWhatIsUnderWayIsAnswered) {
+  const TemporaryDirectory directory;
+  const auto path = directory.path() + "/admin.sock";
+  Fixture http;
+  auto socket = ListenSocket::unix_socket(path);
+  ASSERT_TRUE(socket);
+  http.server.listen(Door::Admin, std::move(*socket));
+  std::promise<ReplyTo> asked;
+  http.server.add(Door::Admin, "GET", "/slow",
+                  [&](const HttpRequest&, ReplyTo reply) { asked.set_value(std::move(reply)); });
+  http.server.add(Door::Metrics, "GET", "/metrics", fixed("one 1\n"));
+  http.server.start();
+  auto waits = RawHttp::unix_socket(path);
+  auto idle = RawHttp::unix_socket(path);
+  waits.send_get("/slow");
+  const auto reply = asked.get_future().get();
+  http.server.close("unix:" + path);
+  EXPECT_TRUE(idle.closed());
+  EXPECT_FALSE(RawHttp::unix_socket(path).connected());
+  EXPECT_FALSE(std::ifstream(path).good());
+  reply(text_reply(200, "late"));
+  EXPECT_EQ(body_of(waits.response()), "late");
+  EXPECT_TRUE(waits.closed());
+  auto other = http.connect();
+  other.send_get("/metrics");
+  EXPECT_EQ(body_of(other.response()), "one 1\n") << "the other door is open";
+  http.server.close("unix:" + path);  // nothing is there any more
+}
+
 }  // namespace
 }  // namespace signpost::admin

@@ -207,7 +207,8 @@ TEST(ExplainJson, CarriesEveryReason) {
 
 TEST(Reload, SaysWhatItCameTo) {
   EXPECT_EQ(to_text(ReloadOutcome{true, {}, {"listen.dns needs a restart"}}),
-            "reloaded\nwarning: listen.dns needs a restart\n");
+            "reloaded\n  the configuration says what it said before\nwarning: listen.dns needs a restart\n");
+  EXPECT_EQ(to_text(ReloadOutcome{true, {}, {}, {"workers: 1 -> 2"}}), "reloaded\n  workers: 1 -> 2\n");
   EXPECT_EQ(to_text(ReloadOutcome{false, {"f:1:2: no"}, {}}),
             "refused; the old configuration stays in force\nerror: f:1:2: no\n");
   EXPECT_EQ(Json::parse(to_json(ReloadOutcome{false, {"x"}, {}}))["errors"][0], "x");
