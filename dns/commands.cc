@@ -3,10 +3,12 @@
 #include <cstdio>
 
 #include "config/load.h"
+#include "config/reference.h"
 #include "config/value.h"
 #include "dns/admin/admin_client.h"
 #include "dns/admin/http_message.h"
 #include "dns/check.h"
+#include "dns/diff.h"
 
 namespace signpost {
 namespace {
@@ -69,6 +71,29 @@ int check(const std::string& config_path) {
   }
   for (const auto& error : checked.error().errors) print(stderr, "error: " + error);
   return 1;
+}
+
+int reference(const std::string& key, bool markdown, bool schema) {
+  if (markdown || schema) {
+    print(stdout, markdown ? config::reference_markdown() : config::json_schema());
+    return 0;
+  }
+  const auto text = config::reference_text(key);
+  if (!text) return fail(text.error().message);
+  print(stdout, *text);
+  return 0;
+}
+
+int diff(const std::string& before, const std::string& after, bool every) {
+  auto old_one = check_config(before, CheckScope::Check);
+  auto new_one = check_config(after, CheckScope::Check);
+  for (const auto* checked : {&old_one, &new_one}) {
+    if (*checked) continue;
+    for (const auto& error : checked->error().errors) print(stderr, "error: " + error);
+  }
+  if (!old_one || !new_one) return 1;
+  print(stdout, compare(*old_one, *new_one, every));
+  return 0;
 }
 
 int status(const Where& where, bool json) {

@@ -9,6 +9,7 @@
 
 #include "config/report.h"
 #include "dns/commands.h"
+#include "dns/completion.h"
 #include "dns/hold.h"
 #include "dns/probe.h"
 #include "dns/run.h"
@@ -16,6 +17,9 @@
 #include "dns/version.h"
 
 namespace {
+
+using signpost::CompletedCommand;
+using signpost::CompletedOption;
 
 constexpr int kMisuse = 2;
 
@@ -31,22 +35,87 @@ struct Words {
   std::string every = "1s";
   std::string level;
   std::string url;
+  std::string key;
+  std::string before;
+  std::string after;
+  std::string shell;
   bool once = false;
   bool json = false;
   bool hold = false;
+  bool markdown = false;
+  bool schema = false;
+  bool all = false;
 };
 
 CLI::App* command(CLI::App& program, Words& words, const char* name, const char* help) {
   auto* added = program.add_subcommand(name, help);
-  added->add_option("-c,--config", words.where.config_path, "the configuration file")->capture_default_str();
+  added->add_option("-c,--config", words.where.config_path, "the configuration file")
+      ->capture_default_str()
+      ->type_name("FILE");
   return added;
 }
 
 CLI::App* client_command(CLI::App& program, Words& words, const char* name, const char* help) {
   auto* added = command(program, words, name, help);
-  added->add_option("-s,--socket", words.where.socket,
-                    "the admin socket; default: listen.admin of the configuration");
+  added
+      ->add_option("-s,--socket", words.where.socket,
+                   "the admin socket; default: listen.admin of the configuration")
+      ->type_name("FILE");
   return added;
+}
+
+CompletedCommand completed(const CLI::App& command) {
+  CompletedCommand out{command.get_name(), command.get_description(), {}, {}, false};
+  for (const auto* option : command.get_options()) {
+    const bool is_file = option->get_type_name() == "FILE";
+    if (option->get_positional()) {
+      out.takes_file = out.takes_file || is_file;
+      continue;
+    }
+    CompletedOption one{{}, option->get_description(), option->get_items_expected_max() > 0, is_file};
+    for (const auto& name : option->get_snames()) one.names.push_back("-" + name);
+    for (const auto& name : option->get_lnames()) one.names.push_back("--" + name);
+    out.options.push_back(std::move(one));
+  }
+  return out;
+}
+
+int say_completion(const CLI::App& program, const std::string& shell) {
+  std::vector<CompletedCommand> commands;
+  for (const auto* command : program.get_subcommands([](const CLI::App*) { return true; }))
+    commands.push_back(completed(*command));
+  for (auto& command : commands) {
+    if (command.name == "completion") command.words = {"bash", "zsh"};
+  }
+  const auto script =
+      shell == "bash" ? signpost::bash_completion(commands) : signpost::zsh_completion(commands);
+  std::fwrite(script.data(), 1, script.size(), stdout);
+  return 0;
+}
+
+void add_configuration_commands(CLI::App& program, Words& words, int& result) {
+  command(program, words, "check", "say everything that is wrong with a configuration; connects to nothing")
+      ->callback([&] { result = signpost::check(words.where.config_path); });
+  auto* diff = program.add_subcommand(
+      "diff",
+      "what changes from one configuration to another: settings, zones, records; connects to nothing");
+  diff->add_option("OLD", words.before, "a configuration file")->required()->type_name("FILE");
+  diff->add_option("NEW", words.after, "another one")->required()->type_name("FILE");
+  diff->add_flag("--all", words.all, "every record that differs");
+  diff->callback([&] { result = signpost::diff(words.before, words.after, words.all); });
+  auto* reference = program.add_subcommand(
+      "reference", "every option of a configuration: what it takes, its default, when a change of it acts");
+  reference->add_option("KEY", words.key,
+                        "only this and what is below it, such as zones[].ttl or registries");
+  auto* markdown = reference->add_flag("--markdown", words.markdown, "the whole as a page");
+  reference->add_flag("--schema", words.schema, "the whole as a JSON Schema (2020-12) for editors")
+      ->excludes(markdown);
+  reference->callback([&] { result = signpost::reference(words.key, words.markdown, words.schema); });
+  auto* completion = program.add_subcommand("completion", "a script that completes these words in a shell");
+  completion->add_option("SHELL", words.shell, "bash or zsh")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh"}));
+  completion->callback([&] { result = say_completion(program, words.shell); });
 }
 
 int say_version() {
@@ -84,8 +153,7 @@ int main(int argc, char** argv) {
   run->callback([&] {
     result = words.hold ? signpost::hold(words.where.config_path) : signpost::run(words.where.config_path);
   });
-  command(program, words, "check", "say everything that is wrong with a configuration; connects to nothing")
-      ->callback([&] { result = signpost::check(words.where.config_path); });
+  add_configuration_commands(program, words, result);
 
   auto* explain =
       client_command(program, words, "explain", "why a running signpost answers a name as it does");

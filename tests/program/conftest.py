@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "real"))
 
+import schema  # noqa: E402
 from harness import signpost as harness  # noqa: E402
 
 SHOP = {
@@ -68,6 +69,7 @@ def start(folder, services):
             **more,
         )
         running.append(made)
+        assert schema.mistakes(made._config) == [], "the program takes what the schema refuses"
         if ready:
             made.wait_ready()
         return made

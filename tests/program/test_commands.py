@@ -25,7 +25,7 @@ def test_a_slip_of_the_pen_is_named(signpost):
 def test_help_and_version(signpost):
     help_ = signpost("--help")
     assert help_.returncode == 0
-    for word in ("run", "check", "explain", "dump", "status", "reload", "release", "drain", "undrain", "version"):
+    for word in ("run", "check", "diff", "reference", "completion", "explain", "dump", "status", "reload", "release", "drain", "undrain", "version"):
         assert re.search(rf"^  {word}\b", help_.stdout, re.M), word
     version = signpost("version")
     assert version.returncode == 0
@@ -59,6 +59,21 @@ def test_check_lists_every_mistake_with_its_place(signpost, config):
     places = [re.match(rf"error: {re.escape(str(path))}:(\d+):\d+: \S", line) for line in lines]
     assert all(places), lines
     assert [4, 5, 6] == sorted({int(place[1]) for place in places} & {4, 5, 6}), lines
+
+
+def test_check_goes_on_after_a_mistake(signpost, config, services, folder):
+    """What is wrong in files that a broken configuration names is told in the same run."""
+    services("services:\n  - name: cart\n    instances: [{address: 10.0.0.300}]\n")
+    (folder / "a.zone").write_text("www A 10.0.0\n")
+    path = config(
+        "tcp: {idle: soon}\n"
+        f"registries: {{local: {{type: file, path: {services()}}}}}\n"
+        f"zones: [{{name: demo.internal, registry: local}}, {{name: a.internal, file: {folder}/a.zone}}, {{name: b..internal, registry: local}}]\n"
+    )
+    done = signpost("check", "--config", path)
+    assert done.returncode == 1
+    for place in (f"{path}:1:", f"{path}:3:", f"{services()}:3:", f"{folder}/a.zone:1:"):
+        assert f"error: {place}" in done.stderr, done.stderr
 
 
 def test_check_looks_into_services_files(signpost, config, services):
