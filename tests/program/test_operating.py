@@ -1,10 +1,13 @@
 """explain, status, dump and reload: what an operator asks a running Signpost."""
+import contextlib
 import json
 import re
+import socket
 import subprocess
 
 import dns.rdatatype
 import dns.zone
+import pytest
 
 
 def test_status_as_text_and_json(start):
@@ -92,3 +95,34 @@ def test_dump_of_a_zone_that_is_not_there(start):
     status, text = program.command("dump", "nope.internal")
     assert status == 1
     assert "nope.internal" in text
+
+
+@pytest.mark.parametrize(
+    "head", ["Content-Length: 1000000000", "Transfer-Encoding: chunked", "X-Long: "], ids=["announced", "chunked", "header"]
+)
+def test_a_request_of_a_gigabyte_is_cut_off(start, head):
+    """It is refused long before it is whole, costs no memory, and others are served."""
+    program = start()
+    before = resident_octets(program)
+    piece = b"x" * 65536
+    chunk = b"10000\r\n" + piece + b"\r\n" if "chunked" in head else piece
+    sent = 0
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(20)
+        client.connect(str(program.admin_socket))
+        client.sendall(f"POST /reload HTTP/1.1\r\nHost: signpost\r\n{head}".encode() + (b"" if "X-Long" in head else b"\r\n\r\n"))
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            while sent < 1_000_000_000:
+                client.sendall(chunk)
+                sent += len(chunk)
+        with contextlib.suppress(ConnectionResetError):
+            assert client.recv(65536)[9:12] in (b"413", b"431", b"")
+    assert sent < 10_000_000
+    assert resident_octets(program) - before < 4_000_000
+    assert program.command("status")[0] == 0
+    assert json.loads(program.command("status", "--json")[1])["reload"]["accepted"] == 0
+
+
+def resident_octets(program):
+    with open(f"/proc/{program.process.pid}/smaps_rollup") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("Rss:")) * 1024

@@ -1,8 +1,11 @@
 """SIGHUP and `signpost reload`: all of a good configuration at once, nothing of a bad one."""
 import json
+import socket
 import threading
+import urllib.request
 
 from conftest import SHOP
+from harness import dns
 
 
 def outcome(program):
@@ -79,17 +82,135 @@ def test_registries_come_go_and_move(start, folder):
     assert [registry["name"] for registry in told["registries"]] == ["local"]
 
 
-def test_listeners_need_a_restart_and_it_says_so(start):
+def test_what_needs_a_restart_is_said(start):
     program = start()
-    program._config["listen"]["dns"] = ["127.0.0.1:0", "[::1]:0"]
     program._config["tcp"] = {"clients": 77}
     program.write_config()
     status, text = program.command("reload")
     assert status == 0
-    assert "warning: listen.dns differs; it takes effect at the next start" in text
+    assert "  tcp.clients: 77 (was not written)\n" in text
     assert "warning: tcp.clients differs; it takes effect at the next start" in text
-    assert program.command("reload")[1].count("warning:") == 2  # still: it has not happened yet
-    assert len(program.listeners()["dns"]) == 1
+    assert program.command("reload")[1].count("warning:") == 1  # still: it has not happened yet
+
+
+def test_addresses_and_workers_change(start, until):
+    """One address stays, another comes and goes; workers come and go beside it."""
+    program = start()
+    listen = program._config["listen"]
+
+    def take(addresses, workers):
+        listen["dns"], program._config["workers"] = addresses, workers
+        program.write_config()
+        status, text = program.command("reload")
+        assert status == 0 and "warning:" not in text, text
+        told = json.loads(program.command("status", "--json")[1])
+        assert told["workers"] == workers
+        assert program.client.set("cart.demo.internal") == {"10.1.0.1", "10.1.0.2"}
+        return [one["address"] for one in told["listeners"] if one["kind"] == "dns"]
+
+    (first,) = take(["127.0.0.1:0"], 1)
+    both = take(["127.0.0.1:0", "[::1]:0"], 3)
+    assert both[0] == first and len(both) == 2
+    other = dns.Client(("::1", int(both[1].rpartition(":")[2])))
+    assert other.set("cart.demo.internal") == {"10.1.0.1", "10.1.0.2"}
+    assert take(["127.0.0.1:0"], 2) == [first]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen["dns"] = ["127.0.0.1:0", f"127.0.0.1:{taken.getsockname()[1]}"]
+        program.write_config()
+        status, text = program.command("reload")
+    assert status == 1 and "error: listen.dns 127.0.0.1:" in text
+    assert program.client.set("cart.demo.internal") == {"10.1.0.1", "10.1.0.2"}
+
+
+def test_the_other_listeners_move(start, folder, until):
+    """New ones first; the reload's own answer still comes over the old admin socket, which goes then."""
+    program = start()
+    before = program.listeners()
+    listen = program._config["listen"]
+    listen["health"], listen["admin"] = "127.0.0.2:0", f"unix:{folder}/other.sock"
+    del listen["metrics"]
+    program.write_config()
+    status, text = program.command("reload", "--socket", program.admin_socket)
+    assert status == 0 and "warning:" not in text
+    assert f"  listen.admin: unix:{program.admin_socket} -> unix:{folder}/other.sock\n" in text
+    told = {one["kind"]: one["address"] for one in json.loads(program.command("status", "--json")[1])["listeners"]}
+    assert told["health"].startswith("127.0.0.2:") and told["ready"] == before["ready"][0] and "metrics" not in told
+    assert program.http("ready", "/ready")[0] == 200
+    with urllib.request.urlopen(f"http://{told['health']}/health", timeout=5) as response:
+        assert response.status == 200
+    until(lambda: not program.admin_socket.exists(), 5, "the old socket to go")
+    for old in (before["health"][0], before["metrics"][0]):
+        host, _, port = old.rpartition(":")
+        until(lambda at=(host, int(port)): is_closed(at), 5, f"{old} to close")
+
+
+def is_closed(address):
+    try:
+        socket.create_connection(address, timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_a_listener_that_cannot_be_refuses_the_whole(start):
+    program = start()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        program._config["listen"]["health"] = f"127.0.0.1:{taken.getsockname()[1]}"
+        program.write_config([{"name": "second.internal", "registry": "local"}])
+        status, text = program.command("reload")
+    assert status == 1 and "error: listen.health 127.0.0.1:" in text and "Address already in use" in text
+    assert program.client.set("cart.second.internal") == "REFUSED"
+    assert program.http("health", "/health")[0] == 200
+
+
+def versions(program):
+    return [line for line in program.http("metrics", "/metrics")[1].splitlines() if line.startswith("signpost_reload_version_info")]
+
+
+def test_changed_files_are_read_without_any_signal(start, folder, until):
+    """Includes too; a file that is refused changes nothing, says why, and is tried again when it changes."""
+    (folder / "conf.d").mkdir()
+    program = start(include="conf.d/*.yaml")
+    first = versions(program)
+    zone = folder / "conf.d/second.yaml"
+    zone.write_text("zones: [{name: second.internal, registry: local}]\n")
+    program.client.wait_for({"10.1.0.1", "10.1.0.2"}, "cart.second.internal")
+    assert len(first) == 1 and versions(program) != first
+    zone.write_text("zones: [{name: second.internal, registry: nowhere}, {name: half")
+    until(lambda: outcome(program)["refused"] == 1, 10, "the refusal")
+    assert program.metric("reload_failed_total") == 1
+    assert f"{zone}:1:" in outcome(program)["last_outcome"] and "refused" in program.command("status", "--socket", program.admin_socket)[1]
+    assert program.client.set("cart.second.internal") == {"10.1.0.1", "10.1.0.2"}
+    zone.unlink()
+    program.client.wait_for("REFUSED", "cart.second.internal")
+    assert outcome(program)["accepted"] == 2 and versions(program) == first
+
+
+def test_a_mounted_config_map_is_seen_to_change(start, folder):
+    """The kubelet swaps a link that the files' links go through."""
+    (folder / "..one").mkdir()
+    (folder / "..data").symlink_to("..one")
+    (folder / "signpost.yaml").symlink_to("..data/signpost.yaml")
+    program = start()
+    content = json.loads((folder / "signpost.yaml").read_text())
+    content["zones"].append({"name": "second.internal", "registry": "local"})
+    (folder / "..two").mkdir()
+    (folder / "..two/signpost.yaml").write_text(json.dumps(content))
+    (folder / "..new").symlink_to("..two")
+    (folder / "..new").rename(folder / "..data")
+    program.client.wait_for({"10.1.0.1", "10.1.0.2"}, "cart.second.internal")
+
+
+def test_what_was_refused_for_another_file_is_tried_when_that_changes(start, folder, services, until):
+    secret = folder / "secrets"
+    secret.write_text("not a secret\n")
+    program = start()
+    program._config["cookies"] = {"secret_file": str(secret)}
+    program.write_config([{"name": "second.internal", "registry": "local"}])
+    until(lambda: outcome(program)["refused"] == 1, 10, "the refusal")
+    assert str(secret) in outcome(program)["last_outcome"]
+    secret.write_text("00112233445566778899aabbccddeeff\n")
+    program.client.wait_for({"10.1.0.1", "10.1.0.2"}, "cart.second.internal")
 
 
 def test_the_services_file_is_watched_without_any_signal(start, services):
