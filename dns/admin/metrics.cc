@@ -129,8 +129,8 @@ void program_families(Exposition& page, const Scrape& scrape) {
   page.counter("reload_failed_total", "Configurations refused at run time.", {},
                number(scrape.program.reload.refused));
   if (!scrape.program.reload.version.empty())
-    page.gauge("reload_version_info", "Always 1. The value is a hash of the configuration's files in force.",
-               {{"hash", "xxh3"}, {"value", scrape.program.reload.version}}, 1);
+    page.info("reload_version_info", "The value is a hash of the configuration's files in force.",
+              {{"hash", "xxh3"}, {"value", scrape.program.reload.version}});
   page.counter("cookie_file_refused_total", "Readings of the cookie secrets that found a bad file.", {},
                number(scrape.program.cookie_files_refused));
   check_families(page, scrape.program.checks);

@@ -41,6 +41,7 @@ def rows(start, folder, until):
     program = start(zones=[
         {"name": "demo.internal", "registry": "local"},
         {"name": "a.example", "file": str(folder / "a.zone")},
+        {"name": "shop.internal", "services": [{"name": "cart", "members": [{"registry": "local", "service": "cart"}]}]},
     ], state_directory=str(folder / "state"))
     until(lambda: "state_file_age_seconds" in program.http("metrics", "/metrics")[1], 20, "a state file is written")
     found = {}
@@ -57,7 +58,7 @@ def test_every_metric_and_label_is_there(rows):
         assert names or expression.startswith("up{"), where
         for name, matchers in names:
             assert name in rows, f"{where}: {name}"
-            known |= set(rows[name][0])
+            known |= set().union(*rows[name])
             for label, operator, value in re.findall(r'(\w+)(=~?|!=)"([^"]*)"', matchers):
                 if label in FROM_PROMETHEUS:
                     continue
