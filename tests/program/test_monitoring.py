@@ -38,6 +38,7 @@ def expressions():
 def rows(start, folder, until):
     """{sample name: [labels]} of a running Signpost."""
     (folder / "a.zone").write_text("@ 60 SOA ns hostmaster 1 2 3 4 5\n@ 60 NS ns\nns 60 A 192.0.2.1\n")
+    (folder / "state").mkdir()
     program = start(zones=[
         {"name": "demo.internal", "registry": "local"},
         {"name": "a.example", "file": str(folder / "a.zone")},

@@ -234,8 +234,13 @@ TEST(Metrics, UnknownAgeIsLeftOut) {
 }
 
 TEST(Metrics, HostileNamesStayLabels) {
-  for (const std::string hostile :
-       {"a\"} 1\nsignpost_fake_total 1\n", "back\\slash", "\xff\xfe", "\xed\xa0\x80", "e\xcc\x81"}) {
+  const std::vector<std::string> kHostile{"a\"} 1\nsignpost_fake_total 1\n",
+                                          "back\\slash",
+                                          std::string(65536, '"'),
+                                          "\xff\xfe",
+                                          "\xed\xa0\x80",
+                                          "e\xcc\x81"};
+  for (const auto& hostile : kHostile) {
     auto input = scrape();
     input.builder.registries[0].name = hostile;
     input.builder.zones[0].name = hostile;
