@@ -121,7 +121,7 @@ TEST(Status, ShowsStateFiles) {
   report.program.state_files = {{"cluster", 61, 4096, 7, 2, 0, "write: No space left on device"},
                                 {"nacos", -1, 0, 0, 0, 1, ""}};
   const auto text = to_text(report);
-  EXPECT_NE(text.find("  STATE FILE OF  AGE  OCTETS  WRITTEN  NOT WRITTEN  NOT READ  TROUBLE\n"),
+  EXPECT_NE(text.find("  STATE FILE OF  AGE   OCTETS  WRITTEN  NOT WRITTEN  NOT READ  TROUBLE\n"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("write: No space left on device\n"), std::string::npos) << text;
@@ -143,7 +143,7 @@ TEST(Status, ListsWhatIsRescuedDampedAndDrained) {
   report.builder.composed[1].name = "cart.shop.test.";
   report.builder.composed[1].doubt = policy::Doubt::StaleMember;
   const auto text = to_text(report);
-  EXPECT_NE(text.find("  ANSWERING THOUGH NOT HEALTHY  RULE   SERVICES\n"
+  EXPECT_NE(text.find("  ANSWERING THOUGH NOT HEALTHY  RULE          SERVICES\n"
                       "  local                         panic         3\n"
                       "  cart.shop.test.               stale_member  1\n"),
             std::string::npos)
