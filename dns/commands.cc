@@ -7,6 +7,7 @@
 #include "config/value.h"
 #include "dns/admin/admin_client.h"
 #include "dns/admin/http_message.h"
+#include "dns/base/log.h"
 #include "dns/check.h"
 #include "dns/diff.h"
 
@@ -92,6 +93,7 @@ int diff(const std::string& before, const std::string& after, bool every) {
     for (const auto& error : checked->error().errors) print(stderr, "error: " + error);
   }
   if (!old_one || !new_one) return 1;
+  log::set_level(log::Level::Error);  // what the two worlds tell of themselves is not asked for
   print(stdout, compare(*old_one, *new_one, every));
   return 0;
 }

@@ -101,12 +101,12 @@ std::string bash_completion(const std::vector<CompletedCommand>& commands) {
       "  COMPREPLY=()\n"
       "  if [[ $takes == value ]]; then return; fi\n"
       "  if [[ $takes == file ]]; then\n"
-      "    compopt -o filenames 2>/dev/null\n"
+      "    compopt -o filenames 2>/dev/null || true\n"
       "    mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
       "  elif [[ $word == -* ]]; then\n"
       "    mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
       "  elif [[ -n $files ]]; then\n"
-      "    compopt -o filenames 2>/dev/null\n"
+      "    compopt -o filenames 2>/dev/null || true\n"
       "    mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
       "  else\n"
       "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
@@ -142,7 +142,8 @@ std::string zsh_completion(const std::vector<CompletedCommand>& commands) {
   text +=
       "  esac\n"
       "}\n"
-      "compdef _signpost signpost\n";
+      // zsh runs the file in the place of the function when it is wanted for the first time.
+      "if [[ $funcstack[1] == _signpost ]]; then _signpost \"$@\"; else compdef _signpost signpost; fi\n";
   return text;
 }
 

@@ -168,7 +168,7 @@ def run_shell_line(request, readme, line, words):
         run_tests_runner(words)
     elif words[0] == "build/dns/signpost" and "run" not in words:
         request.getfixturevalue("quickstart")
-        done = inside.sh(line)
+        done = inside.sh(line + " --once" if "top" in words else line)  # which would look until somebody ends it
         assert done.returncode == 0, f"{line}\n{done.stderr}"
     elif words[0] in ("signpost", "curl", "source"):
         request.getfixturevalue("usual")

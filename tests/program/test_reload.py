@@ -118,7 +118,7 @@ def test_addresses_and_workers_change(start, until):
         listen["dns"] = ["127.0.0.1:0", f"127.0.0.1:{taken.getsockname()[1]}"]
         program.write_config()
         status, text = program.command("reload")
-    assert status == 1 and "error: listen.dns 127.0.0.1:" in text
+    assert status == 1 and "error: listen.dns listen 127.0.0.1:" in text
     assert program.client.set("cart.demo.internal") == {"10.1.0.1", "10.1.0.2"}
 
 
