@@ -37,7 +37,8 @@ const Case kDocument[] = {
     {"unknown_key_is_another_word", with_zone("frobnicate: 2"),
      "E f.yaml:1:1: unknown key `frobnicate`; known here: include, reload, server, listen, lameduck, "
      "workers, "
-     "state_directory, ready_from_state, log, edns, tcp, cookies, rate_limit, checks, access, "
+     "state_directory, ready_from_state, log, query_log, dnstap, edns, tcp, cookies, rate_limit, checks, "
+     "access, "
      "clients, registries or zones"},
     {"unknown_key_deep_below", with_zone("tcp: {idel: 1s}"),
      "E f.yaml:1:7: unknown key `idel`; did you mean `idle`?"},
