@@ -81,7 +81,7 @@ def test_log_tells_real_addresses_and_readiness(start, until):
     program = start()
     until(lambda: "signpost.ready" in program.process.output(), 10, "signpost.ready")
     listeners = program.listeners()
-    assert sorted(listeners) == ["admin", "dns", "health", "metrics", "ready"]
+    assert sorted(listeners) == ["admin", "dns", "health", "metrics", "page", "ready"]
     assert listeners["admin"] == [f"unix:{program.admin_socket}"]
     assert not any(address.endswith(":0") for kind in listeners.values() for address in kind)
 
