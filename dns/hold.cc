@@ -28,7 +28,7 @@ constexpr std::chrono::seconds kWatchdog{9};
 constexpr std::chrono::seconds kUpgradeTime{60};  // to be ready in
 constexpr std::chrono::seconds kProbation{10};    // of a new binary: a death in it brings the old one back
 constexpr const char* kWaitAfterCrash = "300";  // milliseconds: what is older than 500 is not answered (B18)
-constexpr unsigned kRestartsAtOnce = 10;        // within kRestartWindow
+constexpr unsigned kRestartsAtOnce = 30;        // within kRestartWindow; then pauses that grow
 constexpr std::chrono::seconds kRestartWindow{10};
 constexpr std::chrono::milliseconds kPauseMin{100}, kPauseMax{5000};
 constexpr std::array<const char*, 6> kPassedOn = {"READY",          "STATUS",   "RELOADING",
