@@ -229,7 +229,8 @@ void Program::watch_readiness(std::chrono::milliseconds pause) {
       }
       readiness_timer_.expires_after(pause);
       readiness_timer_.async_wait([this, pause](const boost::system::error_code& error) {
-        if (!error) watch_readiness(std::min(pause * 2, kReadinessPauseMax));
+        const auto longest = begun_ ? kReadinessPauseMin : kReadinessPauseMax;  // queries wait for it
+        if (!error) watch_readiness(std::min(pause * 2, longest));
       });
     });
   });
