@@ -86,6 +86,8 @@ class Respawned:
         self._born = threading.Condition()
         self._thread = threading.Thread(target=self._loop)
         self._thread.start()
+        with self._born:
+            self._born.wait_for(lambda: self._child is not None, 10)
 
     def _loop(self):
         while not self._ended.is_set():
