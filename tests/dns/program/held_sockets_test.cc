@@ -94,7 +94,7 @@ TEST(HeldProcess, finds_its_sockets_in_order_and_is_told_what_they_are) {
   EXPECT_EQ(
       run_script(sockets,
                  "test $LISTEN_PID = $$ && test $LISTEN_FDS = 2 && test $LISTEN_FDNAMES = stored-a:b && "
-                 "test -S /dev/fd/3 && test -S /dev/fd/4 && ! test -e /dev/fd/5"),
+                 "test -S /dev/fd/3 && test -S /dev/fd/4 && ! test -S /dev/fd/5"),
       0);
   EXPECT_EQ(run_script(sockets,
                        "test $NOTIFY_SOCKET = @nobody && test $WATCHDOG_PID = $$ && "
@@ -103,7 +103,7 @@ TEST(HeldProcess, finds_its_sockets_in_order_and_is_told_what_they_are) {
 }
 
 TEST(HeldProcess, without_sockets_says_nothing_of_them) {
-  EXPECT_EQ(run_script(HeldSockets(), "test -z \"$LISTEN_FDS\" && ! test -e /dev/fd/3"), 0);
+  EXPECT_EQ(run_script(HeldSockets(), "test -z \"$LISTEN_FDS\" && ! test -S /dev/fd/3"), 0);
 }
 
 }  // namespace

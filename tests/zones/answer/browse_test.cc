@@ -60,10 +60,13 @@ TEST(Browse, SaysWhatAServiceIs) {
 
 TEST(RecentChanges, AreTheNewestFirstAndAFewNamesOfEach) {
   TestWorld world(kConfig);
-  std::vector<ServiceState> states;
+  world.world.begin_list("one", 1000);
   for (int i = 0; i < 20; ++i)
-    states.push_back(TestWorld::service("one///s" + std::to_string(i), {At("10.0.0.1"), At("10.0.0.2")}));
-  world.list("one", std::move(states));
+    world.world.take(TestWorld::service("one///s" + std::to_string(i), {At("10.0.0.1"), At("10.0.0.2")}));
+  world.world.end_list("one", 1000, Complete::Yes);
+  while (world.world.flush(SIZE_MAX)) {  // one publication; list() makes several
+  }
+  world.world.publish();
   auto newest = [&] {
     for (const auto& change : world.world.status().changes)
       if (change.zone == "t.") return change;
