@@ -98,8 +98,8 @@ Result<void> ModelFiles::sync_directory() {
 std::vector<Disk> ModelFiles::crashes() const {
   std::vector<Disk> out{durable_};
   for (const auto& [name, pending] : pending_) {
-    const bool renamed =
-        std::any_of(renames_.begin(), renames_.end(), [&](const auto& one) { return one.second == name; });
+    const bool renamed = std::any_of(renames_.begin(), renames_.end(),
+                                     [&wanted = name](const auto& one) { return one.second == wanted; });
     const auto contents = pending.synced ? std::vector<std::optional<std::string>>{pending.octets}
                                          : torn(pending.octets, random_);
     std::vector<Disk> more;
