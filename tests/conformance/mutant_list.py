@@ -35,7 +35,7 @@ MUTANTS = [
     ("N1", "dns/wire/name.h", "low + kOnes * (0x80 - 'A');", "low + kOnes * (0x80 - 'E');"),
     ("N2", "zones/answer/answerer.h", "{ negative(ask, Rcode::NoError); }", "{ negative(ask, Rcode::NxDomain); }"),
     ("N3", ANSWERER, "ask.response->set_rcode(rcode);", "ask.response->set_rcode(Rcode::NoError);"),
-    ("N4", ANSWERER, "std::min(zone.soa_ttl, zone.negative_ttl)", "std::max(zone.soa_ttl, zone.negative_ttl)"),
+    ("N4", ANSWERER, "std::min({zone.soa_ttl, zone.negative_ttl, ", "std::max({zone.soa_ttl, zone.negative_ttl, "),
     ("N5", "zones/answer/locate.cc", "return {NodeKind::Empty, 0};", "return {};"),
     ("N6", STATIC, "wildcard[1] = '*';", "wildcard[1] = '+';"),
     ("N7", STATIC, "ask.type == RRType::CNAME || ask.type == RRType::ANY ||", "ask.type == RRType::CNAME || ask.type == RRType::MX ||"),
