@@ -15,16 +15,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "dns/base/environment.h"
+
 namespace signpost {
 namespace {
-
-std::optional<std::string> take_variable(const char* name) {
-  const char* value = std::getenv(name);
-  if (value == nullptr) return std::nullopt;
-  std::string copy(value);
-  ::unsetenv(name);
-  return copy;
-}
 
 std::optional<std::uint64_t> number(const std::optional<std::string>& text) {
   std::uint64_t value = 0;

@@ -79,25 +79,15 @@ std::string query_line(const Note& note, WallTime received, log::Format format) 
   const auto parsed = parse(note.query, {}, query);
   const auto name = parsed.has_question ? to_text(query.question.name) : "-";
   const auto type = parsed.has_question ? type_text(query.question.type) : "-";
-  if (note.response.empty()) {
-    return log::format_line(format, received, log::Level::Info, "query",
-                            {{"client", client},
-                             {"server", server},
-                             {"proto", proto},
-                             {"name", name},
-                             {"type", type},
-                             {"rcode", "dropped"},
-                             {"answers", 0},
-                             {"octets", 0}});
-  }
-  const auto outcome = read_response(note.response);
+  const bool dropped = note.response.empty();
+  const auto outcome = dropped ? Outcome() : read_response(note.response);
   return log::format_line(format, received, log::Level::Info, "query",
                           {{"client", client},
                            {"server", server},
                            {"proto", proto},
                            {"name", name},
                            {"type", type},
-                           {"rcode", rcode_text(outcome.rcode)},
+                           {"rcode", dropped ? std::string("dropped") : rcode_text(outcome.rcode)},
                            {"answers", outcome.answers},
                            {"octets", note.response.size()}});
 }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "dns/base/environment.h"
 #include "dns/transport/socket.h"
 
 namespace signpost {
@@ -20,14 +21,6 @@ namespace {
 constexpr int kFirstDescriptor = 3;  // SD_LISTEN_FDS_START
 constexpr int kDescriptorsMax = 4096;
 constexpr std::array<std::string_view, 5> kDoors = {"health", "ready", "metrics", "admin", "page"};
-
-std::optional<std::string> take_variable(const char* name) {
-  const char* value = std::getenv(name);
-  if (value == nullptr) return std::nullopt;
-  std::string copy(value);
-  ::unsetenv(name);
-  return copy;
-}
 
 int number(const std::string& text) {
   int value = -1;

@@ -44,6 +44,8 @@ struct Server::Parts {
   unsigned active = 0;
 };
 
+/// Main thread, at a reload only. A worker swaps between two batches, within microseconds unless it is stuck,
+/// and has nobody to tell: waking the main thread would cost each batch a look at who waits.
 void Server::Parts::wait_for_changes() {
   const auto deadline = std::chrono::steady_clock::now() + kChangePatience;
   for (auto& worker : workers)

@@ -8,25 +8,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/dns/tap/scratch.h"
+
 namespace signpost::tap {
 namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-
-struct Folder {
-  Folder() {
-    char name[] = "/tmp/signpost-lines-XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
-
-std::string content(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 TEST(LineFile, FollowsARotation) {
   Folder folder;
