@@ -7,9 +7,8 @@ import shlex
 import subprocess
 
 import pytest
-import schema
 import yaml
-from harness import peers
+from harness import peers, schema
 from harness import signpost as harness
 from harness.process import Process
 

@@ -4,8 +4,7 @@ import shutil
 import subprocess
 
 import pytest
-import schema
-from harness import peers
+from harness import peers, schema
 
 ROOT = pathlib.Path(__file__).parents[2]
 

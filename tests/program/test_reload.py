@@ -4,7 +4,7 @@ import socket
 import threading
 import urllib.request
 
-from conftest import SHOP
+from harness.program import SHOP
 from harness import dns
 
 

@@ -6,7 +6,7 @@ import subprocess
 
 import jsonschema
 import yaml
-from harness import signpost as harness
+from . import signpost as harness
 
 
 class Loader(yaml.SafeLoader):
