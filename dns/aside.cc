@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <future>
+#include <set>
 #include <utility>
 
 #include "backends/file/parse.h"
 #include "dns/base/clock.h"
+#include "dns/known_states.h"
 #include "zones/answer/dump.h"
 #include "zones/snapshot/store.h"
 #include "zones/table/builder.h"
@@ -13,11 +15,14 @@
 namespace signpost {
 namespace {
 
-/// All worlds made with it begin at one time, so that their serials are equal.
+/// One time for all worlds made with it, so that an instance is as old in one as in the other.
 class StillWall final : public Clock {
  public:
   Monotonic now() const noexcept override { return system_clock().now(); }
-  WallTime wall() const noexcept override { return WallTime{}; }
+  WallTime wall() const noexcept override { return wall_; }
+
+ private:
+  const WallTime wall_ = system_clock().wall();
 };
 
 const Clock& still_wall() {
@@ -25,23 +30,46 @@ const Clock& still_wall() {
   return clock;
 }
 
+/// "demo.internal. 30 IN SOA ns.demo.internal. hostmaster.demo.internal. 1795312345 7200 1800 86400 5": its
+/// seventh word is 0.
+std::string without_serial(std::string line) {
+  constexpr int kWordsBefore = 6;
+  std::size_t begin = 0;
+  for (int word = 0; word < kWordsBefore; ++word) {
+    begin = line.find(' ', begin);
+    if (begin == std::string::npos) return line;
+    if (++begin; word == 3 && line.compare(begin - 4, 4, "SOA ") != 0) return line;
+  }
+  return line.replace(begin, line.find(' ', begin) - begin, "0");
+}
+
 }  // namespace
 
 class Aside::World {
  public:
-  explicit World(const Checked& checked) : builder_(store_, still_wall()) {
+  World(const Checked& checked, KnownStates& states) : builder_(store_, still_wall()) {
+    for (const auto& zone : checked.config.zones)
+      if (!zone.all_registries().empty()) counted_.insert(zone.name);
     builder_.start();
     wait([&](auto done) {
       builder_.configure(std::make_shared<const config::Config>(checked.config), zones_of(checked.statics),
                          std::move(done));
     });
     for (const auto& registry : checked.config.registries) {
-      if (const auto* file = std::get_if<config::FileRegistry>(&registry.options)) tell(registry.name, *file);
+      if (const auto* file = std::get_if<config::FileRegistry>(&registry.options)) {
+        // As the backend would after its first look at the file, which was read well a moment ago.
+        if (auto services = file::load_services(file->path, registry.name))
+          tell(registry.name, std::move(services->states));
+      } else if (const auto known = states.of(registry)) {
+        tell(registry.name, (*known)->services);
+      }
     }
     wait([&](auto done) { builder_.when_published(std::move(done)); });
   }
 
   SnapshotStore& store() { return store_; }
+  /// Its serial counts what registries tell; else it is what is written.
+  bool counts_changes(const std::string& zone) const { return counted_.count(zone) != 0; }
 
  private:
   template <class Begin>
@@ -51,29 +79,29 @@ class Aside::World {
     done->get_future().wait();
   }
 
-  /// As the backend would after its first look at the file, which was read well a moment ago.
-  void tell(const std::string& name, const config::FileRegistry& file) {
-    auto services = file::load_services(file.path, name);
-    if (!services) return;
+  void tell(const std::string& name, std::vector<ServiceState> services) {
     auto& sink = builder_.sink(name);
     sink.begin_list(1);
-    for (auto& state : services->states) sink.upsert(std::move(state), 0);
+    for (auto& state : services) sink.upsert(std::move(state), 0);
     sink.end_list(1, Complete::Yes);
     sink.caught_up(0);
   }
 
+  std::set<std::string> counted_;
   SnapshotStore store_;
   Builder builder_;
 };
 
-Aside::Aside(const Checked& checked) : world_(std::make_unique<World>(checked)) {}
+Aside::Aside(const Checked& checked, KnownStates& states)
+    : world_(std::make_unique<World>(checked, states)) {}
 Aside::~Aside() = default;
 
 Result<std::vector<std::string>> Aside::records(const std::string& zone) {
   std::vector<std::string> lines;
+  const bool counted = world_->counts_changes(zone);
   const auto dumped = dump(world_->store(), zone, [&](std::string_view line) {
     while (line.ends_with('\n')) line.remove_suffix(1);
-    lines.emplace_back(line);
+    lines.push_back(counted ? without_serial(std::string(line)) : std::string(line));
   });
   if (!dumped) return dumped.error();
   std::sort(lines.begin(), lines.end());

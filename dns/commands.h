@@ -21,7 +21,8 @@ Result<std::string> admin_socket_of(const Where& where);
 int check(const std::string& config_path);
 /// `key`: empty for all; without it in the two other forms.
 int reference(const std::string& key, bool markdown, bool schema);
-/// What changes from one configuration file to another; `every`: all records, however many.
+/// What changes from one configuration file to another; `every`: all records, however many. 0 also when
+/// something differs.
 int diff(const std::string& before, const std::string& after, bool every);
 int status(const Where& where, bool json);
 int explain(const Where& where, const std::string& name, const std::string& type, const std::string& client,

@@ -1,15 +1,18 @@
 #include "dns/diff.h"
 
 #include <algorithm>
+#include <ctime>
 #include <iterator>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "config/settings.h"
 #include "dns/aside.h"
+#include "dns/known_states.h"
 
 namespace signpost {
 namespace {
@@ -55,12 +58,29 @@ std::string plural(std::size_t count, const char* word) {
   return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
 }
 
+/// "2026-11-22T01:40:12Z".
+std::string utc(std::int64_t unix_time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(unix_time)));
+}
+
+const config::Registry* find(const config::Config& config, const std::string& name) {
+  for (const auto& registry : config.registries)
+    if (registry.name == name) return &registry;
+  return nullptr;
+}
+
 class Comparison {
  public:
   Comparison(const Checked& before, const Checked& after, bool every)
-      : before_(before), after_(after), every_(every), old_(before), new_(after) {}
+      : before_(before),
+        after_(after),
+        every_(every),
+        states_(before.config),
+        old_(before, states_),
+        new_(after, states_) {}
 
   std::string text() && {
+    const auto known = what_is_known();
     for (const auto& line : config::differences(before_.config.settings, after_.config.settings))
       text_ += "  " + line + "\n";
     if (!text_.empty()) text_.insert(0, "settings\n");
@@ -72,12 +92,44 @@ class Comparison {
     std::set_intersection(old_zones.begin(), old_zones.end(), new_zones.begin(), new_zones.end(),
                           std::back_inserter(both));
     for (const auto& zone : both) compare_zone(zone);
-    return text_.empty() ? "no difference\n" : text_;
+    return known + (text_.empty() ? "no difference\n" : text_);
   }
 
  private:
   void say(const std::string& zone, const std::string& what) {
     text_ += fmt::format("zone {}: {}\n", zone, what);
+  }
+
+  std::string what_is_known() {
+    std::string text;
+    for (const auto& registry : before_.config.registries) {
+      const auto* next = find(after_.config, registry.name);
+      text += what_is_known(registry, next != nullptr ? *next : registry);
+    }
+    for (const auto& registry : after_.config.registries) {
+      if (find(before_.config, registry.name) == nullptr) text += what_is_known(registry, registry);
+    }
+    return text;
+  }
+
+  /// Of one registry as each of the two reads it; of a services file nothing need be said.
+  std::string what_is_known(const config::Registry& before, const config::Registry& after) {
+    const auto asked = [](const auto& registry) {
+      return !std::holds_alternative<config::FileRegistry>(registry.options);
+    };
+    if (!asked(before) && !asked(after)) return {};
+    const auto was = states_.of(before);
+    const auto will_be = states_.of(after);
+    const auto head = "registry " + before.name + ": ";
+    const auto age = [](const KnownState& known) {
+      return fmt::format("{} as of {}", plural(known.services.size(), "service"), utc(known.written));
+    };
+    if (asked(before) && !was)
+      return head + "nothing is known (" + was.error().message + "); its names are not compared\n";
+    if (asked(after) && !will_be)
+      return head + (asked(before) ? age(**was) + ", but as it is read now " : "") + "nothing is known (" +
+             will_be.error().message + "); its names are not compared\n";
+    return head + age(asked(before) ? **was : **will_be) + "\n";
   }
 
   void compare_zone(const std::string& zone) {
@@ -99,6 +151,7 @@ class Comparison {
   const Checked& before_;
   const Checked& after_;
   const bool every_;
+  KnownStates states_;
   Aside old_, new_;
   std::string text_;
 };

@@ -98,8 +98,11 @@ void add_configuration_commands(CLI::App& program, Words& words, int& result) {
       ->callback([&] { result = signpost::check(words.where.config_path); });
   auto* diff = program.add_subcommand(
       "diff",
-      "what changes from one configuration to another: settings, zones, records; connects to nothing");
-  diff->add_option("OLD", words.before, "a configuration file")->required()->type_name("FILE");
+      "what changes from one configuration to another: settings, zones, records, with registries as the "
+      "state files of the first have them; connects to nothing; 0 also when something differs");
+  diff->add_option("OLD", words.before, "a configuration file; its state_directory is read")
+      ->required()
+      ->type_name("FILE");
   diff->add_option("NEW", words.after, "another one")->required()->type_name("FILE");
   diff->add_flag("--all", words.all, "every record that differs");
   diff->callback([&] { result = signpost::diff(words.before, words.after, words.all); });
