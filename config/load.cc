@@ -1,5 +1,8 @@
 #include "config/load.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "config/checks.h"
 #include "config/include.h"
 #include "config/node.h"
@@ -25,6 +28,14 @@ Config read_document(const Node& document, const std::string& file_name, Report&
     check_whole(document, config, report);
   }
   return config;
+}
+
+/// What would be right where there is no file; empty where there is one.
+std::string where_it_could_be(const std::string& path) {
+  std::error_code unknown;
+  if (std::filesystem::exists(path, unknown) || unknown) return {};
+  return "; name the file with --config; in a container mount the ConfigMap or the folder that holds it at " +
+         directory_of(absolute_path(path, directory_of("here")));
 }
 
 std::string absolute(const std::string& file) { return absolute_path(file, directory_of("here")); }
@@ -54,7 +65,7 @@ Attempt attempt_file(const std::string& path) {
   const auto text = read_file(path);
   if (text) return attempt_text(*text, path);
   Report report(path);
-  report.error({}, text.error().message);
+  report.error({}, text.error().message + where_it_could_be(path));
   Attempt attempt;
   attempt.failed = true;
   attempt.findings = report.diagnostics();

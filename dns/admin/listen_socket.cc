@@ -14,6 +14,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "dns/base/socket_trouble.h"
+
 namespace signpost::admin {
 namespace {
 
@@ -100,36 +102,10 @@ Result<void> clear_stale(const std::string& path, const sockaddr_un& address) {
 
 }  // namespace
 
-std::string bind_trouble(int error_number, std::uint16_t port) {
-  auto text = words(error_number);
-  switch (error_number) {
-    case EACCES:
-    case EPERM:
-      if (port != 0 && port < 1024) {
-        text +=
-            "; ports below 1024 need CAP_NET_BIND_SERVICE (or the sysctl "
-            "net.ipv4.ip_unprivileged_port_start)";
-      }
-      break;
-    case EADDRINUSE:
-      text += "; another process listens there: stop it, or choose another address or port";
-      break;
-    case EADDRNOTAVAIL:
-      text += "; no interface of this machine has that address";
-      break;
-    case EAFNOSUPPORT:
-      text += "; this machine has no IPv6: remove the address from listen";
-      break;
-    default:
-      break;
-  }
-  return text;
-}
-
 Result<ListenSocket> ListenSocket::tcp(const SocketAddress& address) {
   const int family = address.ip.is_v4() ? AF_INET : AF_INET6;
   const int descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (descriptor < 0) return Error{address.to_string() + ": " + bind_trouble(errno, address.port)};
+  if (descriptor < 0) return Error{address.to_string() + ": " + socket_trouble(errno, address.port)};
   ListenSocket opened(descriptor, family, address.to_string());
   const int on = 1;
   setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -137,7 +113,7 @@ Result<ListenSocket> ListenSocket::tcp(const SocketAddress& address) {
   if (family == AF_INET6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   auto bound = to_sockaddr(address);
   if (bind(descriptor, bound.get(), bound.size) != 0 || listen(descriptor, kBacklog) != 0) {
-    return Error{address.to_string() + ": " + bind_trouble(errno, address.port)};
+    return Error{address.to_string() + ": " + socket_trouble(errno, address.port)};
   }
   opened.address_ = SocketAddress{address.ip, port_of(descriptor)}.to_string();
   return opened;
@@ -161,6 +137,8 @@ Result<ListenSocket> ListenSocket::unix_socket(const std::string& path) {
   if (bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     auto text = "unix:" + path + ": " + words(errno);
     if (errno == ENOENT) text += "; the directory must exist";
+    if (errno == EROFS || errno == EACCES)
+      text += "; the directory must be writable for this user (in a Pod: mount an emptyDir there)";
     return Error{std::move(text)};
   }
   struct stat made {};

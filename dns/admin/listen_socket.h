@@ -54,8 +54,4 @@ class ListenSocket {
   ino_t inode_{};
 };
 
-/// What would be right after bind(2) or listen(2) failed with `error_number`, as the end of a sentence:
-/// "Permission denied: ports below 1024 need CAP_NET_BIND_SERVICE ...".
-std::string bind_trouble(int error_number, std::uint16_t port);
-
 }  // namespace signpost::admin

@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <sys/time.h>
 
+#include "dns/base/socket_trouble.h"
 #include "dns/transport/heavy_sources.h"
 
 namespace signpost {
@@ -23,12 +24,8 @@ bool set_option(int fd, int level, int name, int value) noexcept {
 }
 
 Error failure(const SocketAddress& address, std::string_view what, int error) {
-  std::string text = "listen " + address.to_string() + ": " + std::string(what) + ": " + std::strerror(error);
-  if (error == EACCES && address.port < 1024)
-    text += "; ports below 1024 need CAP_NET_BIND_SERVICE or net.ipv4.ip_unprivileged_port_start";
-  if (error == EADDRINUSE) text += "; another program listens there";
-  if (error == EADDRNOTAVAIL) text += "; no interface of this machine has that address";
-  return Error{std::move(text)};
+  return Error{"listen " + address.to_string() + ": " + std::string(what) + ": " +
+               socket_trouble(error, address.port)};
 }
 
 /// Enough to sit out a scheduling pause: 4 MiB hold 10,000 queries (facts: size of a queue entry is 832

@@ -166,7 +166,9 @@ TEST(Load, AFileThatIsNotThere) {
   ASSERT_FALSE(loaded.has_value());
   EXPECT_EQ(
       loaded.error().errors,
-      std::vector<std::string>{"/nonexistent/signpost.yaml: cannot be read: No such file or directory"});
+      std::vector<std::string>{"/nonexistent/signpost.yaml: cannot be read: No such file or directory; name "
+                               "the file with --config; in a "
+                               "container mount the ConfigMap or the folder that holds it at /nonexistent"});
 }
 
 TEST(Load, ADirectoryIsNoFile) {

@@ -16,7 +16,30 @@ namespace {
 
 constexpr off_t kFileOctetsMax = off_t{4} << 30;
 
-Error failed(std::string_view what) { return Error{fmt::format("{}: {}", what, std::strerror(errno))}; }
+/// What would be right, in the words of a Pod as well; empty where the reason says enough.
+std::string remedy(int error_number) {
+  switch (error_number) {
+    case EACCES:
+    case EPERM:
+      return fmt::format(
+          "; it must belong to this process, uid {} and gid {} (in a Pod: securityContext.fsGroup {})",
+          ::geteuid(), ::getegid(), ::getegid());
+    case EROFS:
+      return "; mount the directory writable, or leave state_directory out";
+    case ENOSPC:
+    case EDQUOT:
+      return "; the volume is too small: the last good files stay, answers go on";
+    case ENOENT:
+      return "; create it, for this user alone (0700), or mount a volume there";
+    default:
+      return {};
+  }
+}
+
+Error failed(std::string_view what) {
+  const auto number = errno;
+  return Error{fmt::format("{}: {}{}", what, std::strerror(number), remedy(number))};
+}
 
 class Descriptor {
  public:
@@ -129,9 +152,7 @@ class SystemFiles final : public Files {
 
 Result<std::unique_ptr<Files>> open_directory(const std::string& path) {
   const auto fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) {
-    return Error{fmt::format("{}: {}; create it, for this user alone (0700)", path, std::strerror(errno))};
-  }
+  if (fd < 0) return failed(path);
   return std::unique_ptr<Files>(std::make_unique<SystemFiles>(fd));
 }
 

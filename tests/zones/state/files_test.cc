@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/zones/state/support.h"
 
@@ -41,6 +43,28 @@ TEST_F(FilesTest, ADirectoryThatIsNotThereIsSaid) {
   const auto files = open_directory(path / "no");
   ASSERT_FALSE(files);
   EXPECT_NE(files.error().message.find("No such file or directory; create it"), std::string::npos);
+}
+
+/// As an ordinary user, who meets a volume that root owns.
+TEST_F(FilesTest, ADirectoryOfAnotherUserSaysWhoseItMustBe) {
+  std::filesystem::permissions(path, std::filesystem::perms(0755));
+  const auto child = ::fork();
+  if (child == 0) {
+    if (::geteuid() == 0 && (::setgid(65532) != 0 || ::setuid(65532) != 0)) ::_exit(2);
+    if (::geteuid() != 65532) ::chmod(path.c_str(), 0500);  // nobody's choice but ours: then it is our own
+    auto files = open_directory(path);
+    const auto taken = files ? (*files)->take_over() : Result<void>(files.error());
+    const auto wanted =
+        "lock: Permission denied; it must belong to this process, uid " + std::to_string(::geteuid());
+    ::_exit(!taken && taken.error().message.starts_with(wanted) &&
+                    taken.error().message.find("securityContext.fsGroup " + std::to_string(::getegid())) !=
+                        std::string::npos
+                ? 0
+                : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
 TEST_F(FilesTest, WhatIsNoFileIsNotRead) {
