@@ -1,4 +1,4 @@
-// Shell completion, made from the commands and options that the command line itself knows.
+// The commands and options that the command line knows, as plain data; and shell completion made from them.
 #pragma once
 
 #include <string>
@@ -11,6 +11,14 @@ struct CompletedOption {
   std::string help;                // one line
   bool takes_value = false;
   bool takes_file = false;  // the value is a path
+  std::string value = {};   // what a manual calls it; empty: none
+  std::string fallback = {};
+};
+
+struct CompletedArgument {
+  std::string name;  // "ZONE"
+  std::string help;
+  bool required = false;
 };
 
 struct CompletedCommand {
@@ -19,6 +27,7 @@ struct CompletedCommand {
   std::vector<CompletedOption> options;
   std::vector<std::string> words = {};  // what its first argument may be, where that is a fixed list
   bool takes_file = false;              // its arguments are paths
+  std::vector<CompletedArgument> arguments = {};
 };
 
 /// A script for `source <(signpost completion bash)`; needs nothing but bash 4.

@@ -7,10 +7,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "config/reference.h"
 #include "config/report.h"
 #include "dns/commands.h"
 #include "dns/completion.h"
 #include "dns/hold.h"
+#include "dns/manual.h"
 #include "dns/probe.h"
 #include "dns/run.h"
 #include "dns/top.h"
@@ -39,6 +41,7 @@ struct Words {
   std::string before;
   std::string after;
   std::string shell;
+  std::string manual;
   bool once = false;
   bool json = false;
   bool hold = false;
@@ -65,14 +68,17 @@ CLI::App* client_command(CLI::App& program, Words& words, const char* name, cons
 }
 
 CompletedCommand completed(const CLI::App& command) {
-  CompletedCommand out{command.get_name(), command.get_description(), {}, {}, false};
+  CompletedCommand out{command.get_name(), command.get_description(), {}, {}, false, {}};
   for (const auto* option : command.get_options()) {
     const bool is_file = option->get_type_name() == "FILE";
     if (option->get_positional()) {
       out.takes_file = out.takes_file || is_file;
+      out.arguments.push_back({option->get_name(true), option->get_description(), option->get_required()});
       continue;
     }
-    CompletedOption one{{}, option->get_description(), option->get_items_expected_max() > 0, is_file};
+    CompletedOption one{{}, option->get_description(), option->get_items_expected_max() > 0, is_file, {}, {}};
+    if (one.takes_value) one.value = is_file ? "FILE" : "VALUE";
+    one.fallback = option->get_default_str();
     for (const auto& name : option->get_snames()) one.names.push_back("-" + name);
     for (const auto& name : option->get_lnames()) one.names.push_back("--" + name);
     out.options.push_back(std::move(one));
@@ -80,10 +86,23 @@ CompletedCommand completed(const CLI::App& command) {
   return out;
 }
 
-int say_completion(const CLI::App& program, const std::string& shell) {
+std::vector<CompletedCommand> completed_commands(const CLI::App& program) {
   std::vector<CompletedCommand> commands;
   for (const auto* command : program.get_subcommands([](const CLI::App*) { return true; }))
     commands.push_back(completed(*command));
+  return commands;
+}
+
+int say_manual(const CLI::App& program, const std::string& section) {
+  const auto stamp = signpost::manual_stamp();
+  const auto page = section == "5" ? signpost::config::reference_man(stamp)
+                                   : signpost::program_manual(completed_commands(program), stamp);
+  std::fwrite(page.data(), 1, page.size(), stdout);
+  return 0;
+}
+
+int say_completion(const CLI::App& program, const std::string& shell) {
+  auto commands = completed_commands(program);
   for (auto& command : commands) {
     if (command.name == "completion") command.words = {"bash", "zsh"};
   }
@@ -111,9 +130,18 @@ void add_configuration_commands(CLI::App& program, Words& words, int& result) {
   reference->add_option("KEY", words.key,
                         "only this and what is below it, such as zones[].ttl or registries");
   auto* markdown = reference->add_flag("--markdown", words.markdown, "the whole as a page");
-  reference->add_flag("--schema", words.schema, "the whole as a JSON Schema (2020-12) for editors")
-      ->excludes(markdown);
-  reference->callback([&] { result = signpost::reference(words.key, words.markdown, words.schema); });
+  auto* schema =
+      reference->add_flag("--schema", words.schema, "the whole as a JSON Schema (2020-12) for editors")
+          ->excludes(markdown);
+  auto* man =
+      reference->add_option("--man", words.manual, "a manual page: 5 is signpost.yaml(5), 8 signpost(8)")
+          ->check(CLI::IsMember({"5", "8"}))
+          ->excludes(markdown)
+          ->excludes(schema);
+  reference->callback([&program, &words, &result, man] {
+    result = man->count() > 0 ? say_manual(program, words.manual)
+                              : signpost::reference(words.key, words.markdown, words.schema);
+  });
   auto* completion = program.add_subcommand("completion", "a script that completes these words in a shell");
   completion->add_option("SHELL", words.shell, "bash or zsh")
       ->required()
