@@ -75,10 +75,6 @@ struct Option {
     count_min = at_least;
     return std::move(*this);
   }
-  Option at_start() && {
-    acts = Acts::AtStart;
-    return std::move(*this);
-  }
 };
 
 /// `check` runs after all options are read, also when some of them failed; it gets the section as written.

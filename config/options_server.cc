@@ -107,14 +107,11 @@ const Table<Tcp>& tcp_table() {
   static const Table<Tcp> table{
       {
           option("idle", &Tcp::idle, duration(milliseconds(100), hours(1)),
-                 "A connection without a question for so long is closed (RFC 7766 section 6.2.3).")
-              .at_start(),
+                 "A connection without a question for so long is closed (RFC 7766 section 6.2.3)."),
           option("clients", &Tcp::clients, whole<std::uint32_t>(1, 1000000, "connections"),
-                 "Connections open at one time.")
-              .at_start(),
+                 "Connections open at one time."),
           option("per_source", &Tcp::per_source, whole<std::uint32_t>(1, 1000000, "connections"),
-                 "Connections open at one time from one address.")
-              .at_start(),
+                 "Connections open at one time from one address."),
       },
       nullptr};
   return table;

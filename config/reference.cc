@@ -25,8 +25,6 @@ const char* acts_text(Acts acts) {
       return "reload";
     case Acts::Anew:
       return "reload, anew";
-    case Acts::AtStart:
-      return "start";
   }
   return "reload";
 }
@@ -70,8 +68,8 @@ Printed by `signpost reference --markdown` from the tables that read the configu
 `zones[].ttl` is the key `ttl` of each item of the list `zones`, `registries.<name>.type` the key `type` of each
 registry. A duration is a whole number with `ms`, `s`, `m` or `h`, without a unit it is seconds; a size is a whole number
 with `KiB` or `MiB`, without a unit it is octets. "Acts at" says when a change of the option takes effect: at a `reload`
-(SIGHUP, `signpost reload`, or by itself, see `reload`) without losing a query; at a reload that connects the registry
-`anew`, what it told before answering on meanwhile; or at the next `start`, of which the reload warns.
+(SIGHUP, `signpost reload`, or by itself, see `reload`) without losing a query; or at a reload that connects the registry
+`anew`, what it told before answering on meanwhile.
 )";
 
 }  // namespace

@@ -41,7 +41,6 @@ enum class Form : std::uint8_t {
 enum class Acts : std::uint8_t {
   AtReload,  // all at once, without a loss
   Anew,      // at a reload: the registry is connected anew, what was known answers on meanwhile
-  AtStart,   // at the next start; the reload says so
 };
 
 }  // namespace signpost::config

@@ -51,13 +51,15 @@ Result<std::unique_ptr<Backend>> make_backend(const config::Registry& registry, 
   return make_file_backend(registry.name, std::get<config::FileRegistry>(registry.options), executor, clock);
 }
 
+TcpLimits tcp_limits(const config::Config& config) {
+  return {config.tcp.idle, config.tcp.clients, config.tcp.per_source};
+}
+
 ServerOptions server_options(const config::Config& config, std::shared_ptr<RulesStore> rules) {
   ServerOptions options;
   options.rules = std::move(rules);
   options.deferral_deadline = kDeferralDeadline;
-  options.tcp.idle = config.tcp.idle;
-  options.tcp.clients = config.tcp.clients;
-  options.tcp.per_source = config.tcp.per_source;
+  static_cast<TcpLimits&>(options.tcp) = tcp_limits(config);
   return options;
 }
 
@@ -273,6 +275,7 @@ void Program::take(Change& changed) {
   state_files_.restore(*config_);
   static_files_.follow(config_, std::move(changed.statics));
   cookies_.follow(config_->cookies.secret_file);
+  server_->limit_tcp(tcp_limits(*config_));
   publish_rules();
   asio::post(registry_context_, [this, config = config_] {
     registries_.apply(config->registries, file_registries(*config));

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "dns/base/log.h"
 #include "dns/check.h"
+#include "dns/descriptors.h"
 
 namespace signpost {
 namespace {
@@ -14,28 +17,26 @@ std::string more(std::size_t count) {
   return count < 2 ? "" : " (and " + std::to_string(count - 1) + " more)";
 }
 
-}  // namespace
-
-std::vector<std::pair<std::string_view, bool>> start_options(const config::Config& running,
-                                                             const config::Config& next) {
-  return {{"tcp.idle", running.tcp.idle != next.tcp.idle},
-          {"tcp.clients", running.tcp.clients != next.tcp.clients},
-          {"tcp.per_source", running.tcp.per_source != next.tcp.per_source}};
+/// A limit that the system does not let us reach.
+void warn_of_descriptors(const config::Config& running, const config::Config& next, Change& change) {
+  if (next.tcp.clients <= running.tcp.clients) return;
+  if (const auto limit = too_few_descriptors(next.tcp.clients))
+    change.outcome.warnings.push_back(
+        fmt::format("tcp.clients: {} connections do not fit into the {} descriptors that this process may "
+                    "have (LimitNOFILE)",
+                    next.tcp.clients, *limit));
 }
+
+}  // namespace
 
 Change load_change(const config::Config& running) {
   auto checked = check_config(running.path, CheckScope::Reload);
   Change change;
   if (checked) {
     change.outcome = {true, {}, std::move(checked->warnings)};
-    for (const auto& [key, differs] : start_options(running, checked->config)) {
-      if (differs)
-        change.outcome.warnings.push_back(std::string(key) + " differs; it takes effect at the next start");
-    }
+    warn_of_descriptors(running, checked->config, change);
     change.outcome.changes = config::differences(running.settings, checked->config.settings);
     change.sources = checked->config.sources;
-    // What is compared with next time is what runs: these do not.
-    checked->config.tcp = running.tcp;
     change.statics = std::move(checked->statics);
     change.config = std::make_shared<const config::Config>(std::move(checked->config));
   } else {

@@ -3,8 +3,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "config/config.h"
@@ -23,13 +21,8 @@ struct Change {
   void refuse(std::string why);
 };
 
-/// Reads the file that `running` came from and everything it names. What cannot change while the program runs
-/// is a warning.
+/// Reads the file that `running` came from and everything it names.
 Change load_change(const config::Config& running);
-
-/// The options that act at a start only (config::Acts::AtStart), each with whether it differs.
-std::vector<std::pair<std::string_view, bool>> start_options(const config::Config& running,
-                                                             const config::Config& next);
 
 /// Names of the registries of type `file`: a reload reads them again at once, changed or not.
 std::vector<std::string> file_registries(const config::Config& config);

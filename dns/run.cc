@@ -14,10 +14,10 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <pthread.h>
-#include <sys/resource.h>
 
 #include "dns/base/log.h"
 #include "dns/check.h"
+#include "dns/descriptors.h"
 #include "dns/held_process.h"
 #include "dns/notify.h"
 #include "dns/program.h"
@@ -102,17 +102,6 @@ class Signals {
   bool retired_ = false;
 };
 
-/// Every TCP client is a descriptor, beside those of registries, listeners and files. A soft limit of 1,024
-/// is common where the hard one is far higher.
-void allow_descriptors(std::uint32_t tcp_clients) {
-  constexpr rlim_t kOthers = 256;
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max < tcp_clients + kOthers)
-    log::warning("signpost.few_descriptors", {{"limit", limit.rlim_max}, {"tcp_clients", tcp_clients}});
-}
-
 /// What the parent of `--hold` says, and nobody else: without it a program begins at once.
 BeginWhen begin_when() {
   const char* value = std::getenv(kWaitVariable);
@@ -141,7 +130,9 @@ int run(const std::string& config_path) {
   log::set_level(checked->config.log.level);
   log::set_format(checked->config.log.format);
   for (const auto& warning : checked->warnings) log::warning("config.warning", {{"reason", warning}});
-  allow_descriptors(checked->config.tcp.clients);
+  if (const auto limit = too_few_descriptors(checked->config.tcp.clients))
+    log::warning("signpost.few_descriptors",
+                 {{"limit", *limit}, {"tcp_clients", checked->config.tcp.clients}});
   std::signal(SIGPIPE, SIG_IGN);  // a client that went away is an error of one write, not the end
 
   if (!manager) {

@@ -15,22 +15,29 @@ std::uint64_t ConnectionLimits::source_of(const IpAddress& ip) const noexcept {
   return mixed ^ (mixed >> 31);
 }
 
+void ConnectionLimits::change(const TcpLimits& limits) noexcept {
+  clients_.store(limits.clients, std::memory_order_relaxed);
+  per_source_.store(limits.per_source, std::memory_order_relaxed);
+  idle_.store(limits.idle.count(), std::memory_order_relaxed);
+}
+
 ConnectionLimits::Verdict ConnectionLimits::open(std::uint64_t source) noexcept {
-  if (open_.fetch_add(1, std::memory_order_relaxed) >= clients_) {
+  if (open_.fetch_add(1, std::memory_order_relaxed) >= clients_.load(std::memory_order_relaxed)) {
     open_.fetch_sub(1, std::memory_order_relaxed);
     return Verdict::Full;
   }
   const auto in_first = first(source).fetch_add(1, std::memory_order_relaxed);
   const auto in_second = second(source).fetch_add(1, std::memory_order_relaxed);
-  if (std::min(in_first, in_second) < per_source_) return Verdict::Ok;
+  if (std::min(in_first, in_second) < per_source_.load(std::memory_order_relaxed)) return Verdict::Ok;
   release(source);
   return Verdict::SourceFull;
 }
 
-Duration ConnectionLimits::idle(Duration usual) const noexcept {
-  const auto open = open_.load(std::memory_order_relaxed);
-  const auto free = clients_ - std::min(open, clients_), scarce = clients_ / 8;
-  return free >= scarce ? usual : usual * free / scarce;
+Duration ConnectionLimits::idle() const noexcept {
+  const auto open = open_.load(std::memory_order_relaxed), clients = clients_.load(std::memory_order_relaxed);
+  if (open > clients) return {};
+  const auto free = clients - open, scarce = clients / 8;
+  return free >= scarce ? idle_max() : idle_max() * free / scarce;
 }
 
 void ConnectionLimits::release(std::uint64_t source) noexcept {

@@ -9,6 +9,7 @@
 #include "dns/base/clock.h"
 #include "dns/base/ip_address.h"
 #include "dns/base/random.h"
+#include "dns/transport/options.h"
 
 namespace signpost {
 
@@ -16,8 +17,13 @@ class ConnectionLimits {
  public:
   enum class Verdict : std::uint8_t { Ok, Full, SourceFull };
 
-  ConnectionLimits(std::uint32_t clients, std::uint32_t per_source) noexcept
-      : clients_(clients), per_source_(per_source), key_(Random::from_kernel().next()) {}
+  explicit ConnectionLimits(const TcpLimits& limits) noexcept : key_(Random::from_kernel().next()) {
+    change(limits);
+  }
+
+  /// Any thread: these hold from now on, for connections that are open as well. A worker that sleeps until a
+  /// later deadline must be woken.
+  void change(const TcpLimits& limits) noexcept;
 
   /// What connections are counted under: an IPv4 address, or an IPv6 /64, since a host has as many addresses
   /// of that as it likes. Keyed, so that nobody can aim at the cell of somebody else.
@@ -27,10 +33,12 @@ class ConnectionLimits {
   Verdict open(std::uint64_t source) noexcept;
   void release(std::uint64_t source) noexcept;
 
-  /// How long a connection may be idle now (T5): `usual` while an eighth of the places is free, below that in
-  /// proportion to the free ones, 0 when there are none. Limits under 8 have no such zone: the newcomer makes
-  /// room for itself there.
-  Duration idle(Duration usual) const noexcept;
+  /// How long a connection may be idle at the most (T5).
+  Duration idle_max() const noexcept { return Duration(idle_.load(std::memory_order_relaxed)); }
+  /// How long it may be now: that while an eighth of the places is free, below it in proportion to the free
+  /// ones, 0 when there are none. Limits under 8 have no such zone: the newcomer makes room for itself there,
+  /// and 0 is only for those who are more than a new limit allows.
+  Duration idle() const noexcept;
 
  private:
   // Two rows of counters, and the smaller one counts: to be mistaken for another source one must share both
@@ -43,7 +51,8 @@ class ConnectionLimits {
     return rows_[1][(source >> 32) % kCells];
   }
 
-  std::uint32_t clients_, per_source_;
+  std::atomic<std::uint32_t> clients_{0}, per_source_{0};
+  std::atomic<Duration::rep> idle_{0};
   std::uint64_t key_;
   std::atomic<std::uint32_t> open_{0};
   std::array<Row, 2> rows_{};

@@ -10,11 +10,15 @@
 
 namespace signpost {
 
-struct TcpOptions {
-  Duration idle = std::chrono::seconds(10);             // T5; restarted by complete messages only
+/// What may change while connections are open: Server::limit_tcp().
+struct TcpLimits {
+  Duration idle = std::chrono::seconds(10);  // T5; restarted by complete messages only
+  std::uint32_t clients = 10000;             // T6: connections of the whole server
+  std::uint32_t per_source = 200;            // T6: of one IPv4 address or IPv6 /64
+};
+
+struct TcpOptions : TcpLimits {
   Duration message_deadline = std::chrono::seconds(2);  // T5: from the first octet of a message to its last
-  std::uint32_t clients = 10000;                        // T6: connections of the whole server
-  std::uint32_t per_source = 200;                       // T6: of one IPv4 address or IPv6 /64
 };
 
 struct ServerOptions {

@@ -15,7 +15,7 @@ constexpr auto kChangePatience = std::chrono::seconds(2);
 
 struct Server::Parts {
   Parts(const ServerOptions& given, ResponderFactory& its_factory)
-      : options(given), limits(given.tcp.clients, given.tcp.per_source), factory(its_factory) {}
+      : options(given), limits(given.tcp), factory(its_factory) {}
 
   void add_worker(WorkerSockets sockets, const Listeners& for_listeners) {
     const auto index = static_cast<unsigned>(workers.size());
@@ -126,6 +126,11 @@ Result<void> Server::change(const std::vector<SocketAddress>& addresses, unsigne
   shares.clear();
   parts_->wait_for_changes();
   return {};
+}
+
+void Server::limit_tcp(const TcpLimits& limits) noexcept {
+  parts_->limits.change(limits);
+  for (auto& worker : parts_->workers) worker->wake();
 }
 
 void Server::retire() {

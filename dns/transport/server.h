@@ -45,6 +45,10 @@ class Server {
   /// queries. An error says which address cannot be opened, and then nothing has changed. Waits until all
   /// workers have taken their sockets over, some microseconds; one that hangs, for two seconds.
   Result<void> change(const std::vector<SocketAddress>& addresses, unsigned workers);
+  /// Main thread: TCP connections go by these from now on, those that are open as well: who has been idle for
+  /// longer, or is one too many and idle, is closed, the one that was idle longest first. Replies that are
+  /// due go out before.
+  void limit_tcp(const TcpLimits& limits) noexcept;
   /// Main thread: reads nothing more, for another process answers at the same sockets. TCP clients and
   /// deferred queries are served on, for 30 s at most, until has_retired().
   void retire();

@@ -74,7 +74,9 @@ void TcpService::accept_one(int socket, const SocketAddress& peer, Monotonic now
   FileDescriptor owned(socket);
   const auto source = limits_.source_of(peer.ip);
   auto verdict = limits_.open(source);
-  if (verdict != ConnectionLimits::Verdict::Ok && make_room(verdict, source)) verdict = limits_.open(source);
+  // One place is missing, or as many as a reload has taken away.
+  while (verdict != ConnectionLimits::Verdict::Ok && make_room(verdict, source))
+    verdict = limits_.open(source);
   if (verdict != ConnectionLimits::Verdict::Ok) {
     parts_.counters.tcp_closed[static_cast<std::size_t>(TcpEnd::Refused)].add();
     return;

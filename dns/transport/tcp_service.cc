@@ -37,7 +37,7 @@ void TcpService::begin_batch() noexcept {
   parts_.rules.refresh();
   parts_.responder.begin_batch();
   // E17: in tenths of a second, two octets of them.
-  const auto idle = ending_ ? Duration{} : limits_.idle(parts_.options.tcp.idle);
+  const auto idle = ending_ ? Duration{} : limits_.idle();
   keepalive_ =
       static_cast<std::uint16_t>(std::min<std::int64_t>(idle / std::chrono::milliseconds(100), 65535));
 }

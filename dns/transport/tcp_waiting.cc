@@ -61,8 +61,8 @@ void TcpService::close(Index index, TcpEnd end) noexcept {
 
 Duration TcpService::patience(Waits waits) const noexcept {
   if (waits == Waits::ForRest) return parts_.options.tcp.message_deadline;
-  if (waits == Waits::ForQuery) return limits_.idle(parts_.options.tcp.idle);
-  return parts_.options.tcp.idle;
+  if (waits == Waits::ForQuery) return limits_.idle();
+  return limits_.idle_max();
 }
 
 void TcpService::expire(Monotonic now) noexcept {

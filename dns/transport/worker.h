@@ -55,6 +55,9 @@ class Worker {
   /// Any thread: when the latest question was asked that it has answered.
   Monotonic last_sign() noexcept;
 
+  /// Any thread, never waits: has it look at its deadlines and at what it was offered.
+  void wake() noexcept;
+
   const WorkerCounters& counters() const noexcept { return counters_; }
   BusyNames& names() noexcept { return counters_.names; }
 
@@ -89,7 +92,6 @@ class Worker {
   void prepare(Sockets& out, WorkerSockets sockets, const Listeners& listeners, bool reads) const;
   void offer(WorkerSockets sockets, const Listeners& listeners, bool reads);
   void drop_offers();
-  void wake() noexcept;
   void take_sockets() noexcept;
   void finish_what_ends(const Sockets& next) noexcept;
   const UdpSocket* socket_of(const SocketAddress& local) const noexcept;

@@ -21,7 +21,7 @@ TEST(Reference, ThePageInTheRepositoryIsWhatIsPrinted) {
 TEST(Reference, OneOption) {
   EXPECT_EQ(reference_text("tcp.idle").value(),
             "tcp.idle\n"
-            "    a duration from 100ms to 1h; default: 10s; acts at: start\n"
+            "    a duration from 100ms to 1h; default: 10s; acts at: reload\n"
             "    A connection without a question for so long is closed (RFC 7766 section 6.2.3).\n");
 }
 

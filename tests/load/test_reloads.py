@@ -1,4 +1,4 @@
-"""Reloads under load: half of them of a broken file, others with other zones, listeners and numbers of workers. No query is
+"""Reloads under load: half of them of a broken file, others with other zones, listeners, TCP limits and numbers of workers. No query is
 lost, none is answered wrongly. B8."""
 import http.client
 import itertools
@@ -70,6 +70,7 @@ def changes(program):
         program._config["workers"] = 1 + number % 3
         program._config["listen"]["dns"] = [base, "127.0.0.1:0"] if number % 2 else [base]
         program._config["zones"][0]["ttl"] = 1 + number % 30
+        program._config["tcp"] = {"idle": f"{1 + number % 9}s", "clients": 50 + number % 7, "per_source": 20 + number % 5}
         yield json.dumps(program._config, indent=1)
 
 

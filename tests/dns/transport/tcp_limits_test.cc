@@ -69,7 +69,7 @@ TEST(TcpLimits, CountsGoBackWhenConnectionsClose) {
 }
 
 TEST(ConnectionLimits, SourcesOfV6AreTheirNetworks) {
-  const auto limits = std::make_unique<ConnectionLimits>(100, 1);
+  const auto limits = std::make_unique<ConnectionLimits>(TcpLimits{std::chrono::seconds(10), 100, 1});
   const auto of = [&](const char* ip) { return limits->source_of(*IpAddress::parse(ip)); };
   EXPECT_EQ(of("2001:db8:0:1::1"), of("2001:db8:0:1:ffff::2"));
   EXPECT_NE(of("2001:db8:0:1::1"), of("2001:db8:0:2::1"));

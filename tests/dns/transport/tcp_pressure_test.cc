@@ -18,12 +18,12 @@ using std::chrono::seconds;
 std::uint64_t ended(const CounterTotals& totals, TcpEnd end) { return totals.tcp_closed[std::size_t(end)]; }
 
 TEST(TcpPressure, T5_idle_time_shrinks_as_places_run_out) {
-  const auto limits = std::make_unique<ConnectionLimits>(80, 80);
+  const auto limits = std::make_unique<ConnectionLimits>(TcpLimits{seconds(10), 80, 80});
   const auto source = limits->source_of(*IpAddress::parse("192.0.2.1"));
   const auto idle_with = [&](unsigned open, unsigned& now) {
     for (; now < open; ++now) EXPECT_EQ(limits->open(source), ConnectionLimits::Verdict::Ok);
     for (; now > open; --now) limits->release(source);
-    return limits->idle(seconds(10));
+    return limits->idle();
   };
   unsigned now = 0;
   EXPECT_EQ(idle_with(0, now), seconds(10));
@@ -35,10 +35,10 @@ TEST(TcpPressure, T5_idle_time_shrinks_as_places_run_out) {
 }
 
 TEST(TcpPressure, T5_few_places_have_no_pressure) {
-  const auto limits = std::make_unique<ConnectionLimits>(2, 2);
+  const auto limits = std::make_unique<ConnectionLimits>(TcpLimits{seconds(10), 2, 2});
   const auto source = limits->source_of(*IpAddress::parse("192.0.2.1"));
   for (int i = 0; i < 2; ++i) EXPECT_EQ(limits->open(source), ConnectionLimits::Verdict::Ok);
-  EXPECT_EQ(limits->idle(seconds(10)), seconds(10)) << "the newcomer evicts somebody, that is enough";
+  EXPECT_EQ(limits->idle(), seconds(10)) << "the newcomer evicts somebody, that is enough";
 }
 
 TEST(TcpPressure, T5_oldest_idle_connection_goes_when_the_last_place_is_taken) {
@@ -78,6 +78,32 @@ TEST(TcpPressure, E17_keepalive_is_the_idle_time_in_tenths_of_a_second) {
     ASSERT_EQ(tell(others.back()->ask(query("a.test.", RRType::A))), kAnswer);
   }
   EXPECT_EQ(keepalive_told(server, first), 150) << "one place of the last two is left";
+}
+
+TEST(TcpPressure, LimitsHoldForConnectionsThatAreOpen) {
+  ServerOptions options;
+  options.tcp.idle = seconds(30);
+  TestServer server(options);
+  std::vector<std::unique_ptr<TcpClient>> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(std::make_unique<TcpClient>(server.v4()));
+    ASSERT_EQ(tell(clients.back()->ask(query("a.test.", RRType::A))), kAnswer) << i;
+  }
+  clients[0]->send(query("defer.test.", RRType::A));
+  const auto ticket = server.responders.deferred.pop();
+  ASSERT_TRUE(ticket);
+  server.server->limit_tcp({seconds(60), 2, 200});
+  EXPECT_TRUE(clients[1]->closed()) << "it was idle longest";
+  EXPECT_TRUE(clients[2]->closed());
+  EXPECT_EQ(tell(clients[3]->ask(query("a.test.", RRType::A))), kAnswer);
+  ticket->mailbox->resume(ticket->ticket);
+  EXPECT_EQ(tell(clients[0]->receive()), "NOERROR aa; defer.test. A; 1/0/0") << "a reply was due";
+  EXPECT_EQ(keepalive_told(server, *clients[3]), 600);
+  ASSERT_TRUE(clients[3]->receive());
+  server.server->limit_tcp({std::chrono::milliseconds(1), 2, 200});
+  EXPECT_TRUE(clients[0]->closed()) << "the worker slept until a later deadline";
+  EXPECT_TRUE(clients[3]->closed());
+  EXPECT_TRUE(server.eventually([](const auto& totals) { return ended(totals, TcpEnd::Idle) == 4; }));
 }
 
 /// The service without its worker, so that a query can come at the very moment that matters.
@@ -121,7 +147,8 @@ struct BareService {
   WorkerCounters counters;
   FileDescriptor epoll{::epoll_create1(EPOLL_CLOEXEC)}, wake{::eventfd(0, EFD_CLOEXEC)};
   DeferralTable deferrals{8, seconds(1), wake.get()};
-  std::unique_ptr<ConnectionLimits> limits = std::make_unique<ConnectionLimits>(100, 100);
+  std::unique_ptr<ConnectionLimits> limits =
+      std::make_unique<ConnectionLimits>(TcpLimits{seconds(10), 100, 100});
   TcpService service{WorkerParts{0, options, responder, rules, counters, deferrals}, *limits, epoll.get()};
 };
 
