@@ -42,9 +42,10 @@ std::string introduction() {
          "\n.PP\n" +
          roff_text(
              "A change acts at a reload (SIGHUP, `signpost reload`, or by itself, see `reload`) without "
-             "losing a query; at a reload that connects the registry anew, what it told before answering on "
-             "meanwhile; or at the next start, of which the reload warns. `signpost check` says everything "
-             "that is wrong with a file, and connects to nothing.") +
+             "losing a query; or at a reload that connects the registry anew, what it told before answering "
+             "on "
+             "meanwhile. `signpost check` says everything that is wrong with a file, and connects to "
+             "nothing.") +
          "\n";
 }
 
@@ -54,8 +55,6 @@ std::string_view when(Acts acts) {
       return "at a reload";
     case Acts::Anew:
       return "at a reload, anew";
-    case Acts::AtStart:
-      return "at the start";
   }
   return "at a reload";
 }
