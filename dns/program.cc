@@ -248,7 +248,16 @@ void Program::watch_cookie_file() {
   });
 }
 
+/// Whoever waits for the first READY must not take that of a reload for it.
 admin::ReloadOutcome Program::reload() {
+  if (begun_) return read_again();
+  before_reload_();
+  auto outcome = read_again();
+  after_reload_(outcome);
+  return outcome;
+}
+
+admin::ReloadOutcome Program::read_again() {
   const auto quiet = static_files_.pause();  // no file is read between what is read here and its taking over
   auto changed = load_change(*config_);
   if (changed.config) {

@@ -58,6 +58,12 @@ class Program {
   void on_begun(std::function<void(Result<void>)> then) { begun_ = std::move(then); }
   /// Before start(). Called once, on the main thread: every required registry has been complete once.
   void on_ready(std::function<void()> then) { ready_ = std::move(then); }
+  /// Before start(). Called around each reload from when queries are answered, whoever asked for it, on the
+  /// main thread.
+  void on_reload(std::function<void()> before, std::function<void(const admin::ReloadOutcome&)> after) {
+    before_reload_ = std::move(before);
+    after_reload_ = std::move(after);
+  }
   /// Asks every worker a query through its own socket; never waits.
   void ask_workers() noexcept { server_->ask_all(); }
   /// When the latest question was asked that the slowest worker has answered.
@@ -84,6 +90,7 @@ class Program {
   void wait_for_retired(std::function<void()> done);
   void watch_readiness(std::chrono::milliseconds pause);
   void watch_cookie_file();
+  admin::ReloadOutcome read_again();
   void take(Change& changed);
   /// Opens what differs, before anything else changes; an error changes nothing.
   Result<void> move_listeners(const config::Config& next);
@@ -122,6 +129,8 @@ class Program {
   std::unique_ptr<Server> server_;
   std::unique_ptr<OverloadLog> overload_log_;  // looks at server_
   std::function<void()> ready_ = [] {};
+  std::function<void()> before_reload_ = [] {};
+  std::function<void(const admin::ReloadOutcome&)> after_reload_ = [](const admin::ReloadOutcome&) {};
   std::function<void(Result<void>)> begun_ = [](const Result<void>&) {};  // null once it was called
   boost::asio::steady_timer begin_timer_;
   boost::asio::steady_timer readiness_timer_;

@@ -54,7 +54,7 @@ class Signals {
     set_.async_wait([this](const boost::system::error_code& error, int number) {
       if (error) return;
       if (number == SIGHUP) {
-        if (!retired_) reload();
+        if (!retired_) (void)program_.reload();
       } else if (number == SIGINT || retired_ || program_.lameduck() == Duration::zero()) {
         log::info("signpost.stopping", {{"signal", number == SIGTERM ? "TERM" : "INT"}});
         manager_.stopping("ending");
@@ -71,13 +71,6 @@ class Signals {
     if (std::exchange(retired_, true)) return;
     log::info("signpost.handed_over", {{"signal", "USR2"}});
     program_.hand_over([this] { control_.stop(); });
-  }
-
-  void reload() {
-    manager_.reloading(system_clock().now());
-    const auto outcome = program_.reload();
-    manager_.ready(outcome.accepted ? "answering, as the last reload says"
-                                    : "answering; the last reload was refused: " + outcome.errors.front());
   }
 
   void retire() {
@@ -144,6 +137,12 @@ int run(const std::string& config_path) {
   Program program(control, std::move(checked->config), std::move(checked->statics), sockets, begin);
   Signals signals(control, program, *manager);
   program.on_ready([&] { manager->status("answering; every required registry has been listed"); });
+  program.on_reload([&] { manager->reloading(system_clock().now()); },
+                    [&](const admin::ReloadOutcome& outcome) {
+                      manager->ready(outcome.accepted ? "answering, as the last reload says"
+                                                      : "answering; the last reload was refused: " +
+                                                            outcome.errors.front());
+                    });
   std::optional<Watchdog> watchdog;
   int result = 0;
   program.on_begun([&](const Result<void>& begun) {

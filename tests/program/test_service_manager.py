@@ -5,8 +5,12 @@ import os
 import pathlib
 import signal
 import socket
+import time
 
 import pytest
+
+from harness.process import Process
+from harness.signpost import binary
 
 
 class Manager:
@@ -70,6 +74,59 @@ def test_ready_reload_and_stop_are_told(managed, manager):
     program.process.signal(signal.SIGTERM)
     manager.wait_for("STOPPING", "1")
     assert not any("WATCHDOG" in message for message in manager.heard), "nobody asked for it"
+
+
+def test_reloads_that_it_did_not_ask_for_are_told(managed, manager):
+    """By command, and because a file changed: each with its own moment, good or refused."""
+    program = managed()
+    manager.wait_for("READY", "1")
+    moments = []
+
+    def reloaded(status):
+        moments.append(int(manager.wait_for("RELOADING", "1")["MONOTONIC_USEC"]))
+        told = manager.next()
+        assert told["READY"] == "1" and status in told["STATUS"], told
+
+    assert program.command("reload")[0] == 0
+    reloaded("as the last reload says")
+    program.write_config([{"name": "other.internal", "registry": "local"}])
+    reloaded("as the last reload says")
+    program.client.wait_for({"10.1.0.1", "10.1.0.2"}, "cart.other.internal")
+    program.config_file.write_text("zones: [")
+    reloaded("refused")
+    assert moments == sorted(moments) and len(set(moments)) == 3
+    now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+    assert now - 60_000_000 < moments[0] and moments[-1] <= now
+
+
+def test_a_reload_before_the_first_answer_is_not_taken_for_it(config, folder, manager, until):
+    """READY=1 of a process that waits to begin would end the one that answers (`run --hold`)."""
+    with socket.socket() as closed:  # bound, and nobody listens
+        closed.bind(("127.0.0.1", 0))
+        server = f"127.0.0.1:{closed.getsockname()[1]}"
+        path = config({
+            "listen": {"dns": ["127.0.0.1:0"]},
+            "log": {"level": "debug"},
+            "registries": {"nacos": {"type": "nacos", "servers": [server], "required": True}},
+            "zones": [{"name": "nacos.internal", "registry": "nacos"}],
+        })  # fmt: skip
+        waiting = Process(
+            [binary(), "run", "--config", path],
+            folder / "signpost.log",
+            {"NOTIFY_SOCKET": manager.address, "SIGNPOST_WAIT_READY_MS": "ready"},
+        )
+        try:
+            until(lambda: "nacos.connection_lost" in waiting.output(), 20, "it looks for its registry")
+            for count in (1, 2):
+                waiting.signal(signal.SIGHUP)
+                until(lambda: waiting.output().count("reload.accepted") == count, 20, "the reload")
+            manager.socket.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    message = manager.next(0)
+                    assert "READY" not in message and "RELOADING" not in message, message
+        finally:
+            waiting.kill()
 
 
 def test_a_registry_that_is_down_does_not_hold_up_the_start(start, manager, monkeypatch):
