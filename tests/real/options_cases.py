@@ -44,6 +44,27 @@ SERVICES = [
 ]  # fmt: skip
 
 
+def make_world(cluster):
+    """The services above in namespace shop, a Pod there, a service and a Pod in namespace dark, ServiceImports."""
+    cluster.namespace("shop", dns="on", team="a")
+    cluster.namespace("dark", team="b")
+    for name, spec, endpoints in SERVICES:
+        cluster.api.create("/api/v1/namespaces/shop/services", {"metadata": {"name": name}, "spec": spec})
+        if endpoints is not None:
+            cluster.whole_slice("shop", f"{name}-a", name, "IPv4", endpoints, HTTP)
+    ingress = {"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.9"}]}}}
+    cluster.api.patch("/api/v1/namespaces/shop/services/front/status", ingress)
+    cluster.service("dark", "cart", 80, clusterIP="10.96.5.9", selector=None)
+    cluster.pod("shop", "one", "one", "10.2.0.1", "fd00:2::1")
+    cluster.pod("dark", "two", "two", "10.2.0.2")
+    cluster.define_imports()
+    cluster.import_service("shop", "cart", "ClusterSetIP", ["10.42.0.1"])
+    cluster.import_service("shop", "pool", "Headless")
+    for name in ("c1", "c2"):
+        endpoints = [ready(f"10.4{name[1]}.0.1"), ready(f"10.4{name[1]}.0.2", hostname="twin")]
+        cluster.imported_slice("shop", f"pool-{name}", "pool", name, endpoints)
+
+
 def srv(port, *targets):
     return [f"0 {port} {target}." for target in targets]
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from comparison.compare import plain
 from conftest import size
-from options_cases import CASES, HTTP, MISSING, SERVICES, SHOP, ZONE, ready
+from options_cases import CASES, HTTP, MISSING, SHOP, ZONE, make_world, ready
 from test_kubernetes import kubernetes
 
 from harness import explained, forwarders, kube, rights, waiting
@@ -17,29 +17,13 @@ from harness.signpost import Signpost
 
 @pytest.fixture(scope="module")
 def world(run_folder):
-    """The services above in namespace shop, two Pods there, one service in namespace dark, ServiceImports."""
+    """The objects of options_cases on a control plane of their own."""
     folder = run_folder / "options"
     folder.mkdir()
     roles = ("cluster.yaml", "cluster-pods.yaml", "cluster-nodes.yaml", "cluster-imports.yaml")
     cluster = kube.Cluster(folder, roles, manager=False)
     try:
-        cluster.namespace("shop", dns="on", team="a")
-        cluster.namespace("dark", team="b")
-        for name, spec, endpoints in SERVICES:
-            cluster.api.create("/api/v1/namespaces/shop/services", {"metadata": {"name": name}, "spec": spec})
-            if endpoints is not None:
-                cluster.whole_slice("shop", f"{name}-a", name, "IPv4", endpoints, HTTP)
-        ingress = {"status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.9"}]}}}
-        cluster.api.patch("/api/v1/namespaces/shop/services/front/status", ingress)
-        cluster.service("dark", "cart", 80, clusterIP="10.96.5.9", selector=None)
-        cluster.pod("shop", "one", "one", "10.2.0.1", "fd00:2::1")
-        cluster.pod("dark", "two", "two", "10.2.0.2")
-        cluster.define_imports()
-        cluster.import_service("shop", "cart", "ClusterSetIP", ["10.42.0.1"])
-        cluster.import_service("shop", "pool", "Headless")
-        for name in ("c1", "c2"):
-            endpoints = [ready(f"10.4{name[1]}.0.1"), ready(f"10.4{name[1]}.0.2", hostname="twin")]
-            cluster.imported_slice("shop", f"pool-{name}", "pool", name, endpoints)
+        make_world(cluster)
         yield cluster
     finally:
         cluster.stop()
