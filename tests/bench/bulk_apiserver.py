@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""An apiserver with very many endpoints and nothing else: bulk_apiserver.py SERVICES ENDPOINTS_EACH prints {"port": P}.
+"""An apiserver with very many endpoints and nothing else: bulk_apiserver.py SERVICES ENDPOINTS_EACH [CERTIFICATE KEY] prints
+{"port": P}; with PEM files it speaks TLS.
 Headless Services and one EndpointSlice each, written as the slice controller writes them (node, zone, targetRef), in pages;
 a watch is opened and stays silent but for a bookmark. It computes every object when it is asked for, and keeps none."""
 import http.server
 import json
+import ssl
 import sys
 import threading
 import urllib.parse
@@ -99,10 +101,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
 
-def main(services, each):
+def main(services, each, certificate="", key=""):
     Handler.services, Handler.each = int(services), int(each)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     print(json.dumps({"port": server.server_address[1]}), flush=True)
     server.serve_forever()
 

@@ -156,6 +156,15 @@ def run_kubectl(folder, words):
         assert any(name in file.read_text() for file in (ROOT / "tests/real").rglob("*.py")), f"no test applies {name}"
 
 
+def run_image_tool(words):
+    """tests/deploy/test_image.py does what these words say: with crun and buildah in the place of docker, which needs a daemon."""
+    if words[0].startswith("deploy/image/"):
+        return run_tool(words)
+    assert words[:2] in (["docker", "build"], ["docker", "run"], ["skopeo", "copy"]), words
+    for flag, file in zip(words, words[1:]):
+        assert flag != "-f" or (ROOT / file).exists(), words
+
+
 def run_shell_line(request, readme, line, words):
     inside = request.getfixturevalue("inside")
     if words == ["deploy/quickstart"]:
@@ -175,6 +184,8 @@ def run_shell_line(request, readme, line, words):
         assert done.returncode == 0, f"{line}\n{done.stderr}"
     elif words[0].startswith(("tests/", "build/", "build-sanitize/")):
         run_tool(words)
+    elif words[0] in ("docker", "skopeo") or words[0].startswith("deploy/image/"):
+        run_image_tool(words)
     elif words[0] == "kubectl":
         for part in line.split("&&"):
             run_kubectl(pathlib.Path(readme).parent, shlex.split(part))

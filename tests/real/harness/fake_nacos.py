@@ -10,11 +10,11 @@ _SERVER = pathlib.Path(__file__).resolve().parents[2] / "support/fake_nacos/serv
 
 class FakeNacos:
     """A running fake on free ports, or on `port` and the one 1000 higher; `settings` are its own (push_delay=0.05,
-    user="dns", ...)."""
+    user="dns", ...). `prefix` starts it elsewhere, such as `nsenter --net`, where `control` does not reach."""
 
-    def __init__(self, folder, port=0, **settings):
+    def __init__(self, folder, port=0, prefix=(), **settings):
         given = [word for name, value in settings.items() for word in ("--set", f"{name}={json.dumps(value)}")]
-        self.process = Process(["/usr/bin/python3", _SERVER, "--port", port, *given], folder / "fake-nacos.log")
+        self.process = Process([*prefix, "/usr/bin/python3", _SERVER, "--port", port, *given], folder / "fake-nacos.log")
         self.process.wait_ready(lambda: '"http"' in self.process.output(), 20, "fake Nacos ready")
         line = next(line for line in self.process.output().splitlines() if '"http"' in line)
         self.port = json.loads(line)["http"]
