@@ -150,10 +150,21 @@ def run_tool(words):
 
 
 def run_kubectl(folder, words):
-    """tests/real/test_kubernetes_spec.py and its neighbours run with exactly these files."""
-    for name in (words[i + 1] for i, word in enumerate(words) if word == "-f"):
-        assert list(yaml.safe_load_all((ROOT / folder / name).read_text())), name
-        assert any(name in file.read_text() for file in (ROOT / "tests/real").rglob("*.py")), f"no test applies {name}"
+    """Scenarios of tests/real and tests/deploy run with exactly these files."""
+    for option, name in zip(words, words[1:]):
+        if option in ("-f", "-k"):
+            path = next(at for at in (ROOT / name, ROOT / folder / name) if at.exists())
+            assert option == "-k" or list(yaml.safe_load_all(path.read_text())), name
+            tests = [*(ROOT / "tests/real").rglob("*.py"), *(ROOT / "tests/deploy").rglob("*.py")]
+            assert any(path.name in file.read_text() for file in tests), f"no test applies {name}"
+
+
+def run_helm(words):
+    """tests/deploy/test_chart_cluster.py installs on a real apiserver what the chart's README does; here without one."""
+    assert words[1] in ("install", "upgrade"), words
+    command = [peers.program("helm", "bin/helm"), "template", *words[2:]]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0 and "kind: ConfigMap" in done.stdout, done.stderr
 
 
 def run_image_tool(words):
@@ -189,6 +200,8 @@ def run_shell_line(request, readme, line, words):
     elif words[0] == "kubectl":
         for part in line.split("&&"):
             run_kubectl(pathlib.Path(readme).parent, shlex.split(part))
+    elif words[0] == "helm":
+        run_helm(words)
     elif words[0] == "cmake":  # the build stage runs it, with every option that an example has
         for word in words:
             assert not word.startswith("-D") or word in (ROOT / "tests/run").read_text(), line

@@ -1,0 +1,48 @@
+{{/* Values that are right one by one and wrong together. values.schema.json sees the others, and `signpost check` more. */}}
+
+{{- define "signpost.checks" -}}
+{{- $v := .Values -}}
+{{- if and $v.hpa.enabled $v.autoscaler.enabled -}}
+  {{- fail "hpa.enabled and autoscaler.enabled: both would set the replicas; enable one" -}}
+{{- end -}}
+{{- if and (eq $v.kind "DaemonSet") (or $v.hpa.enabled $v.autoscaler.enabled) -}}
+  {{- fail "kind: a DaemonSet has one Pod on each node; hpa.enabled and autoscaler.enabled are for kind Deployment" -}}
+{{- end -}}
+{{- if and $v.nodeLocal.address (ne $v.kind "DaemonSet") -}}
+  {{- fail "nodeLocal.address: only with kind: DaemonSet, since each node has the address for itself" -}}
+{{- end -}}
+{{- if and $v.prometheus.monitor.enabled (not $v.prometheus.service.enabled) -}}
+  {{- fail "prometheus.monitor.enabled: a ServiceMonitor finds Pods through a Service; enable prometheus.service too" -}}
+{{- end -}}
+{{- if hasKey $v.files "signpost.yaml" -}}
+  {{- fail "files: signpost.yaml is made from `config`; take another name" -}}
+{{- end -}}
+{{- $several := or (eq $v.kind "DaemonSet") (gt (int $v.replicaCount) 1) $v.hpa.enabled $v.autoscaler.enabled -}}
+{{- if and $v.state.enabled $several $v.state.volume.persistentVolumeClaim -}}
+  {{- fail "state.volume.persistentVolumeClaim: several Pods would write into one directory; take emptyDir, or replicaCount: 1" -}}
+{{- end -}}
+{{- if and $v.state.enabled (ne $v.kind "DaemonSet") $v.state.volume.hostPath -}}
+  {{- fail "state.volume.hostPath: two Pods may meet on one node; only with kind: DaemonSet" -}}
+{{- end -}}
+{{- include "signpost.registryChecks" (include "signpost.config" . | fromYaml) -}}
+{{- end }}
+
+{{/* Every registry that the configuration names is in config.registries. With `include` they may be elsewhere. */}}
+{{- define "signpost.registryChecks" -}}
+{{- $known := keys (default dict .registries) | sortAlpha -}}
+{{- $named := dict -}}
+{{- range $i, $zone := .zones -}}
+  {{- range concat (list (default "" $zone.registry)) (default list $zone.registries) -}}
+    {{- if . }}{{ $_ := set $named . (printf "config.zones[%d]" $i) }}{{ end -}}
+  {{- end -}}
+  {{- range $service := $zone.services }}{{ range $service.members -}}
+    {{- $_ := set $named .registry (printf "config.zones[%d].services" $i) -}}
+  {{- end }}{{ end -}}
+{{- end -}}
+{{- range (default dict .clients).nodes }}{{ $_ := set $named . "config.clients.nodes" }}{{ end -}}
+{{- range $name, $where := $named -}}
+  {{- if and (not (has $name $known)) (not $.include) -}}
+    {{- fail (printf "%s: no registry %q in config.registries, which has: %s" $where $name (default "none" (join ", " $known))) -}}
+  {{- end -}}
+{{- end -}}
+{{- end }}

@@ -1,0 +1,107 @@
+{{/* The Pod, the same for a Deployment and a DaemonSet. */}}
+
+{{- define "signpost.pod" -}}
+{{- $here := include "signpost.here" . | fromYaml -}}
+metadata:
+  labels:
+    {{- include "signpost.podSelector" . | nindent 4 }}
+    {{- with .Values.podLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- with .Values.podAnnotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  serviceAccountName: {{ include "signpost.account" . }}
+  # A token only where the API server of this cluster is asked.
+  automountServiceAccountToken: {{ not (empty $here) }}
+  enableServiceLinks: false
+  terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
+  dnsPolicy: {{ .Values.deployment.dnsPolicy }}
+  {{- with .Values.deployment.dnsConfig }}
+  dnsConfig:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- if .Values.nodeLocal.address }}
+  hostNetwork: true
+  {{- end }}
+  {{- with default (ternary "system-cluster-critical" "" .Values.isClusterService) .Values.priorityClassName }}
+  priorityClassName: {{ . }}
+  {{- end }}
+  {{- with .Values.podSecurityContext }}
+  securityContext:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.image.pullSecrets }}
+  imagePullSecrets:
+    {{- range . }}
+    - name: {{ . }}
+    {{- end }}
+  {{- end }}
+  {{- with include "signpost.placement" . | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  {{- if or .Values.nodeLocal.address .Values.initContainers }}
+  initContainers:
+    {{- with include "signpost.addressContainer" . | trim }}
+    {{- . | nindent 4 }}
+    {{- end }}
+    {{- with .Values.initContainers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  {{- end }}
+  containers:
+    {{- include "signpost.container" . | nindent 4 }}
+    {{- with .Values.extraContainers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  volumes:
+    {{- include "signpost.volumes" . | nindent 4 }}
+{{- end }}
+
+{{/* Where Pods go. Default: a Deployment's on nodes of their own where there are enough (a rule that insists would leave the
+new Pod of a rollout waiting for ever on as many nodes as replicas), a node-local one's on every node. */}}
+{{- define "signpost.placement" -}}
+{{- $apart := dict "topologyKey" "kubernetes.io/hostname" "labelSelector" (dict "matchLabels" (include "signpost.podSelector" . | fromYaml)) -}}
+{{- $wish := dict "weight" 100 "podAffinityTerm" $apart -}}
+{{- $rule := dict "podAntiAffinity" (dict "preferredDuringSchedulingIgnoredDuringExecution" (list $wish)) -}}
+{{- with default (ternary $rule dict (eq .Values.kind "Deployment")) .Values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- $everywhere := list (dict "operator" "Exists") -}}
+{{- $critical := list (dict "key" "CriticalAddonsOnly" "operator" "Exists") -}}
+{{- with default (ternary $everywhere (ternary $critical list .Values.isClusterService) (ne .Values.nodeLocal.address "")) .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Puts the link-local address on the node's loopback; it stays when the Pod goes (`ip address del` takes it away). */}}
+{{- define "signpost.addressContainer" -}}
+{{- with .Values.nodeLocal }}{{ if .address }}
+- name: address
+  image: "{{ .image.repository }}:{{ .image.tag }}"
+  imagePullPolicy: {{ .image.pullPolicy }}
+  command: [ip, address, replace, {{ .address }}/32, dev, lo]
+  securityContext:
+    runAsNonRoot: false
+    runAsUser: 0
+    runAsGroup: 0
+    allowPrivilegeEscalation: false
+    readOnlyRootFilesystem: true
+    capabilities: {drop: [ALL], add: [NET_ADMIN]}
+  resources:
+    requests: {cpu: 10m, memory: 8Mi}
+    limits: {cpu: 100m, memory: 16Mi}
+{{- end }}{{ end }}
+{{- end }}

@@ -1,0 +1,104 @@
+"""A container of a Pod as a kubelet would run it, but for the image: its arguments, environment, user, capabilities and
+volumes, in mounts of its own over this machine's read-only root."""
+import datetime
+import os
+import shlex
+
+from harness import peers
+from harness import signpost as harness
+from harness.process import Process
+
+ACCOUNT = "/run/secrets/kubernetes.io/serviceaccount"
+# What a program needs of /etc here; the volumes have their places in it.
+ETC = ("hosts", "ld.so.cache", "nsswitch.conf", "passwd", "resolv.conf")
+
+
+class ConfigMapVolume:
+    """A mounted ConfigMap: files are links through `..data`, which is swapped when the ConfigMap has changed."""
+
+    def __init__(self, folder, data):
+        self.folder = folder
+        folder.mkdir()
+        self.write(data)
+
+    def write(self, data):
+        """As the kubelet's atomic writer: all files anew in a folder of the time, one rename, then links that are missing
+        and those that lead nowhere."""
+        fresh = self.folder / f"..{datetime.datetime.now():%Y_%m_%d_%H_%M_%S.%f}"
+        fresh.mkdir()
+        for name, text in data.items():
+            (fresh / name).write_text(text)
+        old = self.folder / os.readlink(self.folder / "..data") if (self.folder / "..data").is_symlink() else None
+        (self.folder / "..data_tmp").symlink_to(fresh.name)
+        (self.folder / "..data_tmp").rename(self.folder / "..data")
+        for name in data:
+            if not (self.folder / name).is_symlink():
+                (self.folder / name).symlink_to(f"..data/{name}")
+        if old:
+            for file in old.iterdir():
+                if file.name not in data:
+                    (self.folder / file.name).unlink()
+                file.unlink()
+            old.rmdir()
+
+
+class Pod:
+    """The container `signpost` of a Pod's spec. `config_maps`: {name: data}; those that are not there are as `optional`
+    has it. `account`: the text of the token and of the authorities, {"token": .., "ca.crt": ..}. `prefix` is a command
+    that ends by becoming the program."""
+
+    def __init__(self, folder, spec, config_maps, account=None, environment=None, prefix=()):
+        if os.geteuid() != 0:
+            peers.missing("root, for mounts of its own")
+        self.folder, self.volumes = folder / "volumes", {}
+        self.folder.mkdir()
+        (self.container,) = (one for one in spec["containers"] if one["name"] == "signpost")
+        self._user = spec["securityContext"]["runAsUser"]
+        for volume in spec["volumes"]:
+            self._make(volume, config_maps)
+        script = folder / "start"
+        script.write_text(self._script(folder, account if spec["automountServiceAccountToken"] else None))
+        script.chmod(0o755)
+        inside = {"POD_NAME": "signpost-0", "POD_IP": "192.0.2.53", **(environment or {})}
+        self.process = Process([*prefix, "unshare", "--mount", script], folder / "pod.log", environment=inside)
+
+    def _make(self, volume, config_maps):
+        path = self.folder / volume["name"]
+        if "configMap" in volume:
+            name = volume["configMap"]["name"]
+            if name not in config_maps and not volume["configMap"].get("optional"):
+                raise FileNotFoundError(f"ConfigMap {name}")  # the kubelet would wait for it
+            self.volumes[volume["name"]] = ConfigMapVolume(path, config_maps.get(name, {}))
+        else:
+            path.mkdir()
+            os.chown(path, self._user, self._user)
+
+    def _script(self, folder, account):
+        etc = folder / "etc"
+        lines = ["#!/bin/sh -e", f"mkdir {etc}", f"for name in {' '.join(ETC)}; do [ ! -e /etc/$name ] || cp /etc/$name {etc}; done"]
+        lines += [f"mount --bind {etc} /etc", "mount -t tmpfs none /run", "mount -t tmpfs none /var/lib"]
+        for mount in self.container["volumeMounts"]:
+            at = shlex.quote(mount["mountPath"])
+            lines += [f"mkdir -p {at}", f"mount --bind {self.folder / mount['name']} {at}"]
+            lines += [f"mount -o remount,bind,ro {at}"] if mount.get("readOnly") else []
+        if account:
+            lines.append(f"mkdir -p {ACCOUNT}")
+            for name, text in account.items():
+                lines += [f"cat >{ACCOUNT}/{name} <<'END'", text.strip(), "END"]
+        lines += ["touch /run/program", f"mount --bind {harness.binary()} /run/program", "mount -o remount,bind,ro /"]
+        lines.append(" ".join(["exec", *self._privileges(), "/run/program", *map(shlex.quote, self.container["args"])]))
+        return "\n".join(lines) + "\n"
+
+    def _privileges(self):
+        """Of the container's security context. A capability is kept by the ambient set here, where an image has it with
+        the program's file."""
+        context = self.container["securityContext"]
+        assert context["capabilities"]["drop"] == ["ALL"] and not context["allowPrivilegeEscalation"]
+        added = [f"+{name.lower()}" for name in context["capabilities"].get("add", [])]
+        user = ["setpriv", f"--reuid={self._user}", f"--regid={self._user}", "--clear-groups", "--no-new-privs"]
+        sets = (f"--{which}={','.join(['-all', *added])}" for which in ("inh-caps", "ambient-caps", "bounding-set"))
+        return [*user, *sets]
+
+    def inside(self, *words):
+        """A command that runs in the container."""
+        return ["nsenter", "--target", str(self.process.pid), "--mount", "--net", "--root", *words]

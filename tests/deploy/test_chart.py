@@ -1,0 +1,205 @@
+"""The chart, without a cluster: what helm makes of values, good and bad, and what is made from the chart."""
+import json
+import re
+
+import charts
+import pytest
+import yaml
+from charts import CHART, DEPLOY, VARIANTS, only, template, variant
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_is_well_formed(name, signpost, folder):
+    """For helm's eyes, and its configuration for Signpost's."""
+    done = charts.run("helm", "lint", "--strict", CHART, *variant(name))
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "secret").mkdir()
+    for secret in ("password", "token"):
+        (folder / "secret" / secret).write_text("word\n")
+    for file, text in only(template(*variant(name)), "ConfigMap")["data"].items():
+        (folder / file).write_text(text.replace("/etc/nacos", f"{folder}/secret"))
+    checked = signpost("check", "--config", folder / "signpost.yaml")
+    assert checked.returncode == 0, checked.stderr
+
+
+# The words that helm is given, and what its message must hold: where, and what is wrong there.
+WRONG = {
+    "a misspelt value": (["--set", "replicaCont=3"], "'replicaCont' not allowed"),
+    "a misspelt value below another": (["--set", "prometheus.monitor.enable=true"], "at '/prometheus/monitor': additional properties 'enable'"),
+    "a text where a number belongs": (["--set-string", "replicaCount=two"], "at '/replicaCount': got string, want integer"),
+    "a number where a text belongs": (["--set", "priorityClassName=7"], "at '/priorityClassName': got number, want string"),
+    "a kind that is none": (["--set", "kind=StatefulSet"], "at '/kind': value must be one of 'Deployment', 'DaemonSet'"),
+    "an option of the configuration that is none": (["--set", "config.lisen.dns=x"], "at '/config': additional properties 'lisen'"),
+    "a port as words": (["--set", "config.listen.health=0.0.0.0:http"], "at '/config/listen/health': '0.0.0.0:http' does not match"),
+    "a registry of no known type": (["--set", "config.registries.x.type=zookeeper"], "at '/config/registries/x/type': value must be one of"),
+    "an option of another registry": (
+        ["--set", "config.registries.x.type=file,config.registries.x.path=a,config.registries.x.servers={b}"],
+        "at '/config/registries/x': additional properties 'servers'",
+    ),
+    "a zone of a registry that is not there": (
+        ["--set", "config.zones[0].name=a.internal,config.zones[0].registry=naco,config.registries.nacos.type=nacos,config.registries.nacos.servers={n}"],
+        'config.zones[0]: no registry "naco" in config.registries, which has: nacos',
+    ),
+    "a member of a registry that is not there": (
+        ["--set-json", 'config.zones=[{"name":"a.internal","services":[{"name":"c","members":[{"registry":"x","service":"c"}]}]}]'],
+        'config.zones[0].services: no registry "x"',
+    ),
+    "two that set the replicas": (["--set", "hpa.enabled=true,autoscaler.enabled=true"], "hpa.enabled and autoscaler.enabled: both"),
+    "a DaemonSet with hpa": (["--set", "kind=DaemonSet,hpa.enabled=true"], "kind: a DaemonSet has one Pod on each node"),
+    "a DaemonSet with the autoscaler": (["--set", "kind=DaemonSet,autoscaler.enabled=true"], "kind: a DaemonSet has one Pod on each node"),
+    "one address of many Deployment Pods": (["--set", "nodeLocal.address=169.254.20.11"], "nodeLocal.address: only with kind: DaemonSet"),
+    "an address that is not link-local": (["--set", "kind=DaemonSet,nodeLocal.address=10.0.0.1"], "at '/nodeLocal/address'"),
+    "a ServiceMonitor that finds nothing": (["--set", "prometheus.monitor.enabled=true"], "prometheus.monitor.enabled: a ServiceMonitor finds"),
+    "the state of two Pods in one place": (
+        ["--set", "state.volume.persistentVolumeClaim.claimName=x"], "state.volume.persistentVolumeClaim: several Pods",
+    ),
+    "the state of a Deployment on its nodes": (["--set", "state.volume.hostPath.path=/x"], "state.volume.hostPath: two Pods may meet"),
+    "two volumes in one": (["--set", "state.volume.hostPath.path=/x,state.volume.emptyDir.medium=Memory"], "at '/state/volume': maxProperties"),
+    "a file in the place of the configuration": (["--set", "files.signpost\\.yaml=x"], "files: signpost.yaml is made from `config`"),
+    "a file name that a ConfigMap cannot have": (["--set", "files.conf\\.d/a=x"], "'conf.d/a'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words, told", WRONG.values(), ids=WRONG)
+def test_wrong_values_are_named(words, told):
+    assert told in charts.refusal(*words)
+
+
+def test_what_is_made_from_the_chart_is_in_step():
+    done = charts.render("--check")
+    assert done.returncode == 0, f"deploy/chart/render would change:\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("overlay", ["base", "overlays/stub-domain", "overlays/cluster-dns", "overlays/nodelocal"])
+def test_kustomize_makes_the_objects_of_the_chart(overlay):
+    name = overlay.split("/")[-1]
+    built = charts.run("kubectl", "kustomize", DEPLOY / "kustomize" / overlay)
+    assert built.returncode == 0, built.stderr
+    objects = charts.by_name(built.stdout)
+    if name != "base":
+        assert objects == charts.by_name((DEPLOY / f"manifests/{name}.yaml").read_text())
+    made = template(*variant("default" if name == "base" else name))
+    for item in made.values():
+        for label in ("helm.sh/chart", "app.kubernetes.io/managed-by"):
+            del item["metadata"]["labels"][label]
+    assert made == {one: item for one, item in objects.items() if one[0] != "Namespace"}
+
+
+def test_true_and_false_are_the_words_that_they_are_everywhere_else():
+    """The chart writes on and off for all options but those that take true and false, in the program's own schema."""
+    truths = set()
+
+    def look(node):
+        if isinstance(node, dict):
+            truths.update(key for key, one in node.get("properties", {}).items() if isinstance(one, dict) and one.get("type") == "boolean")
+            node = list(node.values())
+        if isinstance(node, list):
+            for one in node:
+                look(one)
+
+    look(json.loads((CHART / "values.schema.json").read_text())["properties"]["config"])
+    listed = re.search(r'\$truths := list (.*?) -}}', (CHART / "templates/_config.tpl").read_text())[1]
+    assert set(re.findall(r'"(\w+)"', listed)) == truths
+
+
+def test_every_value_is_in_the_schema_and_the_readme():
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    assert set(values) | {"global"} == set(schema["properties"])
+    told = (CHART / "README.md").read_text()
+    assert not [key for key in values if f"| `{key}" not in told]
+
+
+def test_the_values_of_the_coredns_chart_have_its_names():
+    """facts/operations.md 1.1."""
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    for path in (
+        "image.repository image.tag image.pullPolicy image.pullSecrets replicaCount resources rollingUpdate deployment.skipConfig deployment.enabled"
+        " deployment.name deployment.annotations deployment.selector podAnnotations podLabels serviceType service.clusterIP service.annotations"
+        " service.ipFamilyPolicy prometheus.service.enabled prometheus.monitor.enabled prometheus.monitor.interval prometheus.monitor.additionalLabels"
+        " prometheus.monitor.relabelings serviceAccount.create serviceAccount.name serviceAccount.annotations rbac.create priorityClassName"
+        " podSecurityContext securityContext livenessProbe readinessProbe env affinity topologySpreadConstraints nodeSelector tolerations"
+        " podDisruptionBudget extraVolumes extraVolumeMounts extraContainers extraSecrets initContainers hpa autoscaler"
+    ).split():
+        here = values
+        for key in path.split("."):
+            here = here[key]
+
+
+def test_bounds_of_the_pod():
+    """What operations.md 1 asks of the Pod, on the default."""
+    objects = template()
+    deployment = only(objects, "Deployment")["spec"]
+    pod = deployment["template"]["spec"]
+    (container,) = pod["containers"]
+    assert deployment["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
+    assert only(objects, "PodDisruptionBudget")["spec"]["maxUnavailable"] == 1
+    assert pod["dnsPolicy"] == "Default" and pod["terminationGracePeriodSeconds"] == 30
+    assert yaml.safe_load(only(objects, "ConfigMap")["data"]["signpost.yaml"])["lameduck"] == "10s"
+    assert container["livenessProbe"]["httpGet"] == {"path": "/health", "port": 8080}
+    assert container["readinessProbe"]["httpGet"] == {"path": "/ready", "port": 8181}
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    ports = {port["name"]: (port["containerPort"], port["protocol"]) for port in container["ports"]}
+    assert ports == {"dns": (1053, "UDP"), "dns-tcp": (1053, "TCP"), "health": (8080, "TCP"), "ready": (8181, "TCP"), "metrics": (9153, "TCP")}
+    assert {port["targetPort"] for port in only(objects, "Service")["spec"]["ports"]} == {"dns", "dns-tcp"}
+    assert "checksum" not in json.dumps(deployment["template"]["metadata"])  # a changed ConfigMap is read, not a reason to restart
+
+
+def test_port_53_brings_its_capability_and_no_other_port_does():
+    def capabilities(*words):
+        return only(template(*words), "Deployment")["spec"]["template"]["spec"]["containers"][0]["securityContext"]["capabilities"]
+
+    assert capabilities("--set", "config.listen.dns={0.0.0.0:53,[::]:53}") == {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}
+    assert capabilities("--set", "config.listen.dns={0.0.0.0:5353}") == {"drop": ["ALL"]}
+
+
+RULES = {  # variant: (token, what may be read where); reviewed by hand
+    "stub-domain": (False, {}),
+    "files": (False, {}),
+    "default": (True, {"*": {"services", "namespaces", "endpointslices"}}),
+    "cluster-dns": (True, {"*": {"services", "namespaces", "endpointslices", "pods"}}),
+    "namespaces": (True, {space: {"services", "endpointslices", "pods"} for space in ("shop", "web")}),
+    "everything": (True, {"*": {"services", "namespaces", "endpointslices", "pods", "nodes", "serviceimports"}}),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rights_are_those_of_the_registries_in_use(name):
+    objects = template(*variant(name))
+    found = {}
+    for (kind, *_), item in objects.items():
+        if kind in ("Role", "ClusterRole"):
+            assert all(rule["verbs"] == ["list", "watch"] for rule in item["rules"])
+            found[item["metadata"].get("namespace", "*")] = {word for rule in item["rules"] for word in rule["resources"]}
+    token, wanted = RULES[name]
+    assert found == wanted
+    assert only(objects, "Deployment")["spec"]["template"]["spec"]["automountServiceAccountToken"] is token
+    assert only(objects, "ServiceAccount")["automountServiceAccountToken"] is False
+    without = template(*variant(name), "--set", "rbac.create=false")
+    assert not [kind for kind, *_ in without if "Role" in kind]
+
+
+def test_workers_of_a_pod_without_a_limit():
+    """Not as many as the node has processors."""
+
+    def workers(*words):
+        return yaml.safe_load(only(template(*words), "ConfigMap")["data"]["signpost.yaml"]).get("workers")
+
+    assert (workers(), workers("--set", "resources.limits.cpu=3"), workers("--set", "config.workers=auto")) == (2, None, "auto")
+
+
+def test_a_config_map_of_ones_own():
+    objects = template("--set", "deployment.skipConfig=true")
+    assert not [kind for kind, *_ in objects if kind == "ConfigMap"]
+    volumes = only(objects, "Deployment")["spec"]["template"]["spec"]["volumes"]
+    assert volumes[0] == {"name": "config", "configMap": {"name": "signpost"}}
+
+
+def test_replicas_are_left_to_who_sets_them():
+    for words in (["--set", "hpa.enabled=true"], variant("autoscaler")):
+        assert "replicas" not in only(template(*words), "Deployment")["spec"]
+
+
+def test_either_bound_of_a_disruption_budget():
+    budget = only(template("--set", "podDisruptionBudget.minAvailable=1"), "PodDisruptionBudget")["spec"]
+    assert budget["minAvailable"] == 1 and "maxUnavailable" not in budget

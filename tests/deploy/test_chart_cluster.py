@@ -1,0 +1,245 @@
+"""The chart on a real apiserver: it takes every object, strictly; the account may do what is listed here; PodSecurity
+takes the Pod; and Signpost, run with the ConfigMap and a token from there, answers. No kubelet runs the Pods: pods.py does."""
+import json
+import re
+import shlex
+
+import charts
+import pytest
+import yaml
+from charts import CHART, DEPLOY, VARIANTS, only, template, variant
+from harness import control_plane
+from harness.api import ApiError
+from pods import Pod
+from test_chart_pod import Places
+
+MANIFESTS = ("stub-domain.yaml", "cluster-dns.yaml", "nodelocal.yaml")
+OVERLAYS = ("base", "overlays/stub-domain", "overlays/cluster-dns", "overlays/nodelocal")
+LEVELS = {"nodelocal": "privileged"}  # PodSecurity; all others: restricted
+
+
+class Administrator:
+    """helm and kubectl with a kubeconfig of the administrator."""
+
+    def __init__(self, cluster, folder):
+        self.cluster, self._config = cluster, folder / "kubeconfig"
+        control_plane.write_kubeconfig(self._config, cluster.server, control_plane.ADMIN)
+
+    def run(self, name, *words):
+        environment = {"KUBECONFIG": str(self._config), "HELM_CACHE_HOME": str(self._config.parent), "HELM_CONFIG_HOME": str(self._config.parent)}
+        return charts.run(name, *words, environment=environment)
+
+    def well(self, name, *words):
+        done = self.run(name, *words)
+        assert done.returncode == 0, f"{name} {' '.join(map(str, words))}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def namespace(self, name, level="restricted"):
+        """One in which PodSecurity is enforced; emptied of the release before."""
+        item = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"pod-security.kubernetes.io/enforce": level}}}
+        self.cluster.api.call("PATCH", f"/api/v1/namespaces/{name}?fieldManager=tests&force=true", item, "application/apply-patch+yaml")
+        return name
+
+
+@pytest.fixture(scope="module")
+def administrator(cluster, tmp_path_factory):
+    made = Administrator(cluster, tmp_path_factory.mktemp("chart"))
+    made.well("kubectl", "apply", "-f", DEPLOY.parent / "tests/deploy/monitor_crd.yaml")
+    made.well("kubectl", "wait", "--for=condition=Established", "crd/servicemonitors.monitoring.coreos.com", "--timeout=20s")
+    for team in ("shop", "web"):
+        made.namespace(team)
+    return made
+
+
+@pytest.fixture
+def installed(administrator):
+    """installed(variant, *words): the release signpost in a namespace of the variant's name, until the test ends."""
+    there = []
+
+    def install(name, *words):
+        namespace = administrator.namespace(name, LEVELS.get(name, "restricted"))
+        told = administrator.well("helm", "install", "signpost", CHART, "--namespace", namespace, *variant(name), *words)
+        there.append(namespace)
+        return told
+
+    yield install
+    for namespace in there:
+        administrator.well("helm", "uninstall", "signpost", "--namespace", namespace)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_apiserver_takes_a_variant(administrator, installed, folder, name):
+    """Dry and strictly, then by helm; each object is there afterwards."""
+    namespace = administrator.namespace(name, LEVELS.get(name, "restricted"))
+    objects = template(*variant(name), namespace=namespace)
+    (folder / "objects.yaml").write_text(yaml.safe_dump_all(objects.values()))
+    told = administrator.well("kubectl", "apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", folder / "objects.yaml")
+    assert len(told.splitlines()) == len(objects) and "Warning" not in told
+    installed(name)
+    there = administrator.well("kubectl", "get", "-f", folder / "objects.yaml", "--output=name").splitlines()
+    assert len(there) == len(objects)
+
+
+def test_what_the_apiserver_would_not_take_is_seen(administrator, folder):
+    """The strictness of the test before: a misspelt field, and a ServiceMonitor's."""
+    objects = template(*variant("everything"), namespace=administrator.namespace("everything"))
+    only(objects, "Deployment")["spec"]["template"]["spec"]["dnsPolisy"] = "Default"
+    only(objects, "ServiceMonitor")["spec"]["endpoints"][0]["intervall"] = "30s"
+    for kind, field in (("Deployment", "dnsPolisy"), ("ServiceMonitor", "intervall")):
+        (folder / "object.yaml").write_text(yaml.safe_dump(only(objects, kind)))
+        refused = administrator.run("kubectl", "apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", folder / "object.yaml")
+        assert refused.returncode != 0 and field in refused.stderr
+
+
+# `kubectl auth can-i --list` for the account: resources, resource names, verbs. What every account may has been taken out.
+ACCOUNT_MAY = {
+    "default": {("namespaces", "list watch"), ("services", "list watch"), ("endpointslices.discovery.k8s.io", "list watch")},
+    "stub-domain": set(),
+    "cluster-dns": {
+        ("namespaces", "list watch"), ("pods", "list watch"), ("services", "list watch"), ("endpointslices.discovery.k8s.io", "list watch"),
+    },
+    "nodelocal": {("namespaces", "list watch"), ("services", "list watch"), ("endpointslices.discovery.k8s.io", "list watch")},
+    "everything": {
+        ("namespaces", "list watch"), ("nodes", "list watch"), ("pods", "list watch"), ("services", "list watch"),
+        ("endpointslices.discovery.k8s.io", "list watch"), ("serviceimports.multicluster.x-k8s.io", "list watch"),
+    },
+    "namespaces": set(),
+}  # fmt: skip
+IN_A_TEAMS_NAMESPACE = {("pods", "list watch"), ("services", "list watch"), ("endpointslices.discovery.k8s.io", "list watch")}
+
+
+def rights(administrator, account, namespace):
+    """The rows of can-i --list without paths, and without what an account nobody gave rights to has as well."""
+
+    def rows(name):
+        told = administrator.well("kubectl", "auth", "can-i", "--list", "--namespace", namespace, f"--as=system:serviceaccount:{name}")
+        found = set()
+        for line in told.splitlines()[1:]:
+            resource, _, names, verbs = re.fullmatch(r"(\S*) +\[(.*?)\] +\[(.*?)\] +\[(.*?)\]", line).groups()
+            if resource:
+                found.add((resource + (f"/{names}" if names else ""), " ".join(sorted(verbs.split()))))
+        return found
+
+    return rows(account) - rows("default:nobody")
+
+
+@pytest.mark.parametrize("name", ACCOUNT_MAY)
+def test_the_account_may_do_what_is_reviewed_and_no_more(administrator, installed, until, name):
+    installed(name)
+    account = only(template(*variant(name), namespace=name), "ServiceAccount")["metadata"]["name"]
+    until(lambda: rights(administrator, f"{name}:{account}", name) == ACCOUNT_MAY[name], 10, f"{name}: {ACCOUNT_MAY[name]}")
+    there = IN_A_TEAMS_NAMESPACE if name == "namespaces" else ACCOUNT_MAY[name]
+    until(lambda: rights(administrator, f"{name}:{account}", "shop") == there, 10, f"in shop: {there}")
+
+
+def test_the_autoscaler_may_scale_one_deployment(administrator, installed, until):
+    installed("autoscaler")
+    wanted = {
+        ("nodes", "list watch"), ("configmaps/signpost-autoscaler", "get"), ("deployments.apps/scale/signpost", "get update"),
+    }  # fmt: skip
+    until(lambda: rights(administrator, "autoscaler:signpost-autoscaler", "autoscaler") == wanted, 10, wanted)
+
+
+def pod_of(name):
+    objects = template(*variant(name), namespace=name)
+    workload = only(objects, "DaemonSet" if name == "nodelocal" else "Deployment")
+    body = workload["spec"]["template"]
+    return {"apiVersion": "v1", "kind": "Pod", **body, "metadata": {**body["metadata"], "name": "signpost-0"}}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_pod_security_takes_the_pod(administrator, name):
+    """`restricted` all but the node-local one, which is refused there and needs `privileged`."""
+    level = LEVELS.get(name, "restricted")
+    pods = f"/api/v1/namespaces/{administrator.namespace(name, level)}/pods"
+    administrator.cluster.api.create(pods, pod_of(name))
+    administrator.cluster.api.delete(f"{pods}/signpost-0")
+    wrong = pod_of(name)
+    if level == "restricted":
+        (one,) = (container for container in wrong["spec"]["containers"] if container["name"] == "signpost")
+        one["securityContext"]["capabilities"] = {"drop": []}
+    else:
+        administrator.namespace(name, "restricted")
+    with pytest.raises(ApiError, match="violates PodSecurity") as refused:
+        administrator.cluster.api.create(pods, wrong)
+    assert refused.value.status == 403
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_a_manifest_is_taken(administrator, folder, name):
+    path = DEPLOY / "manifests" / name
+    applied(administrator, folder, path.read_text(), "-f", path)
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_a_kustomization_is_taken(administrator, folder, name):
+    path = DEPLOY / "kustomize" / name
+    applied(administrator, folder, administrator.well("kubectl", "kustomize", path), "-k", path)
+
+
+def applied(administrator, folder, text, option, path):
+    """Strictly, and gone again; the namespace stays, since one takes seconds to go."""
+    told = administrator.well("kubectl", "apply", "--validate=strict", option, path)
+    assert "configmap/signpost created" in told and "Warning" not in told, told
+    rest = [item for item in yaml.safe_load_all(text) if item["kind"] != "Namespace"]
+    (folder / "rest.yaml").write_text(yaml.safe_dump_all(rest))
+    administrator.well("kubectl", "delete", "-f", folder / "rest.yaml")
+
+
+def test_the_readmes_lines_install_it(administrator):
+    """What deploy/chart/signpost/README.md says, in its order; its kubectl lines are the two tests before."""
+    text = (CHART / "README.md").read_text()
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", text, re.S) for line in block.splitlines()]
+    named = {word for line in lines for word in shlex.split(line) if word.startswith("deploy/")}
+    assert named - {"deploy/chart/signpost", "deploy/chart/signpost/ci/stub-domain-values.yaml"} <= {
+        *(f"deploy/manifests/{name}" for name in MANIFESTS), *(f"deploy/kustomize/{name}" for name in OVERLAYS),
+    }  # fmt: skip
+    told = [
+        administrator.well(*(str(DEPLOY.parent / word) if word.startswith("deploy/") else word for word in shlex.split(line)))
+        for line in lines if line.startswith("helm ")
+    ]  # fmt: skip
+    administrator.well("helm", "uninstall", "signpost", "--namespace", "signpost")
+    assert len(told) == 2
+    for text in told:
+        assert "nacos.internal:53 {" in text and "forward . 10.96.0.53\n" in text
+        assert '"nacos.internal": ["10.96.0.53"]' in text and "nameservers: [10.96.0.53, CLUSTER-DNS-IP]" in text
+
+
+def test_the_notes_name_an_address_that_is_not_known_yet(installed):
+    """It is the cluster's choice until it is set; the line says how to see it."""
+    told = installed("default")
+    assert "forward . CLUSTER-IP" in told and "kubectl get service signpost --namespace default --output" in told
+
+
+def test_signpost_answers_with_what_the_cluster_gives_it(administrator, installed, folder):
+    """The ConfigMap and the token of the release, a Service and its endpoints, a name; then a changed ConfigMap by
+    `helm upgrade`, in the same process."""
+    places, cluster = Places(), administrator.cluster
+    namespace = administrator.namespace("default")
+    installed("default", *places.words)
+
+    def config_map():
+        return json.loads(administrator.well("kubectl", "get", "configmap", "signpost", "--namespace", namespace, "--output=json"))["data"]
+
+    deployment = json.loads(administrator.well("kubectl", "get", "deployment", "signpost", "--namespace", namespace, "--output=json"))
+    token = administrator.well("kubectl", "create", "token", "signpost", "--namespace", namespace)
+    cluster.service("shop", "cart", 80, 8080, clusterIP="None")
+    cluster.slice("shop", "cart-1", "cart", ["10.1.0.1", "10.1.0.2"])
+    pod = Pod(
+        folder, deployment["spec"]["template"]["spec"], {"signpost": config_map()},
+        account={"token": token, "ca.crt": cluster.ca_file.read_text(), "namespace": namespace},
+        environment={"KUBERNETES_SERVICE_HOST": cluster.server.address, "KUBERNETES_SERVICE_PORT": str(cluster.server.port)},
+    )  # fmt: skip
+    try:
+        client = places.client(pod)
+        client.wait_for({"10.1.0.1", "10.1.0.2"}, "cart.shop.svc.cluster.internal")
+        cluster.slice_addresses("shop", "cart-1", ["10.1.0.3"])
+        client.wait_for({"10.1.0.3"}, "cart.shop.svc.cluster.internal")
+        zones = 'config.zones=[{"name":"cluster.internal","registry":"cluster"},{"name":"second.internal","registry":"cluster"}]'
+        registry = "config.registries.cluster.type=kubernetes,config.registries.cluster.required=true"
+        administrator.well("helm", "upgrade", "signpost", CHART, "--namespace", namespace, *places.words, "--set-json", zones, "--set", registry)
+        pod.volumes["config"].write(config_map())
+        client.wait_for({"10.1.0.3"}, "cart.shop.svc.second.internal")
+        assert "excused" not in pod.process.output()
+    finally:
+        pod.process.kill()

@@ -1,0 +1,158 @@
+"""The Pod of the chart, run with the ConfigMap of the chart: the binary, its user and rights, its volumes."""
+import re
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+
+import pytest
+from charts import only, template, variant
+from harness import dns, ports
+from pods import Pod
+
+
+@pytest.fixture
+def run_pod(folder):
+    """run_pod(objects, ..): the Pod of these objects, ended with the test."""
+    running = []
+
+    def begin(objects, kind="Deployment", config_maps=None, **more):
+        spec = only(objects, kind)["spec"]["template"]["spec"]
+        data = {"signpost": only(objects, "ConfigMap")["data"], **(config_maps or {})}
+        running.append(Pod(folder, spec, data, **more))
+        return running[-1]
+
+    yield begin
+    for pod in running:
+        pod.process.kill()  # nobody waits for the lame duck
+
+
+class Places:
+    """Free ports of loopback in the place of the chart's, since the Pod is in our network."""
+
+    def __init__(self):
+        self.ports = {name: ports.free() for name in ("dns", "health", "ready", "metrics")}
+        listen = {name: f"127.0.0.1:{port}" for name, port in self.ports.items()}
+        self.words = ["--set", f"config.listen.dns={{{listen.pop('dns')}}}"]
+        self.words += ["--set", ",".join(f"config.listen.{name}={address}" for name, address in listen.items())]
+
+    def status(self, name, path):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=5) as answer:
+                return answer.status
+        except urllib.error.HTTPError as refused:
+            return refused.code
+
+    def client(self, pod):
+        pod.process.wait_ready(lambda: self.status("ready", "/ready") == 200, 20, "the Pod is ready")
+        return dns.Client(("127.0.0.1", self.ports["dns"]))
+
+
+@pytest.fixture
+def places():
+    return Places()
+
+
+FILES = ["--set", "config.registries.local.type=file,config.registries.local.path=services.yaml,config.registries.local.required=true",
+         "--set", "config.zones[0].name=demo.internal,config.zones[0].registry=local",
+         "--set", "files.services\\.yaml.services[0].name=cart", "--set", "files.services\\.yaml.services[0].instances[0].address=10.1.0.1"]  # fmt: skip
+
+
+def test_the_pod_runs_with_what_it_is_given_and_no_more(run_pod, places):
+    """Uid 65532, no capability, a read-only root; what NOTES.txt says to ask it works."""
+    pod = run_pod(template(*FILES, *places.words))
+    client = places.client(pod)
+    assert client.set("cart.demo.internal") == {"10.1.0.1"}
+    assert (places.status("health", "/health"), places.status("metrics", "/metrics")) == (200, 200)
+    status = dict(line.split(":\t", 1) for line in open(f"/proc/{pod.process.pid}/status").read().splitlines() if ":\t" in line)
+    assert status["Uid"].split() == ["65532"] * 4 and status["NoNewPrivs"] == "1"
+    assert {status[name] for name in ("CapEff", "CapPrm", "CapBnd", "CapAmb")} == {"0" * 16}
+    told = subprocess.run(pod.inside("/run/program", "status"), capture_output=True, text=True, timeout=20, check=False)
+    assert told.returncode == 0 and "local" in told.stdout, told.stderr
+    assert "warning" not in pod.process.output(), pod.process.output()
+
+
+def test_the_end_of_a_pod(run_pod, places):
+    """SIGTERM: not ready at once, answers go on for the lame duck, then 0."""
+    pod = run_pod(template(*FILES, "--set", "config.lameduck=1s", *places.words))
+    client = places.client(pod)
+    pod.process.signal(signal.SIGTERM)
+    pod.process.wait_ready(lambda: places.status("ready", "/ready") == 503, 5, "not ready")
+    assert client.set("cart.demo.internal") == {"10.1.0.1"}
+    assert pod.process.child.wait(10) == 0
+
+
+def test_a_changed_config_map_is_read_without_a_restart(run_pod, places):
+    """A zone, and a file beside signpost.yaml; the same process goes on."""
+    pod = run_pod(template(*FILES, *places.words))
+    client, before = places.client(pod), pod.process.pid
+    more = ["--set", "config.zones[1].name=second.internal,config.zones[1].registry=local",
+            "--set", "files.services\\.yaml.services[0].instances[1].address=10.1.0.2"]  # fmt: skip
+    data = only(template(*FILES, *more, *places.words), "ConfigMap")["data"]
+    pod.volumes["config"].write(data)
+    client.wait_for({"10.1.0.1", "10.1.0.2"}, "cart.second.internal")
+    client.wait_for({"10.1.0.1", "10.1.0.2"}, "cart.demo.internal")
+    pod.volumes["config"].write({**data, "signpost.yaml": data["signpost.yaml"].replace("registry: local", "registry: lokal")})
+    pod.process.wait_ready(lambda: "reload.refused" in pod.process.output(), 10, "the bad configuration is refused")
+    assert client.set("cart.second.internal") == {"10.1.0.1", "10.1.0.2"}
+    assert pod.process.alive() and pod.process.pid == before
+
+
+def test_a_teams_config_map_may_come_later(run_pod, places):
+    """`customConfigMap`: nobody waits for it, and its zones are there when it is."""
+    pod = run_pod(template(*FILES, "--set", "customConfigMap=team", *places.words))
+    client = places.client(pod)
+    assert client.set("www.team.internal") == "REFUSED"
+    pod.volumes["custom-config"].write({"team.yaml": 'zones: [{name: team.internal, records: "www A 192.0.2.80"}]\n'})
+    client.wait_for({"192.0.2.80"}, "www.team.internal")
+    pod.volumes["custom-config"].write({})
+    client.wait_for("REFUSED", "www.team.internal")
+
+
+def test_a_missing_configuration_is_said(folder, run_pod, places):
+    """skipConfig with a ConfigMap that lacks the file; one that is not there at all keeps the kubelet waiting."""
+    objects = template(*FILES, *places.words)
+    pod = run_pod(objects, config_maps={"signpost": {"other.yaml": ""}})
+    assert pod.process.child.wait(20) == 1
+    assert "error: /etc/signpost/signpost.yaml: cannot be read: No such file or directory" in pod.process.output()
+    with pytest.raises(FileNotFoundError, match="ConfigMap signpost"):
+        Pod(folder / "volumes", only(objects, "Deployment")["spec"]["template"]["spec"], {})
+
+
+def test_a_node_local_address(folder, run_pod, until):
+    """Init container and Pod of the DaemonSet in a network of their own, with the ports and the capability that it asks for.
+    The image busybox was not at hand: its `ip` is iproute2's here."""
+    objects = template(*variant("nodelocal"), *FILES)
+    spec = only(objects, "DaemonSet")["spec"]["template"]["spec"]
+    assert spec["hostNetwork"] and not [one for one in objects if one[0] in ("Service", "PodDisruptionBudget")]
+    (address,) = spec["initContainers"]
+    script = folder / "node"
+    script.write_text(f'#!/bin/sh -e\nip link set lo up\n{" ".join(address["command"])}\n{" ".join(address["command"])}\nexec "$@"\n')
+    script.chmod(0o755)
+    pod = run_pod(objects, kind="DaemonSet", prefix=["unshare", "--net", script])
+
+    def ask(*words):
+        done = subprocess.run(pod.inside(*words), capture_output=True, text=True, timeout=20, check=False)
+        return done.stdout.strip()
+
+    pod.process.wait_ready(lambda: ask("dig", "@169.254.20.11", "cart.demo.internal", "+short", "+tries=1", "+time=1") == "10.1.0.1", 20, "answers")
+    for probe in ("livenessProbe", "readinessProbe"):
+        there = pod.container[probe]["httpGet"]
+        assert ask("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", f"http://{there['host']}:{there['port']}{there['path']}") == "200"
+
+
+def test_replicas_that_differ_are_seen(folder):
+    """Two Pods of one release, of which one has the ConfigMap of before: what the alert SignpostConfigurationsDiffer goes by."""
+    places, seen = Places(), []
+    for i, more in enumerate(([], [], ["--set", "config.zones[0].ttl=30"])):
+        own = folder / str(i)
+        own.mkdir()
+        objects = template(*FILES, *more, *places.words)
+        pod = Pod(own, only(objects, "Deployment")["spec"]["template"]["spec"], {"signpost": only(objects, "ConfigMap")["data"]})
+        try:
+            places.client(pod)
+            with urllib.request.urlopen(f"http://127.0.0.1:{places.ports['metrics']}/metrics") as page:
+                seen += re.findall(r'^signpost_reload_version_info{.*?value="(\w+)"', page.read().decode(), re.M)
+        finally:
+            pod.process.kill()
+    assert seen[0] == seen[1] != seen[2]
