@@ -1,0 +1,161 @@
+"""All products at once, each in its place with a Signpost of its own. They share what they read, so that one write
+changes the registry of all and one wait is enough."""
+import concurrent.futures
+import json
+import os
+import signal
+import time
+
+from harness import peers
+from harness.signpost import binary
+from harness.waiting import until
+
+from . import products
+from .place import ELSEWHERE, SIGNPOST, Place
+
+WIDE = 60  # ports of a service whose SRV records do not fit into a datagram of 1232 octets
+TTL, NEGATIVE_TTL = 5, 1  # of deploy/recipes/signpost.yaml
+OUTSIDE, API = "198.18.0.80", "10.96.0.1"  # what `elsewhere` knows: an address of the internet, one of the cluster
+
+
+def services(moving="10.1.0.11", coming=False):
+    """The registry. `cart` has weights 9 and 1; `moving` and `coming` change in a test, `late` is asked for but once."""
+    http = [{"name": "http", "port": 8080}]
+    cart = [{"address": "10.1.0.1", "weight": 9}, {"address": "10.1.0.2", "weight": 1}, {"address": "10.1.0.3", "healthy": False}]
+    found = [
+        {"name": "cart", "ports": http, "instances": cart},
+        {"name": "six", "ports": http, "instances": [{"address": "fd00:1::5"}]},
+        {"name": "late", "ports": http, "instances": [{"address": "10.1.0.31"}]},
+        {"name": "moving", "ports": http, "instances": [{"address": moving}]},
+        {"name": "wide", "ports": [{"name": f"port-{i}", "port": 9000 + i} for i in range(WIDE)], "instances": [{"address": "10.1.0.7"}]},
+    ]
+    if coming:
+        found.append({"name": "coming", "ports": http, "instances": [{"address": "10.1.0.21"}]})
+    return {"services": found}
+
+
+class Side:
+    """One product beside its Signpost. `ask` is relative to the product's zone."""
+
+    def __init__(self, folder, shared, product):
+        folder.mkdir()
+        self.product, self._running = product, []
+        self.place = Place(folder, shared, product.packages, product.etc, product.users, product.folders)
+
+    def start(self):
+        self.place.wait()
+        self.elsewhere = self.start_beside("elsewhere", [
+            peers.program("dnsmasq", "usr/sbin/dnsmasq"), "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
+            "--user=root", "--pid-file=", "--log-facility=-", f"--listen-address={ELSEWHERE}", "--bind-interfaces",
+            "--log-queries", f"--host-record=elsewhere.example,{OUTSIDE}", f"--host-record=kubernetes.default.svc.cluster.local,{API}",
+            "--local=/internal/", "--local=/local/", "--local=/example/",
+        ])  # fmt: skip
+        for name, command in self.product.beside:
+            self.start_beside(name, command)
+        self.start_signpost()
+        for name, command in self.product.company:
+            self._start(command, name)
+        if self.product.before:
+            done = self.place.run(self.product.before)
+            assert done.returncode == 0, done.stderr
+        self.process = self._start(self.product.command, "product")
+
+    def start_signpost(self):
+        self.signpost = self.start_beside("signpost", [binary(), "run", "--config", "/etc/signpost/signpost.yaml"])
+
+    def start_beside(self, name, command):
+        return self._start(command, name, across=True)
+
+    def _start(self, command, name, **more):
+        libraries = {"LD_LIBRARY_PATH": ":".join(_libraries(self.product.packages))}
+        self._running.append(self.place.start(command, name, environment=libraries, **more))
+        return self._running[-1]
+
+    def wait(self, answers=True):
+        """Until Signpost answers, and the product; without `answers` until the product says anything, or ends."""
+        self._direct = self.place.client(SIGNPOST)
+        self.wait_signpost()
+        self.client = self.place.client(self.product.address)
+        if answers:
+            self.process.wait_ready(lambda: self.ask("six", "AAAA").texts("AAAA"), 20, "the product answers")
+        else:
+            until(lambda: not self.process.alive() or self.ask("six", "AAAA"), 20, "the product says something")
+
+    def wait_signpost(self):
+        self.signpost.wait_ready(lambda: self._direct.set("six.shop.internal", "AAAA") == {"fd00:1::5"}, 20, "Signpost answers")
+
+    def ask(self, name, kind="A", seconds=2.0):
+        return self.client.ask(f"{name}.{self.product.zone}", kind, seconds, recursion=True)
+
+    def status(self, name, kind="A", seconds=2.0):
+        """One word: the rcode, NODATA, or `silence`."""
+        try:
+            answer = self.client.ask(name, kind, seconds, recursion=True)
+        except OSError:
+            return "silence"
+        return "NODATA" if answer.rcode == "NOERROR" and not answer.records else answer.rcode
+
+    def dig(self, *words):
+        return self.place.run(["dig", "+tries=1", "+time=5", f"@{self.product.address}", *words]).stdout
+
+    def end(self):
+        """Asks all processes to end; `stop` waits for them."""
+        for process in self._running:
+            if process.alive():
+                process.signal(signal.SIGTERM)
+
+    def stop(self):
+        for process in reversed(self._running):
+            process.stop(3)
+        self.place.stop()
+
+
+def _libraries(packages):
+    for folder in (peers.program(name, "") for name in packages):
+        for pattern in ("usr/lib/*-linux-gnu", "usr/lib/*-linux-gnu/systemd", "lib/*-linux-gnu"):
+            yield from map(str, folder.glob(pattern))
+
+
+class Running:
+    """`makers`: {name: function that gives its Product}. `sides` has them by name."""
+
+    def __init__(self, folder, makers, answers=True):
+        self._shared = folder / "shared"
+        self._shared.mkdir()
+        (self._shared / "signpost.yaml").write_text(products.recipe("signpost.yaml"))
+        self.write(services())
+        self.sides = {}
+        try:
+            for name, maker in makers.items():
+                self.sides[name] = Side(folder / name, self._shared, maker())
+            for side in self.sides.values():
+                side.start()
+            for side in self.sides.values():
+                side.wait(answers)
+        except BaseException:
+            self.stop()
+            raise
+
+    def write(self, content):
+        aside = self._shared / "services.new"
+        aside.write_text(json.dumps(content))
+        os.rename(aside, self._shared / "services.yaml")
+
+    def seconds_until(self, question, limit):
+        """{name: seconds until `question(side)` was true, or None}, all asked side by side, from now on."""
+        start = time.monotonic()
+
+        def seconds(side):
+            while (passed := time.monotonic() - start) < limit:
+                if question(side):
+                    return passed
+            return None
+
+        with concurrent.futures.ThreadPoolExecutor(len(self.sides)) as pool:
+            return dict(zip(self.sides, pool.map(seconds, self.sides.values())))
+
+    def stop(self):
+        for side in self.sides.values():
+            side.end()
+        for side in self.sides.values():
+            side.stop()

@@ -1,0 +1,169 @@
+"""deploy/recipes: every forwarder with its own default settings and the recipe's file as it stands there, asked what a
+client asks. The address in the files is 10.96.0.53, and there Signpost is."""
+import collections
+import re
+
+import pytest
+
+from recipes import products
+from recipes.running import NEGATIVE_TTL, TTL, WIDE, Running, services
+
+NAMES = list(products.MAKERS)
+LIMIT = 20  # seconds in which the last forwarder has what is new
+
+
+@pytest.fixture(scope="module")
+def running(run_folder):
+    folder = run_folder / "recipes"
+    folder.mkdir()
+    made = Running(folder, products.MAKERS)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def side(running, request):
+    return running.sides[request.param]
+
+
+every_product = pytest.mark.parametrize("side", NAMES, indirect=True)
+
+
+@every_product
+def test_answers_come_through(side):
+    cart = side.ask("cart")
+    assert cart.rcode == "NOERROR" and len(cart.texts("A")) == 1 and set(cart.texts("A")) <= {"10.1.0.1", "10.1.0.2"}
+    assert all(ttl <= TTL for _, _, ttl, _ in cart.records)
+    assert side.ask("six", "AAAA").texts("AAAA") == ["fd00:1::5"]
+    assert [text.split()[2:] for text in side.ask("_http._tcp.six", "SRV").texts("SRV")] == [["8080", f"fd00-1--5.six.{side.product.zone}."]]
+    (described,) = side.ask("cart", "TXT").texts("TXT")
+    assert b"service=cart" in described and b"instances=2/3" in described
+
+
+@every_product
+def test_names_that_are_there_or_not(side):
+    """A name without an address of that family is NODATA: a client that asks for both takes the other."""
+    zone = side.product.zone
+    assert side.status(f"cart.{zone}", "AAAA") == side.status(f"six.{zone}") == "NODATA"
+    assert side.status(f"nope.{zone}") == side.status(f"_nope._tcp.cart.{zone}", "SRV") == "NXDOMAIN"
+
+
+@every_product
+def test_addresses_have_names(side):
+    if side.product.reverse:
+        answer = side.client.ask("1.0.1.10.in-addr.arpa", "PTR", recursion=True)
+        assert answer.texts("PTR") == ["10-1-0-1.cart.shop.internal."]
+        assert side.status("99.0.1.10.in-addr.arpa", "PTR") == "NXDOMAIN"
+    else:
+        assert side.product.zone == "shop.example.org"  # the parent of names is not that of addresses
+
+
+@every_product
+def test_long_answers_come_by_tcp(side):
+    datagram = side.ask("wide", "SRV")
+    assert datagram.tc and len(datagram.records) < WIDE
+    assert side.dig("+tcp", "+short", "SRV", f"wide.{side.product.zone}").count("\n") == WIDE
+
+
+@every_product
+def test_clients_that_ask_for_validation_are_answered(side):
+    """dig sets AD, as glibc does where resolv.conf says trust-ad; DO is what a validating forwarder below sets."""
+    assert "status: NOERROR" in side.dig(f"cart.{side.product.zone}", "+adflag", "+dnssec")
+
+
+@pytest.fixture(scope="module")
+def seconds_to_change(running):
+    """A moved address and a new name, seen through every cache, which held the old."""
+    before = {name: (side.ask("moving").texts("A"), side.status(f"coming.{side.product.zone}")) for name, side in running.sides.items()}
+    assert set(map(str, before.values())) == {str((["10.1.0.11"], "NXDOMAIN"))}, before
+    running.write(services(moving="10.1.0.12", coming=True))
+    try:
+        return {
+            "name": running.seconds_until(lambda side: side.ask("coming").texts("A") == ["10.1.0.21"], LIMIT),
+            "address": running.seconds_until(lambda side: side.ask("moving").texts("A") == ["10.1.0.12"], LIMIT),
+        }
+    finally:
+        running.write(services())
+
+
+def test_changes_are_seen_after_the_ttl(seconds_to_change, figure):
+    for what, ttl in (("name", NEGATIVE_TTL), ("address", TTL)):
+        found = seconds_to_change[what]
+        assert None not in found.values(), found
+        figure(f"a new {what} behind {len(found)} forwarders, TTL {ttl} s", f"{max(found.values()):.1f} s at the most")
+        # A cache counts whole seconds, and may keep an answer to the end of the last.
+        assert max(found.values()) < ttl + 1.5, {name: f"{seconds:.1f}" for name, seconds in found.items()}
+
+
+@pytest.fixture(scope="module")
+def seconds_to_return(running):
+    """Signpost ends, each forwarder finds out by a question, Signpost starts: until that question is answered."""
+    for side in running.sides.values():
+        side.signpost.stop()
+    missed = running.seconds_until(lambda side: side.status(f"late.{side.product.zone}", seconds=1) in ("silence", "SERVFAIL"), LIMIT)
+    for side in running.sides.values():
+        side.start_signpost()
+    for side in running.sides.values():
+        side.wait_signpost()
+    assert None not in missed.values(), missed
+    return running.seconds_until(lambda side: side.status(f"late.{side.product.zone}", seconds=1) == "NOERROR", LIMIT)
+
+
+def test_answers_go_on_after_a_restart(seconds_to_return, figure):
+    assert None not in seconds_to_return.values(), seconds_to_return
+    slowest = max(seconds_to_return, key=seconds_to_return.get)
+    figure("a forwarder after a restart of Signpost", f"{slowest} last, after {seconds_to_return[slowest]:.1f} s")
+
+
+# Product, its file, what is taken out or put in its place, what is asked then, and what comes of it.
+Mistake = collections.namedtuple("Mistake", "product file pattern instead name kind symptom")
+CART, PTR = ("cart.shop.internal", "A"), ("1.0.1.10.in-addr.arpa", "PTR")
+MISTAKES = [
+    Mistake("unbound", "unbound.conf", r' +domain-insecure: "shop.*\n', "", *CART, "SERVFAIL"),
+    Mistake("unbound", "unbound.conf", r' +domain-insecure: "1.10.*\n', "", *PTR, "SERVFAIL"),
+    Mistake("unbound", "unbound.conf", r" +private-domain.*\n", "", *CART, "NODATA"),
+    Mistake("unbound", "unbound.conf", r" +local-zone.*\n", "", *PTR, "NXDOMAIN"),
+    Mistake("bind", "bind.conf", r" +validate-except.*\n", "", *CART, "SERVFAIL"),
+    Mistake("bind", "bind.conf", r"\Z", 'include "/etc/bind/zones.rfc1918";\n', *PTR, "NXDOMAIN"),
+    Mistake("recursor", "recursor.lua", r"addNTA.*\n", "", *CART, "SERVFAIL"),
+    Mistake("dnsmasq", "dnsmasq.conf", r"rebind-domain-ok.*\n", "", *CART, "NODATA"),
+    Mistake("dnsmasq", "dnsmasq.conf", r"rev-server.*\n", "", *PTR, "NXDOMAIN"),
+    Mistake("nodelocal", "nodelocal.Corefile", r"forward \. 10.96.0.53", "forward . 10.96.0.10", *CART, "silence"),
+    Mistake("delegation-nsd", "delegation.zone", r"ns.dns.shop +\d.*\n", "", "cart.shop.example.org", "A", "SERVFAIL"),
+]
+
+
+@pytest.fixture(scope="module")
+def mistaken(run_folder):
+    """{number of the mistake: its symptom}; all of them side by side, as above."""
+    folder = run_folder / "mistakes"
+    folder.mkdir()
+    makers = {f"{i}": lambda mistake=mistake: _spoiled(mistake) for i, mistake in enumerate(MISTAKES)}
+    made = Running(folder, makers, answers=False)
+    yield made
+    made.stop()
+
+
+def _spoiled(mistake):
+    right = products.recipe(mistake.file)
+    wrong = re.sub(mistake.pattern, mistake.instead, right)
+    assert wrong != right, f"{mistake.file} has no {mistake.pattern}"
+    product = products.MAKERS[mistake.product]()
+    product.etc = {path: text.replace(right, wrong) for path, text in product.etc.items()}
+    return product
+
+
+@pytest.mark.parametrize("number", range(len(MISTAKES)), ids=[f"{mistake.product}-{mistake.symptom}" for mistake in MISTAKES])
+def test_mistakes_have_the_symptom_of_the_page(mistaken, number, until):
+    mistake = MISTAKES[number]
+    side = mistaken.sides[f"{number}"]
+
+    def seen():
+        found = re.search(r"status: (\w+).*?ANSWER: (\d+)", side.dig(mistake.name, mistake.kind), re.S)
+        return "silence" if not found else "NODATA" if found.groups() == ("NOERROR", "0") else found[1]
+
+    until(lambda: seen() == mistake.symptom, 15, f"{mistake.symptom}, not {seen()}")  # a loop takes CoreDNS a moment to find
+    if mistake.symptom == "silence":
+        assert "plugin/loop: Loop" in side.process.output()
+    if mistake.product == "recursor":
+        assert side.status(mistake.name, mistake.kind) == "NOERROR", "who does not ask for validation is not refused"

@@ -1,0 +1,152 @@
+"""deploy/recipes for clients: the resolvers of glibc, musl, Go and Java with the resolv.conf of a recipe, and
+systemd-resolved with a link that has servers of its own."""
+import dataclasses
+import shutil
+import sys
+
+import pytest
+import yaml
+
+from harness import peers
+from recipes import products
+from recipes.place import ELSEWHERE, SIGNPOST
+from recipes.running import API, OUTSIDE, Running
+
+REAL = peers.REPOSITORY / "tests/real"
+
+
+def java():
+    if not shutil.which("java"):
+        peers.missing("java")
+    return ["java", "-Xmx128m", "-cp", peers.program("clients", "classes"), "Resolve"]
+
+
+CLIENTS = {
+    "glibc": lambda: [sys.executable, REAL / "python/resolve.py"],
+    "musl": lambda: [peers.program("musl", "bin/resolve")],
+    "Go": lambda: [peers.program("clients", "bin/resolve")],
+    "Java": java,
+}
+
+
+def written_by_kubelet(dns_config, searches=(), servers=(), options=()):
+    """A Pod's /etc/resolv.conf: what dnsPolicy gives comes first, the Pod's options replace those of the same name."""
+    words = {option["name"]: option.get("value") for option in (*options, *dns_config.get("options", []))}
+    yield f"search {' '.join((*searches, *dns_config.get('searches', [])))}\n"
+    yield from (f"nameserver {server}\n" for server in (*servers, *dns_config.get("nameservers", [])))
+    yield "options " + " ".join(name if value is None else f"{name}:{value}" for name, value in words.items()) + "\n"
+
+
+CLUSTER_FIRST = {
+    "searches": ["default.svc.cluster.local", "svc.cluster.local", "cluster.local"],
+    "servers": ["10.96.0.10"],
+    "options": [{"name": "ndots", "value": "5"}],
+}
+
+
+def pod():
+    spec = yaml.safe_load(products.recipe("pod.yaml"))["spec"]
+    assert spec["dnsPolicy"] == "None"
+    return _client("".join(written_by_kubelet(spec["dnsConfig"])), products.coredns())
+
+
+def pod_with_signpost_second():
+    """A mistake: ClusterFirst puts the cluster's DNS in front, and who has its NXDOMAIN asks nobody else. It has no
+    stub domain here, or nobody would notice."""
+    cluster = dataclasses.replace(products.coredns(), zone="elsewhere.example", etc={"coredns/Corefile": products.cluster_corefile()})
+    return _client("".join(written_by_kubelet({"nameservers": [SIGNPOST]}, **CLUSTER_FIRST)), cluster)
+
+
+def pod_with_defaults():
+    return _client("".join(written_by_kubelet({}, **CLUSTER_FIRST)), products.coredns())
+
+
+def machine():
+    return _client(products.recipe("resolv.conf"), dataclasses.replace(products.coredns(), address=SIGNPOST))
+
+
+def machine_alone():
+    """As the page says for musl: Signpost alone."""
+    return _client("".join(line for line in products.recipe("resolv.conf").splitlines(True) if ELSEWHERE not in line), products.coredns())
+
+
+def _client(resolv_conf, product):
+    etc = {**product.etc, "resolv.conf": resolv_conf, "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n"}
+    return dataclasses.replace(product, etc=etc)
+
+
+MAKERS = {maker.__name__: maker for maker in (pod, pod_with_signpost_second, pod_with_defaults, machine, machine_alone, products.resolved)}
+
+
+@pytest.fixture(scope="module")
+def sides(run_folder):
+    folder = run_folder / "clients"
+    folder.mkdir()
+    made = Running(folder, MAKERS, answers=False)
+    yield made.sides
+    made.stop()
+
+
+def resolve(side, client, *names):
+    """The addresses, or what the client says instead."""
+    done = side.place.run(CLIENTS[client](), input="".join(f"{name}\n" for name in names))
+    return done.stdout.split("\n")[:-1] if done.returncode == 0 else done.stderr.strip().split("\n")[-1]
+
+
+CART = {"10.1.0.1", "10.1.0.2"}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_pod_finds_services_the_cluster_and_the_world(sides, client, until):
+    until(lambda: resolve(sides["pod"], client, "late.shop.internal") == ["10.1.0.31"], 15, "the cluster's DNS answers")
+    inside, short, api, outside = resolve(sides["pod"], client, "cart.shop.internal", "cart", "kubernetes.default", "elsewhere.example")
+    assert {inside, short} <= CART and (api, outside) == (API, OUTSIDE)
+
+
+@pytest.mark.parametrize("client", ["glibc", "Go", "Java"])
+def test_machine_asks_signpost_and_then_its_resolver(sides, client):
+    """Signpost refuses names of others, and these clients go on to the next server then."""
+    inside, short, outside = resolve(sides["machine"], client, "cart.shop.internal", "cart", "elsewhere.example")
+    assert {inside, short} <= CART and outside == OUTSIDE
+
+
+def test_musl_on_a_machine_has_signpost_alone(sides):
+    """musl asks all servers at once and takes what comes first, so others must not say NXDOMAIN."""
+    inside, short = resolve(sides["machine_alone"], "musl", "cart.shop.internal", "cart")
+    assert {inside, short} <= CART
+
+
+@pytest.mark.parametrize("client", ["glibc", "Go", "Java"])
+def test_second_server_is_not_asked_after_nxdomain(sides, client, until):
+    side = sides["pod_with_signpost_second"]
+    until(lambda: resolve(side, client, "elsewhere.example") == [OUTSIDE], 15, "the cluster's DNS answers")
+    assert not CART & set(resolve(side, client, "cart.shop.internal"))
+    assert side.status("cart.shop.internal") == "NXDOMAIN" and SIGNPOST in side.place.run(["cat", "/etc/resolv.conf"]).stdout
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_ndots_is_questions(sides, client, until):
+    """With ndots:5 every search domain comes before the name itself; a dot at the end, or ndots of the recipe, ends that."""
+    def searched(side, name):
+        until(lambda: resolve(side, client, "late.shop.internal.") == ["10.1.0.31"], 15, "the cluster's DNS answers")
+        before = side.elsewhere.output().count(f"{name}.default.svc.cluster.local")
+        assert set(resolve(side, client, f"{name}.")) <= {"10.1.0.11"}
+        with_dot = side.elsewhere.output().count(f"{name}.default.svc.cluster.local")
+        assert set(resolve(side, client, name)) <= {"10.1.0.11"}
+        return with_dot - before, side.elsewhere.output().count(f"{name}.default.svc.cluster.local") - with_dot
+
+    spelled = "".join(char.upper() if bit == "1" else char for char, bit in zip("moving", f"{list(CLIENTS).index(client) + 1:06b}"))
+    by_default = searched(sides["pod_with_defaults"], f"{spelled}.shop.internal")
+    assert by_default[0] == 0 and by_default[1] > 0
+    assert searched(sides["pod"], f"{spelled}.shop.internal") == (0, 0)
+
+
+def test_resolved_keeps_the_servers_of_a_link(sides, until):
+    """A link gets its server as from DHCP; names of the routing domains go to Signpost, all others to the link's."""
+    side = sides["resolved"]
+    assert side.status("elsewhere.example") == "REFUSED", "no link has a server yet: Signpost is asked for everything"
+    until(lambda: side.place.run(["resolvectl", "dns", "near", ELSEWHERE]).returncode == 0, 15, "resolved takes the link's server")
+    assert resolve(side, "glibc", "elsewhere.example") == [OUTSIDE]
+    assert set(resolve(side, "glibc", "cart.shop.internal")) <= CART
+    assert side.client.ask("1.0.1.10.in-addr.arpa", "PTR", recursion=True).texts("PTR") == ["10-1-0-1.cart.shop.internal."]
+    assert "cart.shop.internal" not in side.elsewhere.output()
