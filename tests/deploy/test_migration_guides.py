@@ -10,7 +10,7 @@ import dns.rrset
 import pytest
 from guide import Guide
 
-from harness import control_plane, forwarders, peers, ports, stats
+from harness import control_plane, forwarders, nacos, peers, ports, stats
 from harness.waiting import until
 
 IN_NACOS, IN_KUBERNETES = ("10.30.0.1", "10.30.0.2"), ("10.30.1.1", "10.30.1.2")
@@ -28,6 +28,16 @@ def guide(folder):
     yield begin
     for one in running:
         one.stop()
+
+
+@pytest.fixture
+def registry(folder):
+    """A Nacos server that knows nothing but what this test registers."""
+    (folder / "nacos").mkdir()
+    server = nacos.Nacos(folder / "nacos")
+    server.start()
+    yield server
+    server.stop()
 
 
 def kubernetes(cluster):
@@ -59,23 +69,23 @@ def known(page, addresses):
     until(seen, 20, f"{addresses} are known")
 
 
-def test_percentage(cluster, nacos_server, guide, figure):
-    cluster.namespace("shop")
+def test_percentage(cluster, namespace, registry, guide, figure):
     for address in IN_NACOS:
-        nacos_server.register("cart", address, 8080)
+        registry.register("cart", address, 8080)
     port = ports.free()
 
     def pods():
-        cluster.service("shop", "cart", 80, 8080)
+        cluster.service(namespace, "cart", 80, 8080)
         for i, address in enumerate(IN_KUBERNETES):
-            cluster.pod("shop", f"cart-{i}", "cart", address)
+            cluster.pod(namespace, f"cart-{i}", "cart", address)
         known(page, IN_KUBERNETES)
 
     words = {
         "0.0.0.0:53": f"127.0.0.1:{port}",
         "unix:/run/signpost/admin.sock": "unix:admin.sock",
         "{type: kubernetes, required: true}": kubernetes(cluster),
-        "nacos-0.nacos:8848": nacos_server.address,
+        "nacos-0.nacos:8848": registry.address,
+        "namespace: shop,": f"namespace: {namespace},",
     }
     page = guide("percentage.md", values={"PORT": str(port)}, replaced=words, hooks={"2.": pods})
     counted = []
@@ -102,12 +112,11 @@ def corefile(path, port, kubeconfig):
     )
 
 
-def test_from_coredns(cluster, guide, folder, figure):
-    cluster.namespace("market")
-    cluster.service("market", "web", 80, 8080)
-    cluster.service("market", "pool", 80, 8080, clusterIP="None")
+def test_from_coredns(cluster, namespace, guide, folder, figure):
+    cluster.service(namespace, "web", 80, 8080)
+    cluster.service(namespace, "pool", 80, 8080, clusterIP="None")
     for i in range(3):
-        cluster.pod("market", f"pool-{i}", "pool", f"10.31.0.{i + 1}")
+        cluster.pod(namespace, f"pool-{i}", "pool", f"10.31.0.{i + 1}")
     control_plane.write_kubeconfig(folder / "kubeconfig", cluster.server, cluster.dns_token)
     old, new = ports.free(), ports.free()
     corefile(folder / "Corefile", old, folder / "kubeconfig")
@@ -116,9 +125,9 @@ def test_from_coredns(cluster, guide, folder, figure):
     client = coredns.client()
     try:
         for name in ("web", "pool", "_http._tcp.pool", "missing"):
-            client.ask(f"{name}.market.svc.cluster.local", "SRV" if name[0] == "_" else "A")
+            client.ask(f"{name}.{namespace}.svc.cluster.local", "SRV" if name[0] == "_" else "A")
         client.ask("www.example.org", "A")  # which it does not forward here
-        client.wait_for({"10.31.0.1", "10.31.0.2", "10.31.0.3"}, "pool.market.svc.cluster.local")
+        client.wait_for({"10.31.0.1", "10.31.0.2", "10.31.0.3"}, f"pool.{namespace}.svc.cluster.local")
         lines = [line for line in coredns.process.output().splitlines() if " IN " in line]
         (folder / "coredns.log").write_text("\n".join(lines) + "\n")
         words = {":53": f":{old}", "10.96.0.53": f"127.0.0.1:{new}", "    errors\n": "    errors\n    bind 127.0.0.1\n"}
@@ -173,15 +182,15 @@ class Plugin(threading.Thread):
         self.join(10)
 
 
-def test_from_nacos_coredns_plugin(nacos_server, guide, figure):
+def test_from_nacos_coredns_plugin(registry, guide, figure):
     for service, addresses in {"stock": ("10.32.0.1", "10.32.0.2"), "till.shop.internal": ("10.32.1.1", "10.32.1.2")}.items():
         for address in addresses:
-            nacos_server.register(service, address, 8080)
-    old, port = Plugin(nacos_server), ports.free()
+            registry.register(service, address, 8080)
+    old, port = Plugin(registry), ports.free()
     old.start()
     try:
         words = {"0.0.0.0:53": f"127.0.0.1:{port}", "unix:/run/signpost/admin.sock": "unix:admin.sock",
-                 "nacos-0.nacos:8848": nacos_server.address}  # fmt: skip
+                 "nacos-0.nacos:8848": registry.address}  # fmt: skip
         page = guide("nacos-coredns-plugin.md", values={"OLD": old.where, "NEW": f"127.0.0.1:{port}"}, replaced=words)
         said = []
         for _, commands, output in page.steps():
