@@ -45,7 +45,7 @@ class ConfigMapVolume:
 class Pod:
     """The container `signpost` of a Pod's spec. `config_maps`: {name: data}; those that are not there are as `optional`
     has it. `account`: the text of the token and of the authorities, {"token": .., "ca.crt": ..}. `prefix` is a command
-    that ends by becoming the program."""
+    that ends by becoming the program; a Pod with sysctls needs one that gives it a network."""
 
     def __init__(self, folder, spec, config_maps, account=None, environment=None, prefix=()):
         if os.geteuid() != 0:
@@ -53,7 +53,8 @@ class Pod:
         self.folder, self.volumes = folder / "volumes", {}
         self.folder.mkdir()
         (self.container,) = (one for one in spec["containers"] if one["name"] == "signpost")
-        self._user = spec["securityContext"]["runAsUser"]
+        self._user = self.container["securityContext"].get("runAsUser", spec["securityContext"]["runAsUser"])
+        self._sysctls = {one["name"].replace(".", "/"): one["value"] for one in spec["securityContext"].get("sysctls", [])}
         for volume in spec["volumes"]:
             self._make(volume, config_maps)
         script = folder / "start"
@@ -76,6 +77,7 @@ class Pod:
     def _script(self, folder, account):
         etc = folder / "etc"
         lines = ["#!/bin/sh -e", f"mkdir {etc}", f"for name in {' '.join(ETC)}; do [ ! -e /etc/$name ] || cp /etc/$name {etc}; done"]
+        lines += [f"echo {value} >/proc/sys/{name}" for name, value in self._sysctls.items()]
         lines += [f"mount --bind {etc} /etc", "mount -t tmpfs none /run", "mount -t tmpfs none /var/lib"]
         for mount in self.container["volumeMounts"]:
             at = shlex.quote(mount["mountPath"])
@@ -90,14 +92,13 @@ class Pod:
         return "\n".join(lines) + "\n"
 
     def _privileges(self):
-        """Of the container's security context. A capability is kept by the ambient set here, where an image has it with
-        the program's file."""
+        """Of the container's security context. Capabilities are a bound on what root has; there is no ambient set in
+        Kubernetes, so other users have none of them (KEP-2763), but for a file with its own, which ours is not."""
         context = self.container["securityContext"]
         assert context["capabilities"]["drop"] == ["ALL"] and not context["allowPrivilegeEscalation"]
-        added = [f"+{name.lower()}" for name in context["capabilities"].get("add", [])]
+        bounds = ["-all", *(f"+{name.lower()}" for name in context["capabilities"].get("add", []))]
         user = ["setpriv", f"--reuid={self._user}", f"--regid={self._user}", "--clear-groups", "--no-new-privs"]
-        sets = (f"--{which}={','.join(['-all', *added])}" for which in ("inh-caps", "ambient-caps", "bounding-set"))
-        return [*user, *sets]
+        return [*user, "--inh-caps=-all", "--ambient-caps=-all", f"--bounding-set={','.join(bounds)}"]
 
     def inside(self, *words):
         """A command that runs in the container."""

@@ -145,12 +145,19 @@ def test_bounds_of_the_pod():
     assert "checksum" not in json.dumps(deployment["template"]["metadata"])  # a changed ConfigMap is read, not a reason to restart
 
 
-def test_port_53_brings_its_capability_and_no_other_port_does():
-    def capabilities(*words):
-        return only(template(*words), "Deployment")["spec"]["template"]["spec"]["containers"][0]["securityContext"]["capabilities"]
+def test_port_53_brings_what_it_needs_and_no_other_port_does():
+    def securities(kind, *words):
+        spec = only(template(*words), kind)["spec"]["template"]["spec"]
+        return spec["securityContext"].get("sysctls"), spec["containers"][0]["securityContext"]
 
-    assert capabilities("--set", "config.listen.dns={0.0.0.0:53,[::]:53}") == {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}
-    assert capabilities("--set", "config.listen.dns={0.0.0.0:5353}") == {"drop": ["ALL"]}
+    plain = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+    sysctl = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
+    assert securities("Deployment", "--set", "config.listen.dns={0.0.0.0:53,[::]:53}") == (sysctl, plain)
+    assert securities("Deployment", "--set", "config.listen.dns={0.0.0.0:5353}") == (None, plain)
+    root = {"runAsUser": 0, "runAsGroup": 0, "runAsNonRoot": False, "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}}
+    assert securities("DaemonSet", *variant("nodelocal")) == (None, {**plain, **root})
+    user = securities("DaemonSet", *variant("nodelocal"), "--set", "securityContext.runAsUser=7,securityContext.runAsNonRoot=true")[1]
+    assert (user["runAsUser"], user["runAsNonRoot"]) == (7, True)
 
 
 RULES = {  # variant: (token, what may be read where); reviewed by hand

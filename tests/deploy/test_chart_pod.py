@@ -16,10 +16,10 @@ def run_pod(folder):
     """run_pod(objects, ..): the Pod of these objects, ended with the test."""
     running = []
 
-    def begin(objects, kind="Deployment", config_maps=None, **more):
+    def begin(objects, kind="Deployment", config_maps=None, place=folder, **more):
         spec = only(objects, kind)["spec"]["template"]["spec"]
         data = {"signpost": only(objects, "ConfigMap")["data"], **(config_maps or {})}
-        running.append(Pod(folder, spec, data, **more))
+        running.append(Pod(place, spec, data, **more))
         return running[-1]
 
     yield begin
@@ -119,26 +119,53 @@ def test_a_missing_configuration_is_said(folder, run_pod, places):
         Pod(folder / "volumes", only(objects, "Deployment")["spec"]["template"]["spec"], {})
 
 
-def test_a_node_local_address(folder, run_pod, until):
-    """Init container and Pod of the DaemonSet in a network of their own, with the ports and the capability that it asks for.
-    The image busybox was not at hand: its `ip` is iproute2's here."""
+def own_network(folder, *lines):
+    """A command that runs what follows it in a network with loopback and what `lines` make."""
+    script = folder / "network"
+    script.write_text("\n".join(["#!/bin/sh -e", "ip link set lo up", *lines, 'exec "$@"', ""]))
+    script.chmod(0o755)
+    return ["unshare", "--net", script]
+
+
+def inside(pod, *words):
+    return subprocess.run(pod.inside(*words), capture_output=True, text=True, timeout=20, check=False).stdout.strip()
+
+
+def wait_for_answer(pod, server, *words):
+    ask = ["dig", f"@{server}", "cart.demo.internal", "+short", "+tries=1", "+time=1", *words]
+    pod.process.wait_ready(lambda: "10.1.0.1" in inside(pod, *ask), 20, "an answer")
+
+
+def test_port_53_of_a_pod(folder, run_pod):
+    """Uid 65532 without a capability: by the sysctl that the chart adds, and by nothing else."""
+    objects = template(*variant("files"))
+    pod = run_pod(objects, prefix=own_network(folder))
+    wait_for_answer(pod, "127.0.0.1")
+    wait_for_answer(pod, "127.0.0.1", "+tcp")
+    assert re.search(r"^CapEff:\t0{16}$", open(f"/proc/{pod.process.pid}/status").read(), re.M)
+    pod.process.kill()
+    spec = only(objects, "Deployment")["spec"]["template"]["spec"]
+    del spec["securityContext"]["sysctls"]
+    (folder / "without").mkdir()
+    without = run_pod(objects, place=folder / "without", prefix=own_network(folder))
+    assert without.process.child.wait(20) == 1 and "ip_unprivileged_port_start" in without.process.output()
+
+
+def test_a_node_local_address(folder, run_pod):
+    """Init container and Pod of the DaemonSet in a network of their own, with the ports and the one capability that it asks
+    for. The image busybox was not at hand: its `ip` is iproute2's here."""
     objects = template(*variant("nodelocal"), *FILES)
     spec = only(objects, "DaemonSet")["spec"]["template"]["spec"]
     assert spec["hostNetwork"] and not [one for one in objects if one[0] in ("Service", "PodDisruptionBudget")]
     (address,) = spec["initContainers"]
-    script = folder / "node"
-    script.write_text(f'#!/bin/sh -e\nip link set lo up\n{" ".join(address["command"])}\n{" ".join(address["command"])}\nexec "$@"\n')
-    script.chmod(0o755)
-    pod = run_pod(objects, kind="DaemonSet", prefix=["unshare", "--net", script])
-
-    def ask(*words):
-        done = subprocess.run(pod.inside(*words), capture_output=True, text=True, timeout=20, check=False)
-        return done.stdout.strip()
-
-    pod.process.wait_ready(lambda: ask("dig", "@169.254.20.11", "cart.demo.internal", "+short", "+tries=1", "+time=1") == "10.1.0.1", 20, "answers")
+    twice = [" ".join(address["command"])] * 2  # a Pod that follows another finds the address there
+    pod = run_pod(objects, kind="DaemonSet", prefix=own_network(folder, *twice))
+    wait_for_answer(pod, "169.254.20.11")
     for probe in ("livenessProbe", "readinessProbe"):
         there = pod.container[probe]["httpGet"]
-        assert ask("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", f"http://{there['host']}:{there['port']}{there['path']}") == "200"
+        url = f"http://{there['host']}:{there['port']}{there['path']}"
+        assert inside(pod, "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url) == "200"
+    assert re.search(r"^CapEff:\t0{13}400$", open(f"/proc/{pod.process.pid}/status").read(), re.M)
 
 
 def test_replicas_that_differ_are_seen(folder):

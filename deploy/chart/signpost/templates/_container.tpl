@@ -1,4 +1,4 @@
-{{/* The container, its ports, probes and volumes. */}}
+{{/* The container, its ports and probes. */}}
 
 {{- define "signpost.container" -}}
 {{- $config := include "signpost.config" . | fromYaml -}}
@@ -27,7 +27,7 @@
     {{- toYaml . | nindent 4 }}
   {{- end }}
   securityContext:
-    {{- include "signpost.security" (list .Values.securityContext $config.listen.dns) | nindent 4 }}
+    {{- include "signpost.security" . | nindent 4 }}
   volumeMounts:
     {{- include "signpost.mounts" . | nindent 4 }}
 {{- end }}
@@ -55,61 +55,5 @@
     host: {{ $host | quote }}
     {{- end }}
   {{- toYaml (omit $probe "enabled") | nindent 2 }}
-{{- end }}
-{{- end }}
-
-{{/* (list SECURITY_CONTEXT DNS_ADDRESSES): with the one capability that a port below 1024 needs. */}}
-{{- define "signpost.security" -}}
-{{- $context := deepCopy (first .) -}}
-{{- $low := false -}}
-{{- range last . }}{{ if lt (include "signpost.port" . | int) 1024 }}{{ $low = true }}{{ end }}{{ end -}}
-{{- if $low -}}
-  {{- $capabilities := default dict $context.capabilities -}}
-  {{- $_ := set $capabilities "add" (append (default list $capabilities.add) "NET_BIND_SERVICE" | uniq) -}}
-  {{- $_ := set $context "capabilities" $capabilities -}}
-{{- end -}}
-{{- toYaml $context -}}
-{{- end }}
-
-{{/* ConfigMaps are mounted as directories, never as single files: only then does the kubelet change them. */}}
-{{- define "signpost.mounts" -}}
-- {name: config, mountPath: /etc/signpost, readOnly: true}
-{{- if .Values.customConfigMap }}
-- {name: custom-config, mountPath: /etc/signpost-custom, readOnly: true}
-{{- end }}
-- {name: run, mountPath: /run/signpost}
-{{- if .Values.state.enabled }}
-- {name: state, mountPath: {{ (include "signpost.config" . | fromYaml).state_directory }}}
-{{- end }}
-{{- range .Values.extraSecrets }}
-- {name: {{ .name }}, mountPath: {{ .mountPath }}, readOnly: true}
-{{- end }}
-{{- with .Values.extraVolumeMounts }}
-{{ toYaml . }}
-{{- end }}
-{{- end }}
-
-{{- define "signpost.volumes" -}}
-- name: config
-  configMap: {name: {{ include "signpost.fullname" . }}}
-{{- with .Values.customConfigMap }}
-- name: custom-config
-  configMap: {name: {{ . }}, optional: true}
-{{- end }}
-- name: run
-  emptyDir: {medium: Memory, sizeLimit: 1Mi}
-{{- if .Values.state.enabled }}
-- name: state
-  {{- default (dict "emptyDir" (dict "sizeLimit" "256Mi")) .Values.state.volume | toYaml | nindent 2 }}
-{{- end }}
-{{- range .Values.extraSecrets }}
-- name: {{ .name }}
-  secret:
-    secretName: {{ .name }}
-    # The Pod's group reads it; as YAML has them, modes are decimal: 288 is 0440.
-    defaultMode: {{ default 288 .defaultMode }}
-{{- end }}
-{{- with .Values.extraVolumes }}
-{{ toYaml . }}
 {{- end }}
 {{- end }}

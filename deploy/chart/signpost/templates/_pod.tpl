@@ -29,7 +29,7 @@ spec:
   {{- with default (ternary "system-cluster-critical" "" .Values.isClusterService) .Values.priorityClassName }}
   priorityClassName: {{ . }}
   {{- end }}
-  {{- with .Values.podSecurityContext }}
+  {{- with include "signpost.podSecurity" . | fromYaml }}
   securityContext:
     {{- toYaml . | nindent 4 }}
   {{- end }}
