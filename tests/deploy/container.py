@@ -1,4 +1,4 @@
-"""The image of deploy/image, made once a run, and containers of it: crun runs them with what `docker run` was told."""
+"""Containers of the image: crun runs them in a network of their own, with what `docker run` was told."""
 import json
 import os
 import pathlib
@@ -6,44 +6,16 @@ import re
 import shlex
 import subprocess
 
-from harness import dns, peers
+import pytest
+from harness import peers
 from harness.process import Process
-from harness.signpost import binary
 from harness.waiting import until
+from image import IMAGE, run
 
-IMAGE = pathlib.Path(__file__).parents[2] / "deploy/image"
+ROOT = peers.REPOSITORY
 NOBODY = 65532
-
-
-def run(*words, environment=None):
-    done = subprocess.run(
-        [str(word) for word in words], capture_output=True, text=True, timeout=120, check=False,
-        env={**os.environ, **(environment or {})},
-    )  # fmt: skip
-    assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
-    return done.stdout
-
-
-def tool(name, *words):
-    """One of skopeo, umoci, buildah, crun, run to its end: what it prints."""
-    program, environment = peers.unpacked("containers", f"usr/bin/{name}")
-    return run(program, *words, environment=environment)
-
-
-class Image:
-    """`tree` is the root file system, `layout` the OCI layout made of it, `bundle` what umoci unpacked from that."""
-
-    def __init__(self, folder, epoch=1_700_000_000):
-        if os.geteuid() != 0:
-            peers.missing("root, for files of several owners and for containers")
-        self.epoch = epoch
-        self.tree, self.layout, self.bundle = folder / "tree", folder / "layout", folder / "bundle"
-        self.report = run(IMAGE / "root", binary(), self.tree, "--debug", folder / "debug", environment={"SOURCE_DATE_EPOCH": str(epoch)})
-        self.manifest = run(IMAGE / "oci", self.tree, self.layout)
-
-    def unpack(self):
-        tool("umoci", "unpack", "--image", f"{self.layout}:latest", self.bundle)
-        return self
+PAGE = (IMAGE / "README.md").read_text()
+SHOP = (ROOT / "deploy/shop.yaml").read_text()
 
 
 class Sandbox:
@@ -215,4 +187,58 @@ class Container:
         self.process.kill()
 
 
-__all__ = ["Container", "Image", "Run", "Sandbox", "dns", "run", "tool"]
+STATE = "--tmpfs /var/lib/signpost:uid=65532,gid=65532,mode=0700,size=8m"
+
+
+def docker_run(etc, state=STATE, replace=None):
+    """The line of the page, with the folder `etc` and the words `state` in the place of its volumes. `replace`: {words: others}."""
+    line = re.search(r"^docker run .*?(?<!\\)$", PAGE, re.M | re.S).group().replace("\\\n", " ")
+    for old, new in {"-v /etc/signpost:": f"-v {etc}:", "-v signpost-state:/var/lib/signpost": state, **(replace or {})}.items():
+        assert old in line, f"{old}: {line}"
+        line = line.replace(old, new)
+    return line
+
+
+def write_config(folder, port=53, **more):
+    """/etc/signpost of a container: a configuration over the shop."""
+    etc = folder / "etc"
+    etc.mkdir(exist_ok=True)
+    config = {
+        "listen": {
+            "dns": [f"127.0.0.1:{port}"],
+            "health": "0.0.0.0:8080",
+            "metrics": "127.0.0.1:9153",
+            "admin": "unix:/run/signpost/admin.sock",
+        },
+        "state_directory": "/var/lib/signpost",
+        "registries": {"shop": {"type": "file", "path": "shop.yaml", "required": True}},
+        "zones": [{"name": "demo.internal", "registry": "shop"}],
+        **more,
+    }
+    (etc / "signpost.yaml").write_text(json.dumps(config))
+    (etc / "shop.yaml").write_text(SHOP)
+    folder.chmod(0o755)
+    return etc
+
+
+@pytest.fixture
+def sandbox(folder):
+    made = Sandbox(folder)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def contain(image, sandbox, folder):
+    """contain(line): a container, ended with the test."""
+    running = []
+
+    def begin(line):
+        place = folder / f"container-{len(running)}"
+        place.mkdir()
+        running.append(Container(image, sandbox, place, line))
+        return running[-1]
+
+    yield begin
+    for container in running:
+        container.stop()

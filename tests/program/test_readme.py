@@ -168,7 +168,7 @@ def run_helm(words):
 
 
 def run_image_tool(words):
-    """tests/deploy/test_image.py does what these words say: with crun and buildah in the place of docker, which needs a daemon."""
+    """tests/deploy/test_image.py and test_container.py do what these words say: with crun and buildah in the place of docker, which needs a daemon."""
     if words[0].startswith("deploy/image/"):
         return run_tool(words)
     assert words[:2] in (["docker", "build"], ["docker", "run"], ["skopeo", "copy"]), words
