@@ -8,10 +8,10 @@ import charts
 import pytest
 import yaml
 from charts import CHART, DEPLOY, VARIANTS, only, template, variant
-from harness import control_plane
+from harness import control_plane, forwarders, kube, peers, ports
 from harness.api import ApiError
 from pods import Pod
-from test_chart_pod import Places
+from test_chart_pod import FILES, Places
 
 MANIFESTS = ("stub-domain.yaml", "cluster-dns.yaml", "nodelocal.yaml")
 OVERLAYS = ("base", "overlays/stub-domain", "overlays/cluster-dns", "overlays/nodelocal")
@@ -42,13 +42,19 @@ class Administrator:
 
 
 @pytest.fixture(scope="module")
-def administrator(cluster, tmp_path_factory):
-    made = Administrator(cluster, tmp_path_factory.mktemp("chart"))
+def administrator(run_folder):
+    """Of a cluster that is this module's: what deploy/rbac makes in the others has the chart's names."""
+    folder = run_folder / "chart"
+    folder.mkdir()
+    cluster = kube.Cluster(folder, roles=(), manager=False)
+    made = Administrator(cluster, folder)
+    made.well("kubectl", "delete", "serviceaccount", "signpost", "--namespace", "signpost")
     made.well("kubectl", "apply", "-f", DEPLOY.parent / "tests/deploy/monitor_crd.yaml")
     made.well("kubectl", "wait", "--for=condition=Established", "crd/servicemonitors.monitoring.coreos.com", "--timeout=20s")
     for team in ("shop", "web"):
         made.namespace(team)
-    return made
+    yield made
+    cluster.stop()
 
 
 @pytest.fixture
@@ -201,8 +207,36 @@ def test_the_readmes_lines_install_it(administrator):
     administrator.well("helm", "uninstall", "signpost", "--namespace", "signpost")
     assert len(told) == 2
     for text in told:
-        assert "nacos.internal:53 {" in text and "forward . 10.96.0.53\n" in text
-        assert '"nacos.internal": ["10.96.0.53"]' in text and "nameservers: [10.96.0.53, CLUSTER-DNS-IP]" in text
+        assert "nacos.internal:53 {" in text and "forward . 10.96.0.53\n" in text and '"nacos.internal": ["10.96.0.53"]' in text
+
+
+def test_the_lines_of_the_notes_work(installed, folder):
+    """What they say for CoreDNS, run by CoreDNS in front of the Pod, at free ports; forward and reverse. The other lines say
+    the same zones and address (tests/deploy/test_recipes.py runs their like)."""
+    places, port = Places(), ports.free()
+    reverse = ["--set", "config.zones[1].name=10.0.0.0/8,config.zones[1].reverse_of={demo.internal}", "--set", "service.clusterIP=10.96.0.77"]
+    told = installed("default", *FILES, *reverse)
+    zones = {"demo.internal": ["10.96.0.77"], "10.in-addr.arpa": ["10.96.0.77"]}
+    assert yaml.safe_load(yaml.safe_load(re.search(r"^stubDomains: \|\n .*$", told, re.M)[0])["stubDomains"]) == zones
+    pod_dns = yaml.safe_load(re.search(r"^dnsPolicy: None\ndnsConfig:\n(  .*\n)+", told, re.M)[0])
+    assert pod_dns["dnsConfig"]["searches"][0] == "demo.internal" and pod_dns["dnsConfig"]["nameservers"] == ["CLUSTER-DNS-IP"]
+    block = re.search(r"^\S+:53 .*{\n(?: .*\n)+}$", told, re.M)[0]
+    block = block.replace(":53", f":{port}").replace("10.96.0.77", f"127.0.0.1:{places.ports['dns']}")
+    (folder / "Corefile").write_text(block.replace("errors\n", "errors\n    bind 127.0.0.1\n", 1))
+    objects = template(*FILES, *reverse, *places.words)
+    pod = Pod(folder, only(objects, "Deployment")["spec"]["template"]["spec"], {"signpost": only(objects, "ConfigMap")["data"]})
+    coredns = None
+    try:
+        places.client(pod)
+        command = [peers.program("coredns", "bin/coredns"), "-conf", folder / "Corefile"]
+        coredns = forwarders.Forwarder(command, folder / "coredns.log", port, "demo.internal")
+        client = coredns.client()
+        assert client.set("cart.demo.internal") == {"10.1.0.1"}
+        assert client.set("1.0.1.10.in-addr.arpa", "PTR") == {"10-1-0-1.cart.demo.internal."}
+    finally:
+        for process in (coredns, pod.process):
+            if process:
+                process.kill() if process is pod.process else process.stop()
 
 
 def test_the_notes_name_an_address_that_is_not_known_yet(installed):

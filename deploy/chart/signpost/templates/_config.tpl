@@ -59,3 +59,19 @@ what it is given. */}}
 {{- end -}}
 {{- toYaml $here -}}
 {{- end }}
+
+{{/* The names of all zones as resolvers want them, a list. A prefix of IPv4 on the border of an octet is its reverse zone; other
+prefixes are several zones or long ones, which deploy/recipes/coredns.md has. */}}
+{{- define "signpost.domains" -}}
+{{- $names := list -}}
+{{- range (include "signpost.config" . | fromYaml).zones -}}
+  {{- $octets := splitList "." (first (splitList "/" .name)) -}}
+  {{- if not (contains "/" .name) -}}
+    {{- $names = append $names (trimSuffix "." .name) -}}
+  {{- else if has (last (splitList "/" .name)) (list "8" "16" "24") | and (not (contains ":" .name)) -}}
+    {{- $kept := div (last (splitList "/" .name) | int) 8 | int -}}
+    {{- $names = append $names (printf "%s.in-addr.arpa" (slice $octets 0 $kept | reverse | join ".")) -}}
+  {{- end -}}
+{{- end -}}
+{{- toYaml $names -}}
+{{- end }}
