@@ -79,6 +79,15 @@ def test_what_is_known_to_differ_passes_with_its_reason(server, compare):
     assert code == 1 and "0 differ as known, 2 differ" in said
 
 
+def test_a_name_that_is_gone_is_no_known_difference(server, compare):
+    """The old server has an address there, the new one says of all types that there is nothing; asked is AAAA alone."""
+    old, new = server("old", [CART]), server("new", [])
+    code, said = compare(old, new, "cart.demo.internal AAAA\n", "--patience", "0")
+    assert code == 1 and "old  NOERROR, no records" in said and "new  NXDOMAIN, no records" in said, said
+    code, said = compare(new, old, "cart.demo.internal AAAA\nx.cart.demo.internal A\n")
+    assert code == 0 and "1 alike, 1 differ as known" in said, said
+
+
 def test_ttl_and_times(server, compare):
     old, new = server("old", [CART], ttl=5, answer="sample 1"), server("new", [CART], ttl=9)
     assert compare(old, new, "cart.demo.internal A\n", "--patience", "0")[0] == 1, "one of two each time"
