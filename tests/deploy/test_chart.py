@@ -55,6 +55,8 @@ WRONG = {
     ),
     "the state of a Deployment on its nodes": (["--set", "state.volume.hostPath.path=/x"], "state.volume.hostPath: two Pods may meet"),
     "two volumes in one": (["--set", "state.volume.hostPath.path=/x,state.volume.emptyDir.medium=Memory"], "at '/state/volume': maxProperties"),
+    "an end that the kubelet cuts off": (["--set", "config.lameduck=30s"], "config.lameduck: 30s is not less than terminationGracePeriodSeconds: 30"),
+    "and in minutes": (["--set", "config.lameduck=1m"], "config.lameduck: 1m is not less"),
     "a file in the place of the configuration": (["--set", "files.signpost\\.yaml=x"], "files: signpost.yaml is made from `config`"),
     "a file name that a ConfigMap cannot have": (["--set", "files.conf\\.d/a=x"], "'conf.d/a'"),
 }  # fmt: skip
@@ -158,6 +160,25 @@ def test_port_53_brings_what_it_needs_and_no_other_port_does():
     assert securities("DaemonSet", *variant("nodelocal")) == (None, {**plain, **root})
     user = securities("DaemonSet", *variant("nodelocal"), "--set", "securityContext.runAsUser=7,securityContext.runAsNonRoot=true")[1]
     assert (user["runAsUser"], user["runAsNonRoot"]) == (7, True)
+
+
+def test_what_one_pod_alone_may_have_is_given_up_first():
+    """A disk, the node's ports, the node's directory."""
+    assert only(template(*variant("files")), "Deployment")["spec"]["strategy"] == {"type": "Recreate"}
+    gone_first = {"maxUnavailable": 1, "maxSurge": 0}
+    for words in (variant("nodelocal"), ["--set", "kind=DaemonSet,state.volume.hostPath.path=/var/lib/signpost"]):
+        assert only(template(*words), "DaemonSet")["spec"]["updateStrategy"]["rollingUpdate"] == gone_first
+    assert only(template("--set", "kind=DaemonSet"), "DaemonSet")["spec"]["updateStrategy"]["rollingUpdate"]["maxSurge"] == 1
+
+
+def test_the_priority_follows_from_the_part_it_plays():
+    def priority(kind, *words):
+        return only(template(*words), kind)["spec"]["template"]["spec"].get("priorityClassName")
+
+    assert priority("Deployment") is None
+    assert priority("Deployment", "--set", "isClusterService=true") == "system-cluster-critical"
+    assert priority("DaemonSet", *variant("nodelocal")) == "system-node-critical"
+    assert priority("DaemonSet", *variant("nodelocal"), "--set", "priorityClassName=mine") == "mine"
 
 
 RULES = {  # variant: (token, what may be read where); reviewed by hand

@@ -24,7 +24,17 @@
 {{- if and $v.state.enabled (ne $v.kind "DaemonSet") $v.state.volume.hostPath -}}
   {{- fail "state.volume.hostPath: two Pods may meet on one node; only with kind: DaemonSet" -}}
 {{- end -}}
+{{- include "signpost.endCheck" . -}}
 {{- include "signpost.registryChecks" (include "signpost.config" . | fromYaml) -}}
+{{- end }}
+
+{{/* The kubelet kills what has not ended when the grace period is over. */}}
+{{- define "signpost.endCheck" -}}
+{{- $lameduck := (include "signpost.config" . | fromYaml).lameduck | toString -}}
+{{- $seconds := mul (regexFind "^[0-9]+" $lameduck | int) (ternary 60 1 (hasSuffix "m" $lameduck)) -}}
+{{- if and (ge $seconds (int .Values.terminationGracePeriodSeconds)) (not (hasSuffix "ms" $lameduck)) -}}
+  {{- fail (printf "config.lameduck: %s is not less than terminationGracePeriodSeconds: %v" $lameduck .Values.terminationGracePeriodSeconds) -}}
+{{- end -}}
 {{- end }}
 
 {{/* Every registry that the configuration names is in config.registries. With `include` they may be elsewhere. */}}

@@ -10,7 +10,11 @@
     - name: POD_NAME
       valueFrom: {fieldRef: {fieldPath: metadata.name}}
     - name: POD_IP
+      {{- if .Values.nodeLocal.address }}
+      value: {{ .Values.nodeLocal.address }}
+      {{- else }}
       valueFrom: {fieldRef: {fieldPath: status.podIP}}
+      {{- end }}
     {{- with .Values.env }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

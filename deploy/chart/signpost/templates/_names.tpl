@@ -59,5 +59,6 @@ annotations:
 meet; once where both are the same. */}}
 {{- define "signpost.clusterName" -}}
 {{- $name := include "signpost.fullname" . -}}
-{{ ternary $name (printf "%s-%s" .Release.Namespace $name) (eq $name .Release.Namespace) | trunc 63 | trimSuffix "-" }}
+{{- $both := ternary $name (printf "%s-%s" .Release.Namespace $name) (eq $name .Release.Namespace) -}}
+{{ default $both .Values.clusterRole.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}

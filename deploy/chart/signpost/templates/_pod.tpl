@@ -26,7 +26,8 @@ spec:
   {{- if .Values.nodeLocal.address }}
   hostNetwork: true
   {{- end }}
-  {{- with default (ternary "system-cluster-critical" "" .Values.isClusterService) .Values.priorityClassName }}
+  {{- $class := ternary "system-cluster-critical" "" .Values.isClusterService }}
+  {{- with default (ternary "system-node-critical" $class (ne .Values.nodeLocal.address "")) .Values.priorityClassName }}
   priorityClassName: {{ . }}
   {{- end }}
   {{- with include "signpost.podSecurity" . | fromYaml }}
