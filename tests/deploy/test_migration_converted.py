@@ -6,11 +6,12 @@ import subprocess
 import sys
 
 import pytest
+from comparison.world import World
 from options_cases import CASES, ZONE, make_world
 
-from harness import control_plane, forwarders, kube, peers, ports
+from harness import bulk, control_plane, forwarders, kube, peers, ports
 from harness.process import Process
-from harness.signpost import binary
+from harness.signpost import Signpost, binary
 
 # `zonal` has no way to be off here: names that CoreDNS has not are no loss.
 OPTIONS = [name for name in CASES if name != "zonal off"]
@@ -67,3 +68,28 @@ def test_option(world, folder, name, figure):
 def test_the_account_is_the_one_of_deploy_rbac(world):
     """What the trial needs is what deploy/rbac gives: no administrator."""
     assert os.fspath(world.dns_token_file) and not world.dns_may("/api/v1/secrets?limit=1")
+
+
+@pytest.mark.campaign("DEPLOY_LONG")
+def test_random_services_have_known_differences_alone(folder, figure):
+    """What somebody who moves sees of 500 services as odd as tests/real/comparison draws them: nothing that is not explained."""
+    seed, reverse = int(os.environ.get("SIGNPOST_SEED", 0)), ("in-addr.arpa", "ip6.arpa")
+    drawn = World(seed, 500, ["shop-0", "shop-1", "shop-2"], ZONE)
+    with contextlib.ExitStack() as stack:
+        odd = kube.Cluster(folder, manager=False)
+        stack.callback(odd.stop)
+        for namespace in drawn.namespaces:
+            odd.namespace(namespace)
+        items = list(drawn.items())
+        for wanted in (True, False):  # services first
+            bulk.create(odd.server, [item for item in items if item[0].endswith("/services") is wanted])
+        registry = {"type": "kubernetes", "required": True, "url": odd.server.url, "token_file": str(odd.dns_token_file), "ca_file": str(odd.ca_file)}
+        zones = [{"name": ZONE, "registry": "cluster"}, *({"name": name, "reverse_of": [ZONE], "ptr": "all"} for name in reverse)]
+        signpost = Signpost(folder, {"cluster": registry}, zones).wait_ready()
+        stack.callback(signpost.stop)
+        coredns = forwarders.coredns_kubernetes(folder, [ZONE, *reverse], odd, kube.ADMIN)
+        stack.callback(coredns.stop)
+        names = "".join(signpost.command("dump", name)[1] for name in (ZONE, *reverse))
+        code, out, said = tool("compare", f"127.0.0.1:{coredns.port}", "127.0.0.1:{}".format(signpost.address[1]), input=names)
+        figure(f"compare, 500 random services of seed {seed}", out.strip().splitlines()[-4:] if code == 0 else "differs")
+        assert code == 0, out[-5000:] + said
