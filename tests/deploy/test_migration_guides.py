@@ -69,9 +69,10 @@ def known(page, addresses):
     until(seen, 20, f"{addresses} are known")
 
 
-def test_percentage(cluster, namespace, registry, guide, figure):
+def test_percentage(cluster, namespace, registry, sdk_peer, guide, figure):
+    machine = sdk_peer("python", registry)
     for address in IN_NACOS:
-        registry.register("cart", address, 8080)
+        machine.register("cart", address, 8080)
     port = ports.free()
 
     def pods():
