@@ -14,9 +14,7 @@ LIMIT = 20  # seconds in which the last forwarder has what is new
 
 @pytest.fixture(scope="module")
 def running(run_folder):
-    folder = run_folder / "recipes"
-    folder.mkdir()
-    made = Running(folder, products.MAKERS)
+    made = Running(run_folder / "recipes", products.MAKERS)
     yield made
     made.stop()
 
@@ -128,6 +126,8 @@ MISTAKES = [
     Mistake("recursor", "recursor.lua", r"addNTA.*\n", "", *CART, "SERVFAIL"),
     Mistake("dnsmasq", "dnsmasq.conf", r"rebind-domain-ok.*\n", "", *CART, "NODATA"),
     Mistake("dnsmasq", "dnsmasq.conf", r"rev-server.*\n", "", *PTR, "NXDOMAIN"),
+    Mistake("kresd", "kresd.conf", r", '1.10.in-addr.arpa'", "", *PTR, "NXDOMAIN"),
+    Mistake("dnsdist", "dnsdist.conf", r"addAction.*\n", "", *CART, "NXDOMAIN"),
     Mistake("nodelocal", "nodelocal.Corefile", r"forward \. 10.96.0.53", "forward . 10.96.0.10", *CART, "silence"),
     Mistake("delegation-nsd", "delegation.zone", r"ns.dns.shop +\d.*\n", "", "cart.shop.example.org", "A", "SERVFAIL"),
 ]
@@ -136,21 +136,19 @@ MISTAKES = [
 @pytest.fixture(scope="module")
 def mistaken(run_folder):
     """{number of the mistake: its symptom}; all of them side by side, as above."""
-    folder = run_folder / "mistakes"
-    folder.mkdir()
     makers = {f"{i}": lambda mistake=mistake: _spoiled(mistake) for i, mistake in enumerate(MISTAKES)}
-    made = Running(folder, makers, answers=False)
+    made = Running(run_folder / "mistakes", makers, answers=False)
     yield made
     made.stop()
 
 
 def _spoiled(mistake):
-    right = products.recipe(mistake.file)
-    wrong = re.sub(mistake.pattern, mistake.instead, right)
-    assert wrong != right, f"{mistake.file} has no {mistake.pattern}"
-    product = products.MAKERS[mistake.product]()
-    product.etc = {path: text.replace(right, wrong) for path, text in product.etc.items()}
-    return product
+    def wrong(name, text):
+        changed = re.sub(mistake.pattern, mistake.instead, text) if name == mistake.file else text
+        assert name != mistake.file or changed != text, f"{name} has no {mistake.pattern}"
+        return changed
+
+    return products.changed(products.MAKERS[mistake.product], wrong)
 
 
 @pytest.mark.parametrize("number", range(len(MISTAKES)), ids=[f"{mistake.product}-{mistake.symptom}" for mistake in MISTAKES])

@@ -7,7 +7,8 @@ import sys
 import pytest
 import yaml
 
-from harness import peers
+from harness import peers, waiting
+from harness.api import ApiError
 from recipes import products
 from recipes.place import ELSEWHERE, SIGNPOST
 from recipes.running import API, OUTSIDE, Running
@@ -80,9 +81,7 @@ MAKERS = {maker.__name__: maker for maker in (pod, pod_with_signpost_second, pod
 
 @pytest.fixture(scope="module")
 def sides(run_folder):
-    folder = run_folder / "clients"
-    folder.mkdir()
-    made = Running(folder, MAKERS, answers=False)
+    made = Running(run_folder / "clients", MAKERS, answers=False)
     yield made.sides
     made.stop()
 
@@ -150,3 +149,23 @@ def test_resolved_keeps_the_servers_of_a_link(sides, until):
     assert set(resolve(side, "glibc", "cart.shop.internal")) <= CART
     assert side.client.ask("1.0.1.10.in-addr.arpa", "PTR", recursion=True).texts("PTR") == ["10-1-0-1.cart.shop.internal."]
     assert "cart.shop.internal" not in side.elsewhere.output()
+
+
+def test_the_api_server_takes_what_is_pasted(cluster, namespace):
+    """And refuses a Pod with a fourth server, as the page says."""
+    pods, strict = f"/api/v1/namespaces/{namespace}/pods", "?dryRun=All&fieldValidation=Strict"
+    pod = yaml.safe_load(products.recipe("pod.yaml"))
+    waiting.until(lambda: _taken(cluster.api, pods + strict, pod), 20, "the namespace has its account, and the Pod is taken")
+    cluster.api.create(f"/api/v1/namespaces/kube-system/configmaps{strict}", yaml.safe_load(products.recipe("kube-dns.yaml")))
+    pod["spec"]["dnsConfig"]["nameservers"] = [f"10.96.0.{i}" for i in range(10, 14)]
+    with pytest.raises(ApiError, match="must not have more than 3"):
+        cluster.api.create(pods + strict, pod)
+
+
+def _taken(api, path, item):
+    try:
+        return api.create(path, item)
+    except ApiError as refused:
+        if refused.status != 403:  # the account of a new namespace comes a moment later
+            raise
+        return None

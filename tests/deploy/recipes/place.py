@@ -14,7 +14,7 @@ from harness import dns, peers
 from harness.process import Process
 
 HERE = ("10.96.0.1/24", "10.96.0.10/32", "169.254.20.10/32")  # the machine, the cluster's DNS, NodeLocal DNSCache
-SIGNPOST, PARENT, ELSEWHERE = "10.96.0.53", "10.96.0.54", "10.96.0.99"  # across the link
+SIGNPOST, SECOND, PARENT, ELSEWHERE = "10.96.0.53", "10.96.0.55", "10.96.0.54", "10.96.0.99"  # across the link
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -70,9 +70,9 @@ class Place:
             finally:
                 _enter(home)
 
-    def client(self, address):
+    def client(self, address, port=53):
         with self.inside():
-            return dns.Client((address, 53))
+            return dns.Client((address, port))
 
     def start(self, command, name, across=False, environment=()):
         """A process inside, or across the link; its words go to NAME.log."""
@@ -101,7 +101,7 @@ def _script(folder, layers, shared, folders):
     yield "mount -t tmpfs none /run"
     yield NETWORKS
     yield from (f"ip addr add {address} dev {'near' if address.endswith('/24') else 'lo'}" for address in HERE)
-    yield from (f"ip -n across addr add {address}/24 dev far" for address in (SIGNPOST, PARENT, ELSEWHERE))
+    yield from (f"ip -n across addr add {address}/24 dev far" for address in (SIGNPOST, SECOND, PARENT, ELSEWHERE))
     yield f"mount -t tmpfs none {over}"
     yield f"mkdir {over}/upper {over}/work /run/signpost"
     if of["usr"]:

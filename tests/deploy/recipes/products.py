@@ -4,6 +4,7 @@ import dataclasses
 import json
 import pathlib
 import re
+import unittest.mock
 
 import yaml
 
@@ -16,6 +17,12 @@ RECIPES = pathlib.Path(__file__).parents[3] / "deploy/recipes"
 
 def recipe(name):
     return (RECIPES / name).read_text()
+
+
+def changed(maker, change):
+    """The product with other files: `change(name, text)` gives what stands in each of the recipe's."""
+    with unittest.mock.patch(f"{__name__}.recipe", lambda name: change(name, (RECIPES / name).read_text())):
+        return maker()
 
 
 def shipped(peer, path):

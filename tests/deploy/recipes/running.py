@@ -11,7 +11,7 @@ from harness.signpost import binary
 from harness.waiting import until
 
 from . import products
-from .place import ELSEWHERE, SIGNPOST, Place
+from .place import ELSEWHERE, SECOND, SIGNPOST, Place
 
 WIDE = 60  # ports of a service whose SRV records do not fit into a datagram of 1232 octets
 TTL, NEGATIVE_TTL = 5, 1  # of deploy/recipes/signpost.yaml
@@ -61,7 +61,13 @@ class Side:
         self.process = self._start(self.product.command, "product")
 
     def start_signpost(self):
-        self.signpost = self.start_beside("signpost", [binary(), "run", "--config", "/etc/signpost/signpost.yaml"])
+        self.signpost = self._signpost("signpost")
+
+    def start_second(self):
+        self.second = self._signpost("second")
+
+    def _signpost(self, name):
+        return self.start_beside(name, [binary(), "run", "--config", f"/etc/signpost/{name}.yaml"])
 
     def start_beside(self, name, command):
         return self._start(command, name, across=True)
@@ -71,9 +77,9 @@ class Side:
         self._running.append(self.place.start(command, name, environment=libraries, **more))
         return self._running[-1]
 
-    def wait(self, answers=True):
+    def wait(self, answers=True, port=53):
         """Until Signpost answers, and the product; without `answers` until the product says anything, or ends."""
-        self._direct = self.place.client(SIGNPOST)
+        self._direct = self.place.client(SIGNPOST, port)
         self.wait_signpost()
         self.client = self.place.client(self.product.address)
         if answers:
@@ -117,12 +123,16 @@ def _libraries(packages):
 
 
 class Running:
-    """`makers`: {name: function that gives its Product}. `sides` has them by name."""
+    """`makers`: {name: function that gives its Product}. `sides` has them by name. `port` is Signpost's; with `second`
+    there is another one beside it, on port 53 of SECOND."""
 
-    def __init__(self, folder, makers, answers=True):
+    def __init__(self, folder, makers, answers=True, port=53, second=False):
+        folder.mkdir()
         self._shared = folder / "shared"
         self._shared.mkdir()
-        (self._shared / "signpost.yaml").write_text(products.recipe("signpost.yaml"))
+        config = products.recipe("signpost.yaml")
+        (self._shared / "signpost.yaml").write_text(config.replace(f"{SIGNPOST}:53", f"{SIGNPOST}:{port}"))
+        (self._shared / "second.yaml").write_text(config.replace(SIGNPOST, SECOND).replace(":8181", ":8182").replace("admin.sock", "second.sock"))
         self.write(services())
         self.sides = {}
         try:
@@ -130,8 +140,10 @@ class Running:
                 self.sides[name] = Side(folder / name, self._shared, maker())
             for side in self.sides.values():
                 side.start()
+                if second:
+                    side.start_second()
             for side in self.sides.values():
-                side.wait(answers)
+                side.wait(answers, port)
         except BaseException:
             self.stop()
             raise
@@ -141,18 +153,22 @@ class Running:
         aside.write_text(json.dumps(content))
         os.rename(aside, self._shared / "services.yaml")
 
+    def each(self, question):
+        """{name: question(side)}, all side by side."""
+        with concurrent.futures.ThreadPoolExecutor(len(self.sides)) as pool:
+            return dict(zip(self.sides, pool.map(question, self.sides.values())))
+
     def seconds_until(self, question, limit):
-        """{name: seconds until `question(side)` was true, or None}, all asked side by side, from now on."""
+        """{name: seconds until `question(side)` was true, or None}, from now on."""
         start = time.monotonic()
 
         def seconds(side):
-            while (passed := time.monotonic() - start) < limit:
+            while time.monotonic() - start < limit:
                 if question(side):
-                    return passed
+                    return time.monotonic() - start
             return None
 
-        with concurrent.futures.ThreadPoolExecutor(len(self.sides)) as pool:
-            return dict(zip(self.sides, pool.map(seconds, self.sides.values())))
+        return self.each(seconds)
 
     def stop(self):
         for side in self.sides.values():

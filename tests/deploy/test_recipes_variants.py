@@ -1,0 +1,117 @@
+"""deploy/recipes as their first lines say how to change them: Signpost on another port, and two of them."""
+import random
+import re
+import signal
+import socket
+import time
+
+import pytest
+
+from harness import dns
+from recipes import products
+from recipes.place import SECOND, SIGNPOST
+from recipes.running import Running
+
+FORWARDERS = [name for name in products.MAKERS if not name.startswith("delegation")]  # a delegation has no ports
+TWICE = {"dnsmasq.conf", "unbound.conf", "dnsdist.conf"}  # whose lines are written once for each server
+PORT = 1053
+
+
+def _lines(text):
+    """The lines that name Signpost; comments do not count."""
+    return [line for line in text.splitlines() if SIGNPOST in line and not re.match(r"(#|//|--)", line) and "throttle" not in line]
+
+
+def told(text, what):
+    """How the file's first lines say to write it."""
+    comment = " ".join(re.sub(r"^(#|//|--) ?", "", line) for line in text.splitlines()[:4])
+    return re.search(rf"{what}: (.*?)(?:; two of them|\.(?: |$))", comment)[1]
+
+
+def on_another_port(name, text):
+    """Where the file has a port already, as dnsdist's has, it is part of what is replaced."""
+    if not _lines(text):
+        return text
+    right = told(text, "another port than 53")
+    quote = '"' if right.startswith('"') else ""
+    return _replaced(text, lambda line: re.sub(rf"{quote}{SIGNPOST}(:53)?{quote}", right, line))
+
+
+def with_two(name, text):
+    if not _lines(text):
+        return text
+    text = "".join(line for line in text.splitlines(True) if not line.startswith("dont-throttle-netmasks"))  # as it says there
+    if name in TWICE:
+        assert "twice" in told(text, "two of them")
+        return _replaced(text, lambda line: f"{line}\n{line.replace(SIGNPOST, SECOND)}")
+    right = told(text, "two of them")
+    quote = next(quote for quote in ('"', "'", "") if not quote or quote in right)
+    return _replaced(text, lambda line: line.replace(f"{quote}{SIGNPOST}{quote}", right))
+
+
+def _replaced(text, change):
+    wanted = _lines(text)
+    return "".join(f"{change(line) if line in wanted else line}\n" for line in text.splitlines())
+
+
+def _makers(change):
+    return {name: lambda name=name: products.changed(products.MAKERS[name], change) for name in FORWARDERS}
+
+
+@pytest.fixture(scope="module")
+def elsewhere(run_folder):
+    made = Running(run_folder / "ports", _makers(on_another_port), port=PORT)
+    yield made.sides
+    made.stop()
+
+
+@pytest.mark.parametrize("name", FORWARDERS)
+def test_signpost_on_another_port(elsewhere, name):
+    side = elsewhere[name]
+    assert side.ask("moving").texts("A") == ["10.1.0.11"]
+    assert side.client.ask("1.0.1.10.in-addr.arpa", "PTR", recursion=True).texts("PTR") == ["10-1-0-1.cart.shop.internal."]
+
+
+def patient(side, name):
+    """Seconds until an answer: a client as glibc is, which sends the same octets again after 5 s and gives up after 10."""
+    query = dns.query_bytes(f"{name}.shop.internal", "SRV", random.randrange(65536), recursion=True)
+    with side.place.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.connect((side.product.address, 53))
+        start = time.monotonic()
+        for _ in range(2):
+            asking.send(query)
+            asking.settimeout(5)
+            try:
+                answer = dns.Answer(asking.recv(4096))
+            except TimeoutError:
+                continue
+            return time.monotonic() - start if answer.texts("SRV") else None
+    return None
+
+
+@pytest.fixture(scope="module")
+def waits(run_folder):
+    """{name: seconds of each of 20 look-ups in turn, from the moment when one of two Signposts falls silent, as a process
+    that hangs or a machine that is gone}."""
+    made = Running(run_folder / "two", _makers(with_two), second=True)
+    try:
+        known = made.each(lambda side: [patient(side, f"_port-{i}._tcp.wide") for i in range(10)])
+        assert not [name for name, seconds in known.items() if None in seconds], known
+        for side in made.sides.values():
+            side.signpost.signal(signal.SIGSTOP)
+        found = made.each(lambda side: [patient(side, f"_port-{i}._tcp.wide") for i in range(10, 30)])
+        for side in made.sides.values():
+            side.signpost.signal(signal.SIGCONT)
+        return found
+    finally:
+        made.stop()
+
+
+@pytest.mark.parametrize("name", FORWARDERS)
+def test_one_of_two_falls_silent(waits, figure, name):
+    """Which of the two is asked is drawn or learnt, so the figures differ from run to run; no look-up fails."""
+    seconds = waits[name]
+    assert None not in seconds, seconds
+    slow = [second for second in seconds if second > 0.3]
+    figure(f"20 look-ups behind {name}, one of two silent", f"{len(slow)} waited, at most {max(seconds):.1f} s")
+    assert sum(seconds) < 20, seconds
