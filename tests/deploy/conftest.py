@@ -13,6 +13,7 @@ from container import contain, sandbox  # noqa: E402, F401
 from harness.program import config, services, signpost, start  # noqa: E402, F401
 from harness.report import figure, pytest_terminal_summary  # noqa: E402, F401
 from harness.servers import *  # noqa: E402, F403
+from releases import administrator, installed, run_release  # noqa: E402, F401
 from image import image  # noqa: E402, F401
 
 DEPLOY = pathlib.Path(__file__).parents[2] / "deploy"

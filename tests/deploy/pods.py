@@ -3,14 +3,21 @@ volumes, in mounts of its own over this machine's read-only root."""
 import datetime
 import os
 import shlex
+import urllib.error
+import urllib.request
 
-from harness import peers
+from harness import dns, peers, ports
 from harness import signpost as harness
 from harness.process import Process
 
 ACCOUNT = "/run/secrets/kubernetes.io/serviceaccount"
 # What a program needs of /etc here; the volumes have their places in it.
 ETC = ("hosts", "ld.so.cache", "nsswitch.conf", "passwd", "resolv.conf")
+
+# Words for helm: one service from a file.
+FILES = ["--set", "config.registries.local.type=file,config.registries.local.path=services.yaml,config.registries.local.required=true",
+         "--set", "config.zones[0].name=demo.internal,config.zones[0].registry=local",
+         "--set", "files.services\\.yaml.services[0].name=cart", "--set", "files.services\\.yaml.services[0].instances[0].address=10.1.0.1"]  # fmt: skip
 
 
 class ConfigMapVolume:
@@ -103,3 +110,24 @@ class Pod:
     def inside(self, *words):
         """A command that runs in the container."""
         return ["nsenter", "--target", str(self.process.pid), "--mount", "--net", "--root", *words]
+
+
+class Places:
+    """Free ports of loopback in the place of the chart's, since the Pod is in our network."""
+
+    def __init__(self):
+        self.ports = {name: ports.free() for name in ("dns", "health", "ready", "metrics")}
+        listen = {name: f"127.0.0.1:{port}" for name, port in self.ports.items()}
+        self.words = ["--set", f"config.listen.dns={{{listen.pop('dns')}}}"]
+        self.words += ["--set", ",".join(f"config.listen.{name}={address}" for name, address in listen.items())]
+
+    def status(self, name, path):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=5) as answer:
+                return answer.status
+        except urllib.error.HTTPError as refused:
+            return refused.code
+
+    def client(self, pod):
+        pod.process.wait_ready(lambda: self.status("ready", "/ready") == 200, 20, "the Pod is ready")
+        return dns.Client(("127.0.0.1", self.ports["dns"]))

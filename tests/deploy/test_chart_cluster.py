@@ -1,76 +1,16 @@
 """The chart on a real apiserver: it takes every object, strictly; the account may do what is listed here; PodSecurity
-takes the Pod; and Signpost, run with the ConfigMap and a token from there, answers. No kubelet runs the Pods: pods.py does."""
-import json
+takes the Pod."""
 import re
 import shlex
 
-import charts
 import pytest
 import yaml
 from charts import CHART, DEPLOY, VARIANTS, only, template, variant
-from harness import control_plane, forwarders, kube, peers, ports
 from harness.api import ApiError
-from pods import Pod
-from test_chart_pod import FILES, Places
+from releases import LEVELS
 
 MANIFESTS = ("stub-domain.yaml", "cluster-dns.yaml", "nodelocal.yaml")
 OVERLAYS = ("base", "overlays/stub-domain", "overlays/cluster-dns", "overlays/nodelocal")
-LEVELS = {"nodelocal": "privileged"}  # PodSecurity; all others: restricted
-
-
-class Administrator:
-    """helm and kubectl with a kubeconfig of the administrator."""
-
-    def __init__(self, cluster, folder):
-        self.cluster, self._config = cluster, folder / "kubeconfig"
-        control_plane.write_kubeconfig(self._config, cluster.server, control_plane.ADMIN)
-
-    def run(self, name, *words):
-        environment = {"KUBECONFIG": str(self._config), "HELM_CACHE_HOME": str(self._config.parent), "HELM_CONFIG_HOME": str(self._config.parent)}
-        return charts.run(name, *words, environment=environment)
-
-    def well(self, name, *words):
-        done = self.run(name, *words)
-        assert done.returncode == 0, f"{name} {' '.join(map(str, words))}\n{done.stdout}{done.stderr}"
-        return done.stdout
-
-    def namespace(self, name, level="restricted"):
-        """One in which PodSecurity is enforced; emptied of the release before."""
-        item = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"pod-security.kubernetes.io/enforce": level}}}
-        self.cluster.api.call("PATCH", f"/api/v1/namespaces/{name}?fieldManager=tests&force=true", item, "application/apply-patch+yaml")
-        return name
-
-
-@pytest.fixture(scope="module")
-def administrator(run_folder):
-    """Of a cluster that is this module's: what deploy/rbac makes in the others has the chart's names."""
-    folder = run_folder / "chart"
-    folder.mkdir()
-    cluster = kube.Cluster(folder, roles=(), manager=False)
-    made = Administrator(cluster, folder)
-    made.well("kubectl", "delete", "serviceaccount", "signpost", "--namespace", "signpost")
-    made.well("kubectl", "apply", "-f", DEPLOY.parent / "tests/deploy/monitor_crd.yaml")
-    made.well("kubectl", "wait", "--for=condition=Established", "crd/servicemonitors.monitoring.coreos.com", "--timeout=20s")
-    for team in ("shop", "web"):
-        made.namespace(team)
-    yield made
-    cluster.stop()
-
-
-@pytest.fixture
-def installed(administrator):
-    """installed(variant, *words): the release signpost in a namespace of the variant's name, until the test ends."""
-    there = []
-
-    def install(name, *words):
-        namespace = administrator.namespace(name, LEVELS.get(name, "restricted"))
-        told = administrator.well("helm", "install", "signpost", CHART, "--namespace", namespace, *variant(name), *words)
-        there.append(namespace)
-        return told
-
-    yield install
-    for namespace in there:
-        administrator.well("helm", "uninstall", "signpost", "--namespace", namespace)
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -210,70 +150,7 @@ def test_the_readmes_lines_install_it(administrator):
         assert "nacos.internal:53 {" in text and "forward . 10.96.0.53\n" in text and '"nacos.internal": ["10.96.0.53"]' in text
 
 
-def test_the_lines_of_the_notes_work(installed, folder):
-    """What they say for CoreDNS, run by CoreDNS in front of the Pod, at free ports; forward and reverse. The other lines say
-    the same zones and address (tests/deploy/test_recipes.py runs their like)."""
-    places, port = Places(), ports.free()
-    reverse = ["--set", "config.zones[1].name=10.0.0.0/8,config.zones[1].reverse_of={demo.internal}", "--set", "service.clusterIP=10.96.0.77"]
-    told = installed("default", *FILES, *reverse)
-    zones = {"demo.internal": ["10.96.0.77"], "10.in-addr.arpa": ["10.96.0.77"]}
-    assert yaml.safe_load(yaml.safe_load(re.search(r"^stubDomains: \|\n .*$", told, re.M)[0])["stubDomains"]) == zones
-    pod_dns = yaml.safe_load(re.search(r"^dnsPolicy: None\ndnsConfig:\n(  .*\n)+", told, re.M)[0])
-    assert pod_dns["dnsConfig"]["searches"][0] == "demo.internal" and pod_dns["dnsConfig"]["nameservers"] == ["CLUSTER-DNS-IP"]
-    block = re.search(r"^\S+:53 .*{\n(?: .*\n)+}$", told, re.M)[0]
-    block = block.replace(":53", f":{port}").replace("10.96.0.77", f"127.0.0.1:{places.ports['dns']}")
-    (folder / "Corefile").write_text(block.replace("errors\n", "errors\n    bind 127.0.0.1\n", 1))
-    objects = template(*FILES, *reverse, *places.words)
-    pod = Pod(folder, only(objects, "Deployment")["spec"]["template"]["spec"], {"signpost": only(objects, "ConfigMap")["data"]})
-    coredns = None
-    try:
-        places.client(pod)
-        command = [peers.program("coredns", "bin/coredns"), "-conf", folder / "Corefile"]
-        coredns = forwarders.Forwarder(command, folder / "coredns.log", port, "demo.internal")
-        client = coredns.client()
-        assert client.set("cart.demo.internal") == {"10.1.0.1"}
-        assert client.set("1.0.1.10.in-addr.arpa", "PTR") == {"10-1-0-1.cart.demo.internal."}
-    finally:
-        for process in (coredns, pod.process):
-            if process:
-                process.kill() if process is pod.process else process.stop()
-
-
 def test_the_notes_name_an_address_that_is_not_known_yet(installed):
     """It is the cluster's choice until it is set; the line says how to see it."""
     told = installed("default")
     assert "forward . CLUSTER-IP" in told and "kubectl get service signpost --namespace default --output" in told
-
-
-def test_signpost_answers_with_what_the_cluster_gives_it(administrator, installed, folder):
-    """The ConfigMap and the token of the release, a Service and its endpoints, a name; then a changed ConfigMap by
-    `helm upgrade`, in the same process."""
-    places, cluster = Places(), administrator.cluster
-    namespace = administrator.namespace("default")
-    installed("default", *places.words)
-
-    def config_map():
-        return json.loads(administrator.well("kubectl", "get", "configmap", "signpost", "--namespace", namespace, "--output=json"))["data"]
-
-    deployment = json.loads(administrator.well("kubectl", "get", "deployment", "signpost", "--namespace", namespace, "--output=json"))
-    token = administrator.well("kubectl", "create", "token", "signpost", "--namespace", namespace)
-    cluster.service("shop", "cart", 80, 8080, clusterIP="None")
-    cluster.slice("shop", "cart-1", "cart", ["10.1.0.1", "10.1.0.2"])
-    pod = Pod(
-        folder, deployment["spec"]["template"]["spec"], {"signpost": config_map()},
-        account={"token": token, "ca.crt": cluster.ca_file.read_text(), "namespace": namespace},
-        environment={"KUBERNETES_SERVICE_HOST": cluster.server.address, "KUBERNETES_SERVICE_PORT": str(cluster.server.port)},
-    )  # fmt: skip
-    try:
-        client = places.client(pod)
-        client.wait_for({"10.1.0.1", "10.1.0.2"}, "cart.shop.svc.cluster.internal")
-        cluster.slice_addresses("shop", "cart-1", ["10.1.0.3"])
-        client.wait_for({"10.1.0.3"}, "cart.shop.svc.cluster.internal")
-        zones = 'config.zones=[{"name":"cluster.internal","registry":"cluster"},{"name":"second.internal","registry":"cluster"}]'
-        registry = "config.registries.cluster.type=kubernetes,config.registries.cluster.required=true"
-        administrator.well("helm", "upgrade", "signpost", CHART, "--namespace", namespace, *places.words, "--set-json", zones, "--set", registry)
-        pod.volumes["config"].write(config_map())
-        client.wait_for({"10.1.0.3"}, "cart.shop.svc.second.internal")
-        assert "excused" not in pod.process.output()
-    finally:
-        pod.process.kill()

@@ -2,13 +2,11 @@
 import re
 import signal
 import subprocess
-import urllib.error
 import urllib.request
 
 import pytest
 from charts import only, template, variant
-from harness import dns, ports
-from pods import Pod
+from pods import FILES, Places, Pod
 
 
 @pytest.fixture
@@ -27,35 +25,9 @@ def run_pod(folder):
         pod.process.kill()  # nobody waits for the lame duck
 
 
-class Places:
-    """Free ports of loopback in the place of the chart's, since the Pod is in our network."""
-
-    def __init__(self):
-        self.ports = {name: ports.free() for name in ("dns", "health", "ready", "metrics")}
-        listen = {name: f"127.0.0.1:{port}" for name, port in self.ports.items()}
-        self.words = ["--set", f"config.listen.dns={{{listen.pop('dns')}}}"]
-        self.words += ["--set", ",".join(f"config.listen.{name}={address}" for name, address in listen.items())]
-
-    def status(self, name, path):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=5) as answer:
-                return answer.status
-        except urllib.error.HTTPError as refused:
-            return refused.code
-
-    def client(self, pod):
-        pod.process.wait_ready(lambda: self.status("ready", "/ready") == 200, 20, "the Pod is ready")
-        return dns.Client(("127.0.0.1", self.ports["dns"]))
-
-
 @pytest.fixture
 def places():
     return Places()
-
-
-FILES = ["--set", "config.registries.local.type=file,config.registries.local.path=services.yaml,config.registries.local.required=true",
-         "--set", "config.zones[0].name=demo.internal,config.zones[0].registry=local",
-         "--set", "files.services\\.yaml.services[0].name=cart", "--set", "files.services\\.yaml.services[0].instances[0].address=10.1.0.1"]  # fmt: skip
 
 
 def test_the_pod_runs_with_what_it_is_given_and_no_more(run_pod, places):
