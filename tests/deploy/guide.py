@@ -34,6 +34,8 @@ class Guide:
             ["bash", "-u"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
             env={**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}"},
         )  # fmt: skip
+        # Should the test itself be killed, its end of the pipe closes, and all of this goes too.
+        self._shell.stdin.write(b"trap 'trap - EXIT; kill 0' EXIT\n")
 
     def stop(self):
         """Ends the shell and what its commands have left running: all of one session, which is this guide's own."""
