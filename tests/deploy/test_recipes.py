@@ -2,10 +2,14 @@
 client asks. The address in the files is 10.96.0.53, and there Signpost is."""
 import collections
 import re
+import socket
 
+import dns.edns
+import dns.message
 import pytest
 
 from recipes import products
+from recipes.place import SIGNPOST
 from recipes.running import NEGATIVE_TTL, TTL, WIDE, Running, services
 
 NAMES = list(products.MAKERS)
@@ -67,6 +71,27 @@ def test_long_answers_come_by_tcp(side):
 def test_clients_that_ask_for_validation_are_answered(side):
     """dig sets AD, as glibc does where resolv.conf says trust-ad; DO is what a validating forwarder below sets."""
     assert "status: NOERROR" in side.dig(f"cart.{side.product.zone}", "+adflag", "+dnssec")
+
+
+def queries_to_signpost(packets):
+    """The DNS messages to it, by UDP or TCP, read by dnspython."""
+    for packet in packets:
+        header = 4 * (packet[0] & 15)
+        if packet[16:20] != socket.inet_aton(SIGNPOST):
+            continue
+        if packet[9] == socket.IPPROTO_UDP:
+            yield dns.message.from_wire(packet[header + 8 :])
+        elif len(packet) > (body := header + 4 * (packet[header + 12] >> 4)) + 2:
+            yield dns.message.from_wire(packet[body + 2 : body + 2 + int.from_bytes(packet[body : body + 2], "big")])
+
+
+@every_product
+def test_nobody_adds_the_clients_network(side):
+    """EDNS Client Subnet (RFC 7871): what Signpost gets of a client is the address of its forwarder."""
+    with side.place.overheard() as packets:
+        assert side.ask("_port-1._tcp.wide", "SRV").texts("SRV")
+    asked = list(queries_to_signpost(packets))
+    assert asked and not [option for query in asked for option in query.options if option.otype == dns.edns.ECS], asked
 
 
 @pytest.fixture(scope="module")

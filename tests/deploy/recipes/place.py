@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import os
 import pathlib
+import socket
 import subprocess
 
 from harness import dns, peers
@@ -77,8 +78,24 @@ class Place:
     def start(self, command, name, across=False, environment=()):
         """A process inside, or across the link; its words go to NAME.log."""
         words = [f"{key}={value}" for key, value in dict(environment).items()]
-        there = ["ip", "netns", "exec", "across"] if across else []
+        there = ["nsenter", "--net=/run/netns/across"] if across else []  # `ip netns exec` cannot be used in a chroot
         return Process([*self._prefix, *there, "env", *words, *command], self.folder / f"{name}.log")
+
+    @contextlib.contextmanager
+    def overheard(self):
+        """Gives a list; when the block is left, it has every IPv4 packet, headers included, that passed the link."""
+        with self.inside():
+            ear = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0003))
+        packets = []
+        with ear:
+            ear.bind(("near", 0x0003))
+            yield packets
+            ear.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    packet, (_, protocol, *_) = ear.recvfrom(65535)
+                    if protocol == 0x0800:
+                        packets.append(packet)
 
     def run(self, command, **more):
         words = [*self._prefix, *map(str, command)]
