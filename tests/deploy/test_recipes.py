@@ -73,6 +73,13 @@ def test_clients_that_ask_for_validation_are_answered(side):
     assert "status: NOERROR" in side.dig(f"cart.{side.product.zone}", "+adflag", "+dnssec")
 
 
+def test_a_signed_zone_above_proves_that_this_one_is_not(running):
+    """What it holds itself is validated, AD says so; what it delegates without a DS record is answered without AD."""
+    side = running.sides["delegation-signed"]
+    assert re.search(r"flags: qr rd ra ad;", side.dig("ns1.example.org", "+dnssec"))
+    assert re.search(r"NOERROR.*flags: qr rd ra;.*ANSWER: 1", side.dig("cart.shop.example.org", "+dnssec"), re.S)
+
+
 def queries_to_signpost(packets):
     """The DNS messages to it, by UDP or TCP, read by dnspython."""
     for packet in packets:
@@ -154,6 +161,7 @@ MISTAKES = [
     Mistake("kresd", "kresd.conf", r", '1.10.in-addr.arpa'", "", *PTR, "NXDOMAIN"),
     Mistake("dnsdist", "dnsdist.conf", r"addAction.*\n", "", *CART, "NXDOMAIN"),
     Mistake("nodelocal", "nodelocal.Corefile", r"forward \. 10.96.0.53", "forward . 10.96.0.10", *CART, "silence"),
+    Mistake("delegation-signed", "delegation.zone", r"\Z", f"shop 3600 IN DS 12345 13 2 {'ab' * 32}\n", "cart.shop.example.org", "A", "SERVFAIL"),
     Mistake("delegation-nsd", "delegation.zone", r"ns.dns.shop +\d.*\n", "", "cart.shop.example.org", "A", "SERVFAIL"),
 ]
 

@@ -221,6 +221,25 @@ def delegation_bind():
     )  # fmt: skip
 
 
+def delegation_signed():
+    """The zone above is signed by BIND, and Unbound validates from its key on: so it is proved that the part is not."""
+    product = delegation_bind()
+    here = "/var/cache/bind"
+    product.etc["bind/named.conf.local"] = (
+        f'zone "example.org" {{ type primary; file "{here}/parent.zone"; dnssec-policy default; inline-signing yes; }};\n'
+    )
+    product.etc["unbound/unbound.conf.d/parent.conf"] = (
+        'server:\n    trust-anchor-file: "/var/lib/unbound/example.key"\n'
+        f'stub-zone:\n    name: "example.org"\n    stub-addr: {PARENT}\n'
+    )
+    copied = f"cp /etc/parent.zone {here}/ && chown bind: {here}/parent.zone && exec /usr/sbin/named -g -u bind"
+    product.beside = (("parent", ("sh", "-c", copied)),)
+    asked, key = f"dig @{PARENT} +tries=1 +time=1 example.org DNSKEY", "/var/lib/unbound/example.key"
+    signed = f"until {asked} +dnssec | grep -q RRSIG; do sleep 0.05; done; {asked} +noall +answer | grep -w 257 >{key}"
+    product.before = (*product.before[:2], f"{product.before[2]}; {signed}; chown unbound: {key}")
+    return product
+
+
 MAKERS = {maker.__name__.replace("_", "-"): maker for maker in (
-    coredns, nodelocal, kube_dns, dnsmasq, unbound, bind, recursor, dnsdist, kresd, resolved, delegation_nsd, delegation_bind,
+    coredns, nodelocal, kube_dns, dnsmasq, unbound, bind, recursor, dnsdist, kresd, resolved, delegation_nsd, delegation_bind, delegation_signed,
 )}  # fmt: skip
