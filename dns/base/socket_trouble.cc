@@ -21,6 +21,12 @@ std::string ways_to_low_port(std::uint16_t port) {
          std::to_string(1000 + port) + ", to which a Service maps " + here;
 }
 
+/// A machine's own resolver has the port at two addresses of loopback: who listens at all addresses finds it
+/// taken, who listens at those of the network does not.
+constexpr const char* kResolver =
+    " (`ss -lnptu sport = :53` names it; systemd-resolved is at 127.0.0.53 and 127.0.0.54, which 0.0.0.0 "
+    "includes)";
+
 }  // namespace
 
 std::string socket_trouble(int error_number, std::uint16_t port) {
@@ -30,7 +36,8 @@ std::string socket_trouble(int error_number, std::uint16_t port) {
     case EPERM:
       return port != 0 && port < kFirstForAll ? reason + ways_to_low_port(port) : reason;
     case EADDRINUSE:
-      return reason + "; another program listens there: stop it, or choose another address or port";
+      return reason + "; another program listens there: stop it, or choose another address or port" +
+             (port == 53 ? kResolver : "");
     case EADDRNOTAVAIL:
       return reason + "; no interface of this machine has that address";
     case EAFNOSUPPORT:

@@ -29,8 +29,10 @@ TEST(SocketTrouble, OtherPortsNeedNoCapability) {
 
 TEST(SocketTrouble, TakenAndForeignAddressesAreNamed) {
   EXPECT_EQ(
-      socket_trouble(EADDRINUSE, 53),
+      socket_trouble(EADDRINUSE, 5300),
       "Address already in use; another program listens there: stop it, or choose another address or port");
+  EXPECT_TRUE(says(socket_trouble(EADDRINUSE, 53), "listens there: stop it"));
+  EXPECT_TRUE(says(socket_trouble(EADDRINUSE, 53), "systemd-resolved is at 127.0.0.53"));
   EXPECT_TRUE(says(socket_trouble(EADDRNOTAVAIL, 53), "no interface of this machine has that address"));
   EXPECT_TRUE(says(socket_trouble(EAFNOSUPPORT, 53), "remove the address from listen"));
 }
