@@ -1,6 +1,8 @@
 """deploy/migration/from-corefile: Corefiles as distributions ship them, every option that has a counterpart, and hostile ones.
 What comes out is read by the real program and its schema. The real CoreDNS beside it: test_migration_guides.py."""
+import inspect
 import random
+import re
 import subprocess
 import sys
 
@@ -250,6 +252,19 @@ def test_a_trial_listens_where_it_is_told(convert):
     listen = yaml.safe_load(convert(KUBEADM, "--trial", "127.0.0.1:5353")[1])["listen"]
     assert listen == {"dns": ["127.0.0.1:5353"], "admin": "unix:signpost.sock"}
     assert convert(KUBEADM, "--trial", "there")[0] == 2
+
+
+def test_the_page_tells_of_every_plugin_and_option(deploy, monkeypatch):
+    """What the tool leaves behind, and what becomes of the options: the tables of coredns.md have it."""
+    monkeypatch.syspath_prepend(str(deploy / "migration"))
+    import carry
+    import carry_kubernetes
+
+    rows = [line for line in (deploy / "migration/coredns.md").read_text().splitlines() if line.startswith("| `")]
+    said = set(re.findall(r"[a-z0-9_]+", " ".join(row.split("|")[1] for row in rows)))
+    options = set(re.findall(r'name == "(\w+)"', inspect.getsource(carry_kubernetes.Options._take)))
+    assert len(options) > 8
+    assert set(carry.NOTES) | options <= said, (set(carry.NOTES) | options) - said
 
 
 def test_words_of_a_corefile_stay_words(convert, signpost, folder):
