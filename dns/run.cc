@@ -19,6 +19,7 @@
 #include "dns/check.h"
 #include "dns/descriptors.h"
 #include "dns/held_process.h"
+#include "dns/low_ports.h"
 #include "dns/notify.h"
 #include "dns/program.h"
 #include "dns/socket_store.h"
@@ -112,6 +113,7 @@ BeginWhen begin_when() {
 int run(const std::string& config_path) {
   (void)::pthread_setname_np(::pthread_self(),
                              "signpost");  // started from an open file it has that one's name
+  take_up_low_ports();
   auto manager = Notifier::from_environment();
   auto inherited = InheritedSockets::from_environment();
   const auto begin = begin_when();

@@ -61,14 +61,26 @@ def filter_of_engines(held):
     return {"defaultAction": profile["defaultAction"], "defaultErrnoRet": profile["defaultErrnoRet"], "syscalls": rules}
 
 
-class Run:
-    """`docker run` as its words have it, in those of a runtime. What is not known here is an error."""
+# Which sets of a process' capabilities an engine fills for a user other than root. containerd and CRI-O, so Kubernetes,
+# inherit none since 2022 (CVE-2022-24769) and have no ambient ones; Docker bounds what files may give, and opens low ports
+# by a sysctl of the network instead; podman makes them ambient.
+ENGINES = {
+    "kubernetes": {"bounding", "effective", "permitted"},
+    "docker": {"bounding"},
+    "podman": {"bounding", "effective", "permitted", "inheritable", "ambient"},
+}
+LOW_PORTS = "net.ipv4.ip_unprivileged_port_start"
 
-    def __init__(self, line):
+
+class Run:
+    """`docker run` as its words have it, in those of a runtime, as this engine would. What is not known here is an error."""
+
+    def __init__(self, line, engine="kubernetes"):
         words = shlex.split(line)
         assert words[:2] == ["docker", "run"], line
         self.read_only, self.capabilities, self.no_new_privileges = False, set(), False
-        self.mounts, self.sysctl, self.command = [], {}, []
+        self.mounts, self.command = [], []
+        self.engine, self.sysctl = engine, {LOW_PORTS: "0"} if engine == "docker" else {}
         rest = words[2:]
         while rest and rest[0].startswith("-"):
             name, _, value = rest.pop(0).partition("=")
@@ -100,7 +112,7 @@ class Run:
         process = config["process"]
         process["terminal"] = False
         process["args"] = process["args"][:1] + self.command if self.command else process["args"]
-        process["capabilities"] = {kind: sorted(self.capabilities) for kind in process["capabilities"]}
+        process["capabilities"] = {kind: sorted(self.capabilities) for kind in ENGINES[self.engine]}
         process["noNewPrivileges"] = self.no_new_privileges
         process["rlimits"] = []
         config["root"] = {"path": str(rootfs), "readonly": self.read_only}
@@ -118,8 +130,8 @@ class Run:
 class Container:
     """A running container of the image in a Sandbox, its log in `process.output()`; what it writes to stdout is apart."""
 
-    def __init__(self, image, sandbox, folder, line):
-        asked = Run(line)
+    def __init__(self, image, sandbox, folder, line, engine="kubernetes"):
+        asked = Run(line, engine)
         self.folder, self.sandbox = folder, sandbox
         self.stdout = folder / "stdout"
         for key, value in asked.sysctl.items():
@@ -230,13 +242,13 @@ def sandbox(folder):
 
 @pytest.fixture
 def contain(image, sandbox, folder):
-    """contain(line): a container, ended with the test."""
+    """contain(line, engine="kubernetes"): a container, ended with the test."""
     running = []
 
-    def begin(line):
+    def begin(line, engine="kubernetes"):
         place = folder / f"container-{len(running)}"
         place.mkdir()
-        running.append(Container(image, sandbox, place, line))
+        running.append(Container(image, sandbox, place, line, engine))
         return running[-1]
 
     yield begin

@@ -47,12 +47,25 @@ class Builder:
     """buildah over our Dockerfile, with an image store of its own in `folder`."""
 
     def __init__(self, folder):
-        self._layout = folder / "built"
+        self._folder, self._layout = folder, folder / "built"
         self._store = ["--root", folder / "store", "--runroot", folder / "store-run", "--storage-driver", "vfs", "--registries-conf", "/dev/null"]
         self._policy = ["--signature-policy", peers.program("containers", "etc/containers/policy.json")]
+        self._find_libraries()
+
+    def _find_libraries(self):
+        """buildah starts itself anew for each RUN, without an environment: its libraries are found by a loader's cache that
+        only it sees."""
+        _, environment = peers.unpacked("containers", "usr/bin/buildah")
+        machine = f"{os.uname().machine}-linux-gnu"
+        folders = [*environment["LD_LIBRARY_PATH"].split(":"), f"/lib/{machine}", f"/usr/lib/{machine}"]
+        (self._folder / "ld.so.conf").write_text("\n".join(folders) + "\n")
+        self._cache = self._folder / "ld.so.cache"
+        run("ldconfig", "-X", "-C", self._cache, "-f", self._folder / "ld.so.conf")
 
     def _do(self, command, *words, seconds=120):
-        return tool("buildah", *self._store, command, *words, seconds=seconds)
+        program = peers.program("containers", "usr/bin/buildah")
+        script = f'mount --bind {self._cache} /etc/ld.so.cache; exec "$@"'
+        return run("unshare", "--mount", "sh", "-ec", script, "sh", program, *self._store, command, *words, seconds=seconds)
 
     def make_base(self, name, tree):
         """An image that is this tree."""
@@ -78,13 +91,17 @@ class Builder:
 
 
 def listing(tree):
-    """{path: (mode, owner, group, content or target)}"""
+    """{path: (mode, owner, group, content or target, extended attributes)}"""
     found = {}
     for path in tree.rglob("*"):
         status = path.lstat()
         content = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else b""
-        found[str(path.relative_to(tree))] = (status.st_mode, status.st_uid, status.st_gid, content)
+        found[str(path.relative_to(tree))] = (status.st_mode, status.st_uid, status.st_gid, content, attributes(path))
     return found
+
+
+def attributes(path):
+    return {name: os.getxattr(path, name, follow_symlinks=False) for name in os.listxattr(path, follow_symlinks=False)}
 
 
 @pytest.fixture(scope="session")
