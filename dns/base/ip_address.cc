@@ -22,9 +22,27 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) noexcept {
   return v6(octets);
 }
 
+namespace {
+
+/// As inet_ntop() writes it, which takes ten times as long; a start writes each address several times.
+std::string dotted(std::span<const std::uint8_t> octets) {
+  char text[INET_ADDRSTRLEN];
+  char* at = text;
+  for (const unsigned octet : octets) {
+    if (at != text) *at++ = '.';
+    if (octet >= 100) *at++ = static_cast<char>('0' + octet / 100);
+    if (octet >= 10) *at++ = static_cast<char>('0' + octet / 10 % 10);
+    *at++ = static_cast<char>('0' + octet % 10);
+  }
+  return {text, at};
+}
+
+}  // namespace
+
 std::string IpAddress::to_string() const {
+  if (!v6_) return dotted(octets());
   char text[INET6_ADDRSTRLEN];
-  inet_ntop(v6_ ? AF_INET6 : AF_INET, octets_.data(), text, sizeof text);
+  inet_ntop(AF_INET6, octets_.data(), text, sizeof text);
   return text;
 }
 

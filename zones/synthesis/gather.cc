@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
+#include <tuple>
+#include <utility>
 
+#include "zones/snapshot/address_label.h"
 #include "zones/snapshot/block.h"
 #include "zones/synthesis/names.h"
 
@@ -17,17 +21,11 @@ std::array<std::uint8_t, N> octets_of(const IpAddress& address) {
   return octets;
 }
 
-template <class T>
-void add_unique(std::vector<T>& all, const T& one) {
-  const auto at = std::lower_bound(all.begin(), all.end(), one);
-  if (at == all.end() || *at != one) all.insert(at, one);
+std::string label_of(const IpAddress& address) {
+  LabelRoom room;
+  const auto label = write_label(address, room);
+  return {reinterpret_cast<const char*>(label.data()), label.size()};
 }
-
-void add_address(Gathered::Addresses& host, const IpAddress& address) {
-  address.is_v4() ? add_unique(host.v4, octets_of_v4(address)) : add_unique(host.v6, octets_of_v6(address));
-}
-
-std::string label_of(const IpAddress& address) { return wire_label(names::address_label(address)); }
 
 /// The address itself, folded, by its family.
 void sort_in(const std::optional<IpAddress>& address, Gathered::Row& row) {
@@ -35,6 +33,67 @@ void sort_in(const std::optional<IpAddress>& address, Gathered::Row& row) {
   const auto plain = address->unmapped();
   plain.is_v4() ? void(row.v4 = octets_of_v4(plain)) : void(row.v6 = octets_of_v6(plain));
 }
+
+/// One host's name has this address.
+struct Naming {
+  static constexpr std::uint32_t kNoRow = 0xffffffff;
+  std::string label;
+  IpAddress address;
+  std::uint32_t row;  // that is called so; kNoRow: it has another name
+};
+
+/// Groups what was said of hosts by their labels, and tells the rows where theirs is.
+std::vector<Gathered::Host> make_hosts(std::vector<Naming> all, std::vector<Gathered::Row>& rows) {
+  std::sort(all.begin(), all.end(), [](const Naming& a, const Naming& b) {
+    return std::tie(a.label, a.address) < std::tie(b.label, b.address);
+  });
+  std::vector<Gathered::Host> hosts;
+  hosts.reserve(all.size());
+  for (auto& naming : all) {
+    if (hosts.empty() || hosts.back().label != naming.label)
+      hosts.push_back({std::move(naming.label), {}, {}});
+    if (naming.row != Naming::kNoRow) rows[naming.row].host = static_cast<std::uint32_t>(hosts.size() - 1);
+    auto& [label, v4, v6] = hosts.back();
+    const auto add = [](auto& to, const auto& octets) {
+      if (to.empty() || to.back() != octets) to.push_back(octets);  // they come in order
+    };
+    naming.address.is_v4() ? add(v4, octets_of_v4(naming.address)) : add(v6, octets_of_v6(naming.address));
+  }
+  return hosts;
+}
+
+/// Lists of ports, numbered. Most instances have those of the one before.
+class PortLists {
+ public:
+  explicit PortLists(const std::vector<Port>& of_service) : of_service_(of_service) {}
+
+  std::uint32_t number(const std::vector<Port>& own) {
+    const auto& ports = own.empty() ? of_service_ : own;
+    if (last_ != nullptr && (last_ == &ports || *last_ == ports)) return number_;
+    last_ = &ports;
+    const auto next = static_cast<std::uint32_t>(numbers_.size());
+    return number_ = numbers_.try_emplace(sorted_ports(ports), next).first->second;
+  }
+
+  /// All of them in order; rows then say their places.
+  std::vector<std::vector<Port>> take(std::vector<Gathered::Row>& rows) {
+    std::vector<std::vector<Port>> lists;
+    std::vector<std::uint32_t> place(numbers_.size());
+    while (!numbers_.empty()) {
+      auto node = numbers_.extract(numbers_.begin());
+      place[node.mapped()] = static_cast<std::uint32_t>(lists.size());
+      lists.push_back(std::move(node.key()));
+    }
+    for (auto& row : rows) row.ports = place[row.ports];
+    return lists;
+  }
+
+ private:
+  const std::vector<Port>& of_service_;
+  const std::vector<Port>* last_ = nullptr;
+  std::uint32_t number_ = 0;
+  std::map<std::vector<Port>, std::uint32_t> numbers_;
+};
 
 }  // namespace
 
@@ -55,6 +114,11 @@ std::vector<Port> sorted_ports(std::vector<Port> ports) {
 Gathered gather(const ServiceState& state, const policy::Decision& decision, bool clustered,
                 std::uint32_t& over_limit) {
   Gathered out;
+  const auto most = std::min(decision.eligible, Block::kMembersMax);
+  out.rows.reserve(most);
+  std::vector<Naming> namings;
+  namings.reserve(most);
+  PortLists ports(state.ports);
   for (std::size_t i = 0; i < state.instances.size(); ++i) {
     if (decision.verdicts[i] != policy::Verdict::Eligible) continue;
     const auto& instance = state.instances[i];
@@ -69,18 +133,22 @@ Gathered gather(const ServiceState& state, const policy::Decision& decision, boo
     row.instance = i;
     sort_in(instance.v4, row);
     sort_in(instance.v6, row);
-    row.ports = sorted_ports(instance.ports.empty() ? state.ports : instance.ports);
+    row.ports = ports.number(instance.ports);
     const auto below = clustered ? wire_label(cluster) : std::string();
+    const auto number = static_cast<std::uint32_t>(out.rows.size());
     const auto v4 = row.v4 ? std::optional(IpAddress::v4(*row.v4)) : std::nullopt;
     const auto v6 = row.v6 ? std::optional(IpAddress::v6(*row.v6)) : std::nullopt;
-    row.host =
-        (instance.host_name.empty() ? label_of(v4 ? *v4 : *v6) : wire_label(instance.host_name)) + below;
-    auto& host = out.hosts[row.host];
-    if (v4) add_address(host, *v4);
-    if (v6) add_address(host, *v6);
-    if (v4 && v6) add_address(out.hosts[label_of(*v6) + below], *v6);  // dual-stack: a name of each family
+    auto host = instance.host_name.empty() ? label_of(v4 ? *v4 : *v6) : wire_label(instance.host_name);
+    host += below;
+    if (v4 && v6) {
+      namings.push_back({host, *v6, Naming::kNoRow});
+      namings.push_back({label_of(*v6) + below, *v6, Naming::kNoRow});  // dual-stack: a name of each family
+    }
+    namings.push_back({std::move(host), v4 ? *v4 : *v6, number});
     out.rows.push_back(std::move(row));
   }
+  out.hosts = make_hosts(std::move(namings), out.rows);
+  out.ports = ports.take(out.rows);
   return out;
 }
 

@@ -1,10 +1,13 @@
 // The instances that may answer, as rows; from them a block's sets are made.
+//
+// All of it is lists in order, and who means a host or a list of ports says its place: a block of ten
+// instances is made by a few dozen allocations, and a start makes as many blocks as there are services.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,19 +25,21 @@ Octets16 octets_of_v6(const IpAddress& address);
 
 /// Values, each once; order of `rows` is that of the state's instances, all else is sorted.
 struct Gathered {
-  struct Addresses {
+  struct Host {
+    std::string label;  // labels in wire format without a root
     std::vector<Octets4> v4;
     std::vector<Octets16> v6;
   };
   struct Row {
-    std::string host;         // a key of `hosts`
-    std::vector<Port> ports;  // each once
+    std::uint32_t host = 0;   // in `hosts`
+    std::uint32_t ports = 0;  // in `ports`
     std::optional<Octets4> v4;
     std::optional<Octets16> v6;
     double weight = 1;
     std::size_t instance = 0;  // index in ServiceState::instances
   };
-  std::map<std::string, Addresses> hosts;  // key: labels in wire format without a root
+  std::vector<Host> hosts;               // by their labels
+  std::vector<std::vector<Port>> ports;  // each list sorted; the lists too
   std::vector<Row> rows;
 };
 

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
 #include <vector>
 
 #include "zones/snapshot/block.h"
@@ -12,8 +10,8 @@
 
 namespace signpost {
 
-/// Number of each host in the block, by its labels; hosts beyond the limit are not in it.
-using HostNumbers = std::map<std::string, std::uint16_t>;
+/// Number of each of Gathered::hosts in the block; Block::kSelf: beyond the limit.
+using HostNumbers = std::vector<std::uint16_t>;
 
 /// `compact_v6`: IPv6 hosts are plain too. Not those that SRV points at: their labels take long to write.
 HostNumbers write_hosts(const Gathered& gathered, bool compact_v6, BlockDraft& draft, SynthesisNotes& notes);

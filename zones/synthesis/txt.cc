@@ -1,6 +1,10 @@
 #include "zones/synthesis/txt.h"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -10,7 +14,7 @@ namespace signpost {
 namespace {
 
 /// What does not fit is left out and counted, never split (RFC 1035, section 3.3.14; RFC 6763, section 6.2).
-bool add_string(std::vector<std::uint8_t>& rdata, const std::string& text, SynthesisNotes& notes) {
+bool add_string(std::vector<std::uint8_t>& rdata, std::string_view text, SynthesisNotes& notes) {
   if (text.size() > 255 || rdata.size() + 1 + text.size() > kTxtOctetsMax) {
     ++notes.txt_left_out;
     return false;
@@ -35,6 +39,16 @@ void add_metadata(std::vector<std::uint8_t>& rdata, const Metadata& metadata,
 
 constexpr auto kNobody = [](const std::string&, std::size_t) {};
 
+/// As "{:g}" writes it. Nearly all weights are small whole numbers, and those are written quickly.
+void append_weight(std::string& out, double weight) {
+  constexpr double kSixDigits = 1e6;  // from here on it has an exponent
+  if (!(weight > 0 && weight < kSixDigits && std::trunc(weight) == weight)) {
+    fmt::format_to(std::back_inserter(out), "{:g}", weight);
+    return;
+  }
+  out += fmt::format_int(static_cast<unsigned>(weight)).c_str();
+}
+
 std::vector<std::uint8_t> service_strings(const ServiceState& state, std::size_t eligible,
                                           SynthesisNotes& notes) {
   std::vector<std::uint8_t> rdata;
@@ -49,10 +63,16 @@ std::vector<std::uint8_t> service_strings(const ServiceState& state, std::size_t
 
 std::vector<std::uint8_t> instance_strings(const Instance& instance, std::uint16_t port,
                                            SynthesisNotes& notes) {
+  constexpr std::size_t kUsual = 64;  // "weight=100", "health=draining", "port=65535", and a little metadata
   std::vector<std::uint8_t> rdata;
-  add_string(rdata, fmt::format("weight={:g}", instance.weight), notes);
-  add_string(rdata, fmt::format("health={}", to_string(instance.health)), notes);
-  add_string(rdata, fmt::format("port={}", port), notes);
+  rdata.reserve(kUsual);
+  std::string text = "weight=";
+  append_weight(text, instance.weight);
+  add_string(rdata, text, notes);
+  (text = "health=") += to_string(instance.health);
+  add_string(rdata, text, notes);
+  (text = "port=") += fmt::format_int(port).c_str();
+  add_string(rdata, text, notes);
   return rdata;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -39,49 +40,57 @@ std::set<Word> words_of(const Instance& instance, PlaceWords places) {
   return words;
 }
 
-/// Those of the registry, before they are folded.
+/// What words are made of, before it is folded: the same of both means the same words.
 struct ByWords {
+  PlaceWords places;
   bool operator()(const Instance* a, const Instance* b) const {
-    return std::tie(a->version, a->cluster, a->zone, a->tags, a->for_zones) <
-           std::tie(b->version, b->cluster, b->zone, b->tags, b->for_zones);
+    const auto words = [](const Instance* i) { return std::tie(i->version, i->cluster, i->tags); };
+    if (const auto order = words(a) <=> words(b); order != 0) return order < 0;
+    if (places.near && a->for_zones != b->for_zones) return a->for_zones < b->for_zones;
+    return (places.zones || places.near) && a->zone < b->zone;
   }
 };
 
-/// Every instance's words, numbered.
+/// Every instance's words, numbered. Few instances differ: what is the same for all of a kind is done once.
 class Table {
  public:
   Table(const ServiceState& state, const policy::Decision& decision, PlaceWords places) {
-    std::map<const Instance*, std::set<Word>, ByWords> known;  // few differ: each is folded once
-    std::vector<const std::set<Word>*> all;
+    struct Kind {
+      std::set<Word> words;
+      std::optional<std::uint16_t> combo;
+    };
+    std::map<const Instance*, Kind, ByWords> known(ByWords{places});
+    std::vector<Kind*> all;
+    all.reserve(state.instances.size());
     for (const auto& instance : state.instances) {
       const auto [found, fresh] = known.try_emplace(&instance);
-      if (fresh) found->second = words_of(instance, places);
+      if (fresh) found->second.words = words_of(instance, places);
       all.push_back(&found->second);
     }
-    std::map<Word, std::uint16_t> numbers;
-    for (const auto& [instance, words] : known) {
-      for (const auto& word : words) numbers.emplace(word, std::uint16_t{0});
-    }
-    fits_ = numbers.size() <= kNumbersMax;
-    if (!fits_) return;
-    for (auto& [word, number] : numbers) {
-      number = static_cast<std::uint16_t>(draft.words.size());
-      draft.words.push_back(word);
-    }
+    for (const auto& [instance, kind] : known)
+      draft.words.insert(draft.words.end(), kind.words.begin(), kind.words.end());
+    std::sort(draft.words.begin(), draft.words.end());
+    draft.words.erase(std::unique(draft.words.begin(), draft.words.end()), draft.words.end());
+    fits_ = draft.words.size() <= kNumbersMax;
+    if (!fits_ || draft.words.empty()) return;
     std::map<std::vector<std::uint16_t>, std::uint16_t> combos;
     std::size_t words_in_combos = 0;
+    of_instance.reserve(all.size());
     for (std::size_t i = 0; i < all.size() && fits_; ++i) {
-      std::vector<std::uint16_t> words;
-      for (const auto& word : *all[i]) words.push_back(numbers.at(word));
-      const auto [combo, fresh] = combos.try_emplace(words, static_cast<std::uint16_t>(combos.size()));
-      if (fresh) {
-        draft.combos.push_back({words, 0, 0});
-        words_in_combos += words.size();
+      auto& kind = *all[i];
+      if (!kind.combo) {
+        const auto words = numbers_of(kind.words);
+        const auto [combo, fresh] = combos.try_emplace(words, static_cast<std::uint16_t>(combos.size()));
+        if (fresh) {
+          draft.combos.push_back({words, 0, 0});
+          words_in_combos += words.size();
+        }
+        kind.combo = combo->second;
       }
-      auto& counted = draft.combos[combo->second];
+      auto& counted = draft.combos[*kind.combo];
       ++counted.known;
       if (decision.verdicts[i] == policy::Verdict::Eligible) ++counted.answering;
-      of_instance.push_back(combo->second);
+      of_instance.push_back(*kind.combo);
       fits_ = combos.size() <= kNumbersMax && words_in_combos <= kNumbersMax;
     }
   }
@@ -92,6 +101,16 @@ class Table {
   std::vector<std::uint16_t> of_instance;  // combination
 
  private:
+  std::vector<std::uint16_t> numbers_of(const std::set<Word>& words) const {
+    std::vector<std::uint16_t> numbers;
+    numbers.reserve(words.size());
+    for (const auto& word : words) {
+      const auto at = std::lower_bound(draft.words.begin(), draft.words.end(), word);
+      numbers.push_back(static_cast<std::uint16_t>(at - draft.words.begin()));
+    }
+    return numbers;
+  }
+
   bool fits_ = true;
 };
 
@@ -122,7 +141,9 @@ bool write_selectors(const ServiceState& state, const policy::Decision& decision
   if (out.words.empty()) return true;
   if (out.combos.size() > 1) {
     std::vector<double> weights;
+    weights.reserve(gathered.rows.size());
     for (const auto& row : gathered.rows) weights.push_back(row.weight);
+    out.rows.reserve(gathered.rows.size());
     const auto shares = policy::draw_shares(weights);
     for (std::size_t i = 0; i < gathered.rows.size(); ++i) {
       const auto& row = gathered.rows[i];

@@ -43,8 +43,10 @@ inline std::string address_text(const Instance& instance) {
   return (instance.v4 ? *instance.v4 : *instance.v6).to_string();
 }
 
-inline std::string port_suffix(const Instance& instance) {
-  return "#" + std::to_string(instance.ports.empty() ? 0 : instance.ports.front().number);
+/// "#8080", as it stands behind the address in an id.
+inline void add_port_suffix(const Instance& instance, std::string& id) {
+  id += '#';
+  id += std::to_string(instance.ports.empty() ? 0 : instance.ports.front().number);
 }
 
 }  // namespace signpost::packed

@@ -71,11 +71,11 @@ struct DerivedId {
   bool any() const noexcept { return (first | second) != 0; }
 };
 DerivedId derived_id(const Instance& instance) {
-  const auto text = address_text(instance);
+  auto text = address_text(instance);
   if (instance.id == text) return {0, kIdIsAddress};
   if (instance.id == instance.host_name) return {0, kIdIsHostName};
-  if (!instance.id.starts_with(text) || instance.id.substr(text.size()) != port_suffix(instance)) return {};
-  return {kIdFromAddress, 0};
+  add_port_suffix(instance, text);
+  return {instance.id == text ? kIdFromAddress : 0u, 0};
 }
 
 void pack_instance(Packer& out, const Instance& instance, const std::vector<Port>& ports_before) {

@@ -121,7 +121,9 @@ std::string unpack_id(Unpacker& in, const Instance& instance, unsigned first, un
     in.fail();
     return {};
   }
-  return address_text(instance) + ((second & kIdIsAddress) != 0 ? "" : port_suffix(instance));
+  auto id = address_text(instance);
+  if ((second & kIdIsAddress) == 0) add_port_suffix(instance, id);
+  return id;
 }
 
 std::chrono::system_clock::time_point unpack_time(Unpacker& in) {
@@ -129,8 +131,8 @@ std::chrono::system_clock::time_point unpack_time(Unpacker& in) {
   return system_clock::time_point(system_clock::duration(in.copy<system_clock::rep>()));
 }
 
-Instance unpack_instance(Unpacker& in, const std::vector<Port>& ports_before) {
-  Instance instance;
+/// `instance` is fresh.
+void unpack_instance(Unpacker& in, const std::vector<Port>& ports_before, Instance& instance) {
   const auto first = in.octet();
   const auto second = in.octet();
   instance.health = static_cast<Health>(second & kHealthBits);
@@ -149,12 +151,11 @@ Instance unpack_instance(Unpacker& in, const std::vector<Port>& ports_before) {
   }
   if ((second & kHasForZones) != 0) instance.for_zones = in.words();
   if ((second & kHasFirstSeen) != 0) instance.first_seen = unpack_time(in);
-  if ((first & kHasMore) == 0) return instance;
+  if ((first & kHasMore) == 0) return;
   instance.cluster = in.shared();
   instance.version = in.shared();
   instance.tags = in.words();
   instance.metadata = in.metadata();
-  return instance;
 }
 
 void unpack_extras(Unpacker& in, ServiceState& state) {
@@ -196,7 +197,8 @@ ServiceState unpack_from(Unpacker& in, const ServiceKey& key) {
   const auto count = in.count();
   state.instances.reserve(std::min(count, kReserveMost));
   for (std::size_t i = 0; i < count && !in.failed(); ++i) {
-    state.instances.push_back(unpack_instance(in, i == 0 ? state.ports : state.instances.back().ports));
+    auto& instance = state.instances.emplace_back();
+    unpack_instance(in, i == 0 ? state.ports : state.instances[i - 1].ports, instance);
   }
   return state;
 }
