@@ -19,6 +19,7 @@ static_assert(kRow == 12);
 
 class Bytes {
  public:
+  void reserve(std::size_t octets) { octets_.reserve(octets); }
   void number(std::size_t value) { raw(static_cast<std::uint32_t>(value)); }
   void half(std::size_t value) { raw(static_cast<std::uint16_t>(value)); }
   template <class T>
@@ -67,6 +68,10 @@ std::vector<std::uint8_t> SelectorDraft::encode() const {
   if (words.empty()) return out.take();
   std::size_t combo_words = 0;
   for (const auto& combo : combos) combo_words += combo.words.size();
+  std::size_t texts = 0;
+  for (const auto& word : words) texts += word.labels.size();
+  out.reserve(kHead + words.size() * kWord + combos.size() * kCombo + rows.size() * kRow +
+              (combos_of.size() + combo_words) * 2 + texts + 3);
   for (const auto count : {words.size(), combos.size(), combo_words, rows.size(), combos_of.size()})
     out.number(count);
   std::size_t text = 0;

@@ -43,23 +43,29 @@ struct Naming {
 };
 
 /// Groups what was said of hosts by their labels, and tells the rows where theirs is.
-std::vector<Gathered::Host> make_hosts(std::vector<Naming> all, std::vector<Gathered::Row>& rows) {
+void make_hosts(std::vector<Naming> all, Gathered& out) {
   std::sort(all.begin(), all.end(), [](const Naming& a, const Naming& b) {
     return std::tie(a.label, a.address) < std::tie(b.label, b.address);
   });
-  std::vector<Gathered::Host> hosts;
+  auto& hosts = out.hosts;
   hosts.reserve(all.size());
+  out.v4.reserve(all.size());
   for (auto& naming : all) {
-    if (hosts.empty() || hosts.back().label != naming.label)
-      hosts.push_back({std::move(naming.label), {}, {}});
-    if (naming.row != Naming::kNoRow) rows[naming.row].host = static_cast<std::uint32_t>(hosts.size() - 1);
-    auto& [label, v4, v6] = hosts.back();
-    const auto add = [](auto& to, const auto& octets) {
-      if (to.empty() || to.back() != octets) to.push_back(octets);  // they come in order
+    if (hosts.empty() || hosts.back().label != naming.label) {
+      hosts.push_back({std::move(naming.label), static_cast<std::uint32_t>(out.v4.size()), 0,
+                       static_cast<std::uint32_t>(out.v6.size()), 0});
+    }
+    if (naming.row != Naming::kNoRow)
+      out.rows[naming.row].host = static_cast<std::uint32_t>(hosts.size() - 1);
+    auto& host = hosts.back();
+    const auto add = [](auto& to, auto& count, const auto& octets) {
+      if (count != 0 && to.back() == octets) return;  // they come in order
+      to.push_back(octets);
+      ++count;
     };
-    naming.address.is_v4() ? add(v4, octets_of_v4(naming.address)) : add(v6, octets_of_v6(naming.address));
+    naming.address.is_v4() ? add(out.v4, host.v4_count, octets_of_v4(naming.address))
+                           : add(out.v6, host.v6_count, octets_of_v6(naming.address));
   }
-  return hosts;
 }
 
 /// Lists of ports, numbered. Most instances have those of the one before.
@@ -147,7 +153,7 @@ Gathered gather(const ServiceState& state, const policy::Decision& decision, boo
     namings.push_back({std::move(host), v4 ? *v4 : *v6, number});
     out.rows.push_back(std::move(row));
   }
-  out.hosts = make_hosts(std::move(namings), out.rows);
+  make_hosts(std::move(namings), out);
   out.ports = ports.take(out.rows);
   return out;
 }

@@ -26,9 +26,9 @@ Octets16 octets_of_v6(const IpAddress& address);
 /// Values, each once; order of `rows` is that of the state's instances, all else is sorted.
 struct Gathered {
   struct Host {
-    std::string label;  // labels in wire format without a root
-    std::vector<Octets4> v4;
-    std::vector<Octets16> v6;
+    std::string label;                         // labels in wire format without a root
+    std::uint32_t v4_first = 0, v4_count = 0;  // in `v4`
+    std::uint32_t v6_first = 0, v6_count = 0;  // in `v6`
   };
   struct Row {
     std::uint32_t host = 0;   // in `hosts`
@@ -38,7 +38,16 @@ struct Gathered {
     double weight = 1;
     std::size_t instance = 0;  // index in ServiceState::instances
   };
-  std::vector<Host> hosts;               // by their labels
+  std::span<const Octets4> v4_of(const Host& host) const {
+    return std::span(v4).subspan(host.v4_first, host.v4_count);
+  }
+  std::span<const Octets16> v6_of(const Host& host) const {
+    return std::span(v6).subspan(host.v6_first, host.v6_count);
+  }
+
+  std::vector<Host> hosts;  // by their labels
+  std::vector<Octets4> v4;  // of the hosts, one after the other
+  std::vector<Octets16> v6;
   std::vector<std::vector<Port>> ports;  // each list sorted; the lists too
   std::vector<Row> rows;
 };

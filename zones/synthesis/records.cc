@@ -18,9 +18,10 @@ namespace signpost {
 namespace {
 
 /// The address that a host is plain by: its only one, of which its label is made.
-std::optional<IpAddress> plain_address(const Gathered::Host& host) {
-  if (host.v4.size() + host.v6.size() != 1) return std::nullopt;
-  const auto address = host.v4.empty() ? IpAddress::v6(host.v6[0]) : IpAddress::v4(host.v4[0]);
+std::optional<IpAddress> plain_address(const Gathered& gathered, const Gathered::Host& host) {
+  if (host.v4_count + host.v6_count != 1) return std::nullopt;
+  const auto address = host.v4_count == 0 ? IpAddress::v6(gathered.v6[host.v6_first])
+                                          : IpAddress::v4(gathered.v4[host.v4_first]);
   LabelRoom room;
   const auto made = write_label(address, room);
   const bool same = std::equal(made.begin(), made.end(), host.label.begin(), host.label.end(),
@@ -31,10 +32,10 @@ std::optional<IpAddress> plain_address(const Gathered::Host& host) {
 /// Sorts hosts into plain and named ones, in the order in which they are written.
 class Hosts {
  public:
-  Hosts(const Gathered& gathered, bool compact_v6) : hosts_(gathered.hosts) {
+  Hosts(const Gathered& gathered, bool compact_v6) : gathered_(gathered), hosts_(gathered.hosts) {
     plain_.reserve(hosts_.size());
     for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
-      const auto plain = plain_address(hosts_[i]);
+      const auto plain = plain_address(gathered, hosts_[i]);
       if (!plain || (plain->is_v6() && !compact_v6)) {
         named_.push_back(i);
       } else {
@@ -60,17 +61,18 @@ class Hosts {
     draft.plain_v4 = static_cast<std::uint16_t>(draft.host_v4.size());
     draft.plain_v6 = static_cast<std::uint16_t>(draft.host_v6.size());
     for (const auto i : named_) {
-      const auto& [label, v4, v6] = hosts_[i];
+      const auto v4 = gathered_.v4_of(hosts_[i]);
+      const auto v6 = gathered_.v6_of(hosts_[i]);
       if (count == Block::kMembersMax || draft.host_v4.size() + v4.size() > Block::kMembersMax ||
           draft.host_v6.size() + v6.size() > Block::kMembersMax) {
         ++notes.over_limit;
         continue;
       }
       numbers[i] = static_cast<std::uint16_t>(count++);
-      draft.hosts.push_back({draft.add_labels(label), static_cast<std::uint16_t>(draft.host_v4.size()),
-                             static_cast<std::uint16_t>(v4.size()),
-                             static_cast<std::uint16_t>(draft.host_v6.size()),
-                             static_cast<std::uint16_t>(v6.size())});
+      draft.hosts.push_back(
+          {draft.add_labels(hosts_[i].label), static_cast<std::uint16_t>(draft.host_v4.size()),
+           static_cast<std::uint16_t>(v4.size()), static_cast<std::uint16_t>(draft.host_v6.size()),
+           static_cast<std::uint16_t>(v6.size())});
       draft.host_v4.insert(draft.host_v4.end(), v4.begin(), v4.end());
       draft.host_v6.insert(draft.host_v6.end(), v6.begin(), v6.end());
     }
@@ -78,6 +80,7 @@ class Hosts {
   }
 
  private:
+  const Gathered& gathered_;
   const std::vector<Gathered::Host>& hosts_;
   std::vector<std::pair<IpAddress, std::uint32_t>> plain_;  // and its place in hosts_
   std::vector<std::uint32_t> named_;                        // places; by their octets
@@ -286,10 +289,12 @@ void write_instances(const ServiceState& state, const Gathered& gathered, const 
   const auto same = [](const Node& a, const Node& b) { return a.host == b.host && a.port == b.port; };
   all.erase(std::unique(all.begin(), all.end(), same), all.end());  // the first of equals
   draft.instances.reserve(all.size());
+  std::vector<std::uint8_t> rdata;
   for (const auto& [host, port, instance] : all) {
     draft.instances.push_back({host, port, static_cast<std::uint32_t>(draft.txts.size())});
-    const auto rdata = rules.txt ? instance_txt(state.instances[instance], port, rules.txt_metadata, notes)
-                                 : std::vector<std::uint8_t>();
+    rdata.clear();
+    if (rules.txt) instance_txt(state.instances[instance], port, rules.txt_metadata, notes, rdata);
+    if (draft.txts.empty()) draft.txts.reserve(all.size() * (rdata.size() + 2));  // most are as long
     draft.txts.push_back(static_cast<std::uint8_t>(rdata.size() >> 8));
     draft.txts.push_back(static_cast<std::uint8_t>(rdata.size()));
     draft.txts.insert(draft.txts.end(), rdata.begin(), rdata.end());

@@ -61,10 +61,10 @@ std::vector<std::uint8_t> service_strings(const ServiceState& state, std::size_t
   return rdata;
 }
 
-std::vector<std::uint8_t> instance_strings(const Instance& instance, std::uint16_t port,
-                                           SynthesisNotes& notes) {
+/// `rdata` is empty.
+void instance_strings(const Instance& instance, std::uint16_t port, SynthesisNotes& notes,
+                      std::vector<std::uint8_t>& rdata) {
   constexpr std::size_t kUsual = 64;  // "weight=100", "health=draining", "port=65535", and a little metadata
-  std::vector<std::uint8_t> rdata;
   rdata.reserve(kUsual);
   std::string text = "weight=";
   append_weight(text, instance.weight);
@@ -73,7 +73,6 @@ std::vector<std::uint8_t> instance_strings(const Instance& instance, std::uint16
   add_string(rdata, text, notes);
   (text = "port=") += fmt::format_int(port).c_str();
   add_string(rdata, text, notes);
-  return rdata;
 }
 
 }  // namespace
@@ -85,11 +84,10 @@ std::vector<std::uint8_t> service_txt(const ServiceState& state, const policy::D
   return rdata;
 }
 
-std::vector<std::uint8_t> instance_txt(const Instance& instance, std::uint16_t port,
-                                       const std::vector<std::string>& allowed, SynthesisNotes& notes) {
-  auto rdata = instance_strings(instance, port, notes);
+void instance_txt(const Instance& instance, std::uint16_t port, const std::vector<std::string>& allowed,
+                  SynthesisNotes& notes, std::vector<std::uint8_t>& rdata) {
+  instance_strings(instance, port, notes, rdata);
   add_metadata(rdata, instance.metadata, allowed, notes, kNobody);
-  return rdata;
 }
 
 std::string txt_left_out(const ServiceState& state, const std::vector<std::string>& allowed) {
@@ -106,7 +104,8 @@ std::string txt_left_out(const ServiceState& state, const std::vector<std::strin
                [&](const auto& key, std::size_t octets) { tell("the service", key, octets); });
   for (const auto& instance : state.instances) {
     const auto& ports = instance.ports.empty() ? state.ports : instance.ports;
-    rdata = instance_strings(instance, ports.empty() ? 0 : ports.front().number, notes);
+    rdata.clear();
+    instance_strings(instance, ports.empty() ? 0 : ports.front().number, notes, rdata);
     add_metadata(rdata, instance.metadata, allowed, notes,
                  [&](const auto& key, std::size_t octets) { tell(instance.id, key, octets); });
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <tuple>
 
@@ -18,17 +17,22 @@ using Word = SelectorDraft::Word;
 constexpr std::size_t kNumbersMax = 0xffff;  // a table counts in 16 bits
 
 /// "1.2.0" is three labels; what nothing is left of is no word.
-void add_word(SelectorKey key, const std::string& value, std::set<Word>& words) {
-  if (value.empty()) return;
-  const auto labels = names::fold_name(value);
-  if (!labels) return;
+void add_word(SelectorKey key, std::string_view value, std::vector<Word>& words) {
   Word word{key, {}};
-  for (const auto& label : *labels) word.labels += wire_label(label);
-  if (word.labels.size() < kNameOctetsMax) words.insert(std::move(word));
+  while (!value.empty()) {
+    const auto dot = std::min(value.find('.'), value.size());
+    if (const auto label = names::fold_label(value.substr(0, dot)); !label.empty()) {
+      word.labels += static_cast<char>(label.size());
+      word.labels += label;
+    }
+    value.remove_prefix(std::min(dot + 1, value.size()));
+  }
+  if (!word.labels.empty() && word.labels.size() < kNameOctetsMax) words.push_back(std::move(word));
 }
 
-std::set<Word> words_of(const Instance& instance, PlaceWords places) {
-  std::set<Word> words;
+/// Sorted, each once.
+std::vector<Word> words_of(const Instance& instance, PlaceWords places) {
+  std::vector<Word> words;
   add_word(SelectorKey::Version, instance.version, words);
   add_word(SelectorKey::Cluster, instance.cluster, words);
   for (const auto& tag : instance.tags) add_word(SelectorKey::Tag, tag, words);
@@ -37,6 +41,8 @@ std::set<Word> words_of(const Instance& instance, PlaceWords places) {
     for (const auto& zone : instance.for_zones) add_word(SelectorKey::Near, zone, words);
     if (instance.for_zones.empty()) add_word(SelectorKey::Near, instance.zone, words);
   }
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
   return words;
 }
 
@@ -56,7 +62,7 @@ class Table {
  public:
   Table(const ServiceState& state, const policy::Decision& decision, PlaceWords places) {
     struct Kind {
-      std::set<Word> words;
+      std::vector<Word> words;
       std::optional<std::uint16_t> combo;
     };
     std::map<const Instance*, Kind, ByWords> known(ByWords{places});
@@ -79,11 +85,11 @@ class Table {
     for (std::size_t i = 0; i < all.size() && fits_; ++i) {
       auto& kind = *all[i];
       if (!kind.combo) {
-        const auto words = numbers_of(kind.words);
+        auto words = numbers_of(kind.words);
         const auto [combo, fresh] = combos.try_emplace(words, static_cast<std::uint16_t>(combos.size()));
         if (fresh) {
-          draft.combos.push_back({words, 0, 0});
           words_in_combos += words.size();
+          draft.combos.push_back({std::move(words), 0, 0});
         }
         kind.combo = combo->second;
       }
@@ -101,7 +107,7 @@ class Table {
   std::vector<std::uint16_t> of_instance;  // combination
 
  private:
-  std::vector<std::uint16_t> numbers_of(const std::set<Word>& words) const {
+  std::vector<std::uint16_t> numbers_of(const std::vector<Word>& words) const {
     std::vector<std::uint16_t> numbers;
     numbers.reserve(words.size());
     for (const auto& word : words) {

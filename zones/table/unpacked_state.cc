@@ -22,7 +22,7 @@ constexpr std::size_t kReserveMost = 1000;
 /// left to read: each element of a list takes at least one octet.
 class Unpacker {
  public:
-  explicit Unpacker(std::string_view octets) : rest_(octets) {}
+  explicit Unpacker(std::string_view octets) : rest_(octets) { seen_.reserve(16); }
   bool failed() const noexcept { return failed_; }
   bool at_end() const noexcept { return rest_.empty(); }
   void fail() noexcept {
