@@ -15,6 +15,7 @@ class LastKnown {
  public:
   /// What is shown is about to change, and somebody in it is healthy. The first one stays.
   void note(ServiceId id, std::string packed) { states_.try_emplace(id, std::move(packed)); }
+  bool empty() const noexcept { return states_.empty(); }
   void forget(ServiceId id) {
     if (!states_.empty()) states_.erase(id);
   }

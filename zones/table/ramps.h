@@ -38,6 +38,7 @@ class Ramps {
     std::erase_if(*young, done);
     if (young->empty()) all_.erase(service);
   }
+  bool empty() const noexcept { return all_.empty(); }
   void forget(ServiceId service) {
     if (!all_.empty()) all_.erase(service);
   }

@@ -1,7 +1,11 @@
 #include "zones/table/restored.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
 
+#include "zones/table/abreast.h"
 #include "zones/table/packed_state.h"
 
 namespace signpost {
@@ -9,13 +13,34 @@ namespace {
 
 constexpr std::size_t kSerialOctets = 4;
 
+/// Sorts by a hash of the keys, which is less work than by the keys.
 bool has_twice(const std::vector<RestoredService>& services) {
-  std::vector<const ServiceKey*> keys;
+  std::vector<std::pair<std::size_t, const ServiceKey*>> keys;
   keys.reserve(services.size());
-  for (const auto& service : services) keys.push_back(&service.key);
-  std::sort(keys.begin(), keys.end(), [](const auto* a, const auto* b) { return *a < *b; });
-  return std::adjacent_find(keys.begin(), keys.end(),
-                            [](const auto* a, const auto* b) { return *a == *b; }) != keys.end();
+  for (const auto& service : services) keys.emplace_back(ServiceTable::hash(service.key), &service.key);
+  const auto order = [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : *a.second < *b.second;
+  };
+  std::sort(keys.begin(), keys.end(), order);
+  return std::adjacent_find(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
+           return a.first == b.first && *a.second == *b.second;
+         }) != keys.end();
+}
+
+/// Any thread. False: no backend can have told it.
+bool read_service(const state::Record& record, RestoredService& service) {
+  const auto state = unpack_any(record.key, record.packed);
+  if (!state) return false;
+  service.seen = HealthSeen::of(*state);
+  service.instances = static_cast<std::uint32_t>(state->instances.size());
+  for (const auto& instance : state->instances) {
+    service.draining += instance.health == Health::Draining ? 1 : 0;
+    service.down += instance.health == Health::Down ? 1 : 0;
+  }
+  service.pending = state->pending;
+  service.pods = state->kind == ServiceKind::Pods;
+  service.packed = record.packed;
+  return true;
 }
 
 Result<void> check_version(const state::Image& image) {
@@ -32,23 +57,19 @@ Result<Restored> read_restored(const state::Image& image) {
   out.written = image.meta.written;
   out.revision = image.meta.revision;
   out.complete = image.meta.complete;
-  out.services.reserve(image.meta.services);
-  for (auto& record : state::records_of(image)) {
-    const auto state = unpack_any(record.key, record.packed);
-    if (!state) return Error{"it holds a service that nobody can have told: " + record.key.to_string()};
-    RestoredService service;
-    service.seen = HealthSeen::of(*state);
-    service.instances = static_cast<std::uint32_t>(state->instances.size());
-    for (const auto& instance : state->instances) {
-      service.draining += instance.health == Health::Draining ? 1 : 0;
-      service.down += instance.health == Health::Down ? 1 : 0;
-    }
-    service.pending = state->pending;
-    service.pods = state->kind == ServiceKind::Pods;
-    service.packed = record.packed;
-    service.key = std::move(record.key);
-    out.services.push_back(std::move(service));
-  }
+  auto records = state::records_of(image);
+  out.services.resize(records.size());
+  std::array<bool, kDraftsMost> sound{};
+  const state::Record* wrong = nullptr;
+  draft_abreast(
+      records.size(), "state",
+      [&](std::size_t i) { sound[i % kDraftsMost] = read_service(records[i], out.services[i]); },
+      [&](std::size_t i) {
+        if (!sound[i % kDraftsMost] && wrong == nullptr) wrong = &records[i];
+      });
+  if (wrong != nullptr)
+    return Error{"it holds a service that nobody can have told: " + wrong->key.to_string()};
+  for (std::size_t i = 0; i < records.size(); ++i) out.services[i].key = std::move(records[i].key);
   if (has_twice(out.services)) return Error{"it holds a service twice"};
   return out;
 }

@@ -4,7 +4,7 @@
 
 namespace signpost {
 
-std::size_t ServiceTable::Hash::operator()(const ServiceKey& key) const noexcept {
+std::size_t ServiceTable::hash(const ServiceKey& key) noexcept {
   std::size_t seed = 0;
   for (const auto* part : {&key.registry, &key.space, &key.group, &key.name})
     boost::hash_combine(seed, *part);

@@ -60,6 +60,10 @@ class ServiceTable {
   HeldRecord& operator[](ServiceId id) { return records_[id]; }
   const HeldRecord& operator[](ServiceId id) const { return records_[id]; }
   std::size_t size() const { return ids_.size(); }
+  /// Makes room for so many services more.
+  void reserve(std::size_t more) { ids_.reserve(ids_.size() + more); }
+  /// Of equal keys the same.
+  static std::size_t hash(const ServiceKey& key) noexcept;
   /// Every id is less than this; some of them may be free.
   std::size_t places() const { return records_.size(); }
   bool is_free(ServiceId id) const { return records_[id].key.registry.empty(); }
@@ -73,7 +77,7 @@ class ServiceTable {
   struct Hash {
     using is_transparent = void;
     const std::deque<HeldRecord>* records;
-    std::size_t operator()(const ServiceKey& key) const noexcept;
+    std::size_t operator()(const ServiceKey& key) const noexcept { return hash(key); }
     std::size_t operator()(ServiceId id) const noexcept { return (*this)((*records)[id].key); }
   };
   struct Equal {

@@ -263,13 +263,15 @@ class World {
     ServiceState state;
     std::vector<Draft> drafts;
   };
-  void rebuild(ServiceId id, Ahead* ahead = nullptr);
+  void rebuild(ServiceId id, const Ahead* ahead = nullptr);
   void rebuild_now(ServiceId id);
   void rebuild_in(ServiceId id, const ServiceState& state, std::uint16_t zone);
   Draft begin_draft(ServiceId id, const ServiceState& state, std::uint16_t zone) const;
   void finish_draft(ServiceId id, const ServiceState& state, Draft& draft) const;
   void take_draft(ServiceId id, const ServiceState& state, const Draft& draft);
-  Ahead draft_ahead(ServiceId id) const;
+  // In world_wide.cc.
+  void draft_ahead(ServiceId id, Ahead& ahead) const;
+  bool may_draft_ahead() const;
   bool is_hidden(const Name& name, std::uint16_t zone) const;
   bool is_excluded(const Name& name, std::uint16_t zone) const;
   bool fits(const std::vector<std::string>& patterns, const Name& name, std::uint16_t zone) const;

@@ -85,7 +85,7 @@ bool World::flush(std::size_t most) {
   return false;
 }
 
-void World::rebuild(ServiceId id, Ahead* ahead) {
+void World::rebuild(ServiceId id, const Ahead* ahead) {
   auto& record = services_[id];
   record.dirty = false;
   count(record, -1);
@@ -94,7 +94,8 @@ void World::rebuild(ServiceId id, Ahead* ahead) {
   record.eligible = 0;
   record.healthy = HeldRecord::Healthy::NotAsked;
   const auto doubt_before = std::exchange(record.doubt, policy::Doubt::None);
-  const auto state = ahead != nullptr ? std::move(ahead->state) : unpack(record.key, record.packed);
+  const auto unpacked = ahead != nullptr ? ServiceState() : unpack(record.key, record.packed);
+  const auto& state = ahead != nullptr ? ahead->state : unpacked;
   const auto& zones = set_.registries[record.registry].zones;
   if (ahead != nullptr) {
     for (const auto& draft : ahead->drafts) take_draft(id, state, draft);

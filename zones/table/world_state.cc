@@ -68,6 +68,7 @@ void World::restore(Restored restored) {
   registry.holds.lost();
   const bool kubernetes =
       set_.registries[static_cast<std::size_t>(index)].layout == names::Layout::Kubernetes;
+  services_.reserve(restored.services.size());
   for (auto& service : restored.services) {
     service.key.registry = name;
     const auto id = services_.add(std::move(service.key));

@@ -1,50 +1,43 @@
 // World: many blocks at once, at a start out of the state directory. What a service comes to is worked out on
-// several threads while nobody changes the world; names and slots are given by one.
+// several threads, while this one gives names and slots to those before it.
 #include <algorithm>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "zones/table/abreast.h"
 #include "zones/table/packed_state.h"
 #include "zones/table/world.h"
 
 namespace signpost {
-namespace {
 
-/// Services drafted at a time: with ten instances each a few megabytes.
-constexpr std::size_t kBatch = 512;
-constexpr std::size_t kThreadsMost = 4;
-
-}  // namespace
-
-World::Ahead World::draft_ahead(ServiceId id) const {
+void World::draft_ahead(ServiceId id, Ahead& ahead) const {
   const auto& record = services_[id];
-  Ahead ahead;
   ahead.state = unpack(record.key, record.packed);
+  ahead.drafts.clear();
   for (const auto zone : set_.registries[record.registry].zones) {
     ahead.drafts.push_back(begin_draft(id, ahead.state, zone));
     finish_draft(id, ahead.state, ahead.drafts.back());
   }
-  return ahead;
 }
 
-void World::flush_wide() {
+/// Drafts read what is known of services and what others say of them; taking one changes what is known of
+/// that service alone, unless something is remembered of services since they were built last: not at a start.
+bool World::may_draft_ahead() const {
   // A check is to be followed before its words are asked for.
   const bool checks = std::any_of(set_.config->zones.begin(), set_.config->zones.end(),
                                   [](const config::Zone& zone) { return !zone.checks.empty(); });
-  const std::size_t threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kThreadsMost);
-  const auto waiting = checks || threads == 1 ? std::vector<ServiceId>() : std::exchange(dirty_, {});
-  std::vector<Ahead> ahead(kBatch);
-  for (std::size_t from = 0; from < waiting.size(); from += kBatch) {
-    const auto count = std::min(kBatch, waiting.size() - from);
-    const auto draft_some = [&](std::size_t first) {
-      for (auto i = first; i < count; i += threads) ahead[i] = draft_ahead(waiting[from + i]);
-    };
-    std::vector<std::thread> helpers;
-    for (std::size_t t = 1; t < threads; ++t) helpers.emplace_back(draft_some, t);
-    draft_some(0);
-    for (auto& helper : helpers) helper.join();
-    for (std::size_t i = 0; i < count; ++i) rebuild(waiting[from + i], &ahead[i]);
+  const bool flaps = std::any_of(registries_.begin(), registries_.end(),
+                                 [](const auto& registry) { return !registry.second.flaps.is_idle(); });
+  return !checks && !flaps && last_known_.empty() && ramps_.empty();
+}
+
+void World::flush_wide() {
+  if (may_draft_ahead()) {
+    const auto waiting = std::exchange(dirty_, {});
+    std::vector<Ahead> ahead(std::min(waiting.size(), kDraftsMost));
+    draft_abreast(
+        waiting.size(), "builder", [&](std::size_t i) { draft_ahead(waiting[i], ahead[i % kDraftsMost]); },
+        [&](std::size_t i) { rebuild(waiting[i], &ahead[i % kDraftsMost]); });
   }
   while (flush(SIZE_MAX)) {
   }
