@@ -7,7 +7,7 @@ from house import ROOT, text, tracked
 
 PAGES = [name for name in tracked() if name.endswith(".md")]
 PICTURES = [name for name in tracked() if name.endswith(".svg")]
-MEASURED_IN = ("tests/bench/README.md", "deploy/SIZING.md", "backends/kubernetes/README.md", "deploy/image/README.md")
+MEASURED_IN = ("tests/bench/README.md", "deploy/SIZING.md", "backends/kubernetes/README.md", "deploy/image/README.md", "deploy/systemd/README.md")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
