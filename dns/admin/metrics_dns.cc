@@ -23,14 +23,8 @@ constexpr std::array<std::string_view, kRcodeCount> kRcodes{
     "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",  "NOTIMP",  "REFUSED", "YXDOMAIN", "YXRRSET",
     "NXRRSET", "NOTAUTH", "NOTZONE",  "DSOTYPENI", "12",      "13",      "14",       "15",
     "BADVERS", "BADKEY",  "BADTIME",  "BADMODE",   "BADNAME", "BADALG",  "BADTRUNC", "BADCOOKIE"};
-/// One counter for each word of a fixed list: all of them, so that a rate exists before the first event.
-template <std::size_t N>
-void by_word(Exposition& page, std::string_view name, std::string_view help, std::string_view label,
-             const std::array<std::string_view, N>& words, const std::array<std::uint64_t, N>& counts) {
-  for (std::size_t i = 0; i < N; ++i) page.counter(name, help, {{label, words[i]}}, number(counts[i]));
-}
-
-/// The same for an enumeration that counts from 0.
+/// One counter for each word of an enumeration that counts from 0: all of them, so that a rate exists before
+/// the first event.
 template <class Enum, std::size_t N>
 void by_reason(Exposition& page, std::string_view name, std::string_view help,
                const std::array<std::uint64_t, N>& counts) {
@@ -56,28 +50,56 @@ void durations(Exposition& page, const CounterTotals& dns) {
                  {dns.waits, dns.wait_nanoseconds});
 }
 
-/// CoreDNS' labels. What was malformed has no type and counts as "other".
-void requests(Exposition& page, const CounterTotals& dns) {
+/// CoreDNS' labels, of one zone.
+void requests(Exposition& page, const std::string& zone, const ZoneCounterFields<std::uint64_t>& counted) {
   for (std::size_t proto = 0; proto < kProtocols.size(); ++proto) {
     for (std::size_t family = 0; family < kFamilies.size(); ++family) {
-      auto by_type = dns.types[proto][family];
-      const auto typed = std::accumulate(by_type.begin(), by_type.end(), std::uint64_t{0});
-      by_type.back() += dns.queries[proto][family] - std::min(dns.queries[proto][family], typed);
+      const auto& by_type = counted.types[proto][family];
       for (std::size_t type = 0; type < by_type.size(); ++type) {
-        page.counter(
-            "dns_requests_total", "Queries received, once each; family 1 is IPv4, 2 is IPv6.",
-            {{"proto", kProtocols[proto]}, {"family", kFamilies[family]}, {"type", kCountedTypes[type]}},
-            number(by_type[type]));
+        page.counter("dns_requests_total", "Queries received, once each; family 1 is IPv4, 2 is IPv6.",
+                     {{"zone", zone},
+                      {"proto", kProtocols[proto]},
+                      {"family", kFamilies[family]},
+                      {"type", kCountedTypes[type]}},
+                     number(by_type[type]));
       }
     }
+  }
+}
+
+/// What has no zone; what was malformed has no type either, and counts as "other".
+ZoneCounterFields<std::uint64_t> without_zone(const CounterTotals& dns) {
+  auto counted = dns.zones[kNoZone];
+  for (std::size_t proto = 0; proto < kProtocols.size(); ++proto) {
+    for (std::size_t family = 0; family < kFamilies.size(); ++family) {
+      const auto& all = dns.all_zones.types[proto][family];
+      const auto typed = std::accumulate(all.begin(), all.end(), std::uint64_t{0});
+      const auto came = dns.queries[proto][family];
+      counted.types[proto][family].back() += came - std::min(came, typed);
+    }
+  }
+  return counted;
+}
+
+/// All rows of each zone, so that the set of labels comes from the configuration alone.
+void by_zone(Exposition& page, const CounterTotals& dns) {
+  const auto rest = without_zone(dns);
+  const auto zones = counted_zones();
+  const auto of = [&](std::uint8_t place) -> const auto& {
+    return place == kNoZone ? rest : dns.zones[place];
+  };
+  for (const auto& [place, name] : zones) requests(page, name, of(place));
+  for (const auto& [place, name] : zones) {
+    for (std::size_t i = 0; i < kRcodeCount; ++i)
+      page.counter("dns_responses_total", "Responses sent by response code.",
+                   {{"zone", name}, {"rcode", kRcodes[i]}}, number(of(place).rcodes[i]));
   }
 }
 
 }  // namespace
 
 void dns_families(Exposition& page, const CounterTotals& dns) {
-  requests(page, dns);
-  by_word(page, "dns_responses_total", "Responses sent by response code.", "rcode", kRcodes, dns.rcodes);
+  by_zone(page, dns);
   durations(page, dns);
   sizes(page, "dns_request_size_bytes", "Octets of queries.", dns.request_octets);
   sizes(page, "dns_response_size_bytes", "Octets of responses.", dns.response_octets);

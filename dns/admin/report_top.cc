@@ -82,13 +82,13 @@ Rates rates_of(const TopReport& top) {
   rates.udp = a_second(sum(top.before.queries[0]), sum(top.after.queries[0]));
   rates.tcp = a_second(sum(top.before.queries[1]), sum(top.after.queries[1]));
   rates.queries = rates.udp + rates.tcp;
-  rates.answered = a_second(sum(top.before.rcodes), sum(top.after.rcodes));
+  rates.answered = a_second(sum(top.before.all_zones.rcodes), sum(top.after.all_zones.rcodes));
   rates.dropped = a_second(sum(top.before.dropped), sum(top.after.dropped));
   rates.p50 = percentile(top, 0.5);
   rates.p99 = percentile(top, 0.99);
-  const auto all = sum(top.after.rcodes) - sum(top.before.rcodes);
+  const auto all = sum(top.after.all_zones.rcodes) - sum(top.before.all_zones.rcodes);
   for (std::size_t i = 0; i < kRcodeCount && all > 0; ++i) {
-    const auto count = top.after.rcodes[i] - top.before.rcodes[i];
+    const auto count = top.after.all_zones.rcodes[i] - top.before.all_zones.rcodes[i];
     if (count > 0)
       rates.rcodes.emplace_back(rcode_text(static_cast<Rcode>(i)),
                                 100.0 * static_cast<double>(count) / static_cast<double>(all));

@@ -32,6 +32,10 @@ void add(CounterTotals::Sizes& totals, const WorkerCounters::Sizes& counts) noex
   add(totals.buckets, counts.buckets);
   add(totals.sum, counts.sum);
 }
+void add(ZoneCounterFields<std::uint64_t>& totals, const ZoneCounterFields<Count>& counts) noexcept {
+  add(totals.types, counts.types);
+  add(totals.rcodes, counts.rcodes);
+}
 template <std::size_t N>
 void add(std::array<CounterTotals::Sizes, N>& totals,
          const std::array<WorkerCounters::Sizes, N>& counts) noexcept {
@@ -47,8 +51,10 @@ std::size_t counted_type(RRType type) noexcept {
 
 void add_to(CounterTotals& totals, const WorkerCounters& counters) noexcept {
   add(totals.queries, counters.queries);
-  add(totals.types, counters.types);
-  add(totals.rcodes, counters.rcodes);
+  for (std::size_t zone = 0; zone < kCountedZones; ++zone) {
+    add(totals.zones[zone], counters.zones[zone]);
+    add(totals.all_zones, counters.zones[zone]);
+  }
   add(totals.request_octets, counters.request_octets);
   add(totals.response_octets, counters.response_octets);
   add(totals.limited, counters.limited);

@@ -11,6 +11,7 @@
 
 #include "dns/base/durations.h"
 #include "dns/query/busy_names.h"
+#include "dns/query/counted_zones.h"
 #include "dns/query/parse.h"
 #include "dns/query/query.h"
 
@@ -76,6 +77,15 @@ enum class TcpEnd : std::uint8_t {
 };
 inline constexpr std::size_t kTcpEndCount = 8;
 
+/// Of one zone.
+template <class Cell>
+struct ZoneCounterFields {
+  /// Of well-formed queries: [Transport][0: IPv4, 1: IPv6][counted_type()]; the rest of `queries` had no
+  /// type.
+  std::array<std::array<std::array<Cell, kCountedTypes.size()>, 2>, 2> types{};
+  std::array<Cell, kRcodeCount> rcodes{};  // of replies
+};
+
 /// Cell is Count while a worker counts, and a plain number in a sum.
 template <class Cell>
 struct CounterFields {
@@ -83,13 +93,10 @@ struct CounterFields {
     std::array<Cell, kSizeBounds.size() + 1> buckets{};
     Cell sum{};
   };
-  std::array<std::array<Cell, 2>, 2> queries{};  // [Transport][0: IPv4, 1: IPv6], once a query
-  /// Of well-formed queries: [Transport][0: IPv4, 1: IPv6][counted_type()]; the rest of `queries` had no
-  /// type.
-  std::array<std::array<std::array<Cell, kCountedTypes.size()>, 2>, 2> types{};
-  std::array<Cell, kRcodeCount> rcodes{};  // of replies
-  std::array<Sizes, 2> request_octets{};   // [Transport]
-  std::array<Sizes, 2> response_octets{};  // [Transport]
+  std::array<std::array<Cell, 2>, 2> queries{};                // [Transport][0: IPv4, 1: IPv6], once a query
+  std::array<ZoneCounterFields<Cell>, kCountedZones> zones{};  // by counted_zone()
+  std::array<Sizes, 2> request_octets{};                       // [Transport]
+  std::array<Sizes, 2> response_octets{};                      // [Transport]
   std::array<Cell, kLimitedCount> limited{};
   Cell dnssec_ok{};
   Cell truncated{};
@@ -108,7 +115,9 @@ struct CounterFields {
   std::array<Cell, kTcpEndCount> tcp_closed{};
 };
 
-using CounterTotals = CounterFields<std::uint64_t>;
+struct CounterTotals : CounterFields<std::uint64_t> {
+  ZoneCounterFields<std::uint64_t> all_zones;  // the sum of `zones`
+};
 
 /// One worker's counts, on cache lines (and their prefetched neighbours) that nobody else writes. Methods:
 /// that worker's thread only; load() of any cell: any thread.
@@ -122,14 +131,15 @@ class alignas(128) WorkerCounters : public CounterFields<Count> {
     queries[transport][context.peer.ip.is_v6() ? 1 : 0].add();
     observe(request_octets[transport], octets);
   }
-  /// A well-formed one, besides.
-  void count_type(const QueryContext& context, RRType type) noexcept {
+  /// A well-formed one, besides. `zone`: counted_zone().
+  void count_type(const QueryContext& context, RRType type, std::uint8_t zone) noexcept {
     const auto transport = static_cast<std::size_t>(context.transport);
-    types[transport][context.peer.ip.is_v6() ? 1 : 0][counted_type(type)].add();
+    zones[zone].types[transport][context.peer.ip.is_v6() ? 1 : 0][counted_type(type)].add();
   }
-  void count_response(Transport transport, std::size_t octets, Rcode rcode, bool is_truncated) noexcept {
+  void count_response(Transport transport, std::size_t octets, Rcode rcode, bool is_truncated,
+                      std::uint8_t zone) noexcept {
     observe(response_octets[static_cast<std::size_t>(transport)], octets);
-    rcodes[static_cast<std::size_t>(rcode) % kRcodeCount].add();
+    zones[zone].rcodes[static_cast<std::size_t>(rcode) % kRcodeCount].add();
     if (is_truncated) truncated.add();
   }
   void count_drop(Drop reason) noexcept { dropped[static_cast<std::size_t>(reason)].add(); }

@@ -111,7 +111,7 @@ bool turn_away(const QueryContext& context, const Parsed& parsed, const Query& q
   response.begin(query, buffer, limit, rules.udp_size);
   add_options(context, rules, query, response);
   if (!settle_question(rules, query, response)) return false;
-  counters.count_type(context, query.question.type);
+  counters.count_type(context, query.question.type, kNoZone);
   handled = send(context, response, counters);
   return true;
 }
@@ -128,7 +128,7 @@ bool screen(const QueryContext& context, const Asked& asked, std::span<std::uint
     return true;
   const bool whole = parsed.verdict == Verdict::Accept;
   if (whole && parsed.opcode == Opcode::Query && context.resumed == 0)
-    counters.count_type(context, query.question.type);
+    counters.count_type(context, query.question.type, kNoZone);
   Response response;
   if (whole) {
     response.begin(query, buffer, limit, rules.udp_size);
@@ -169,7 +169,8 @@ Handled send(const QueryContext& context, Response& response, WorkerCounters& co
   if (context.transport == Transport::Tcp && response.truncated()) [[unlikely]]
     response.fail(ExtendedError::Other, "answer exceeds 65535 octets");  // T8
   const auto octets = response.finish();
-  counters.count_response(context.transport, octets.size(), response.rcode(), response.truncated());
+  counters.count_response(context.transport, octets.size(), response.rcode(), response.truncated(),
+                          response.counted_zone());
   if (const auto error = response.sent_extended_error()) [[unlikely]]
     counters.extended_errors[static_cast<std::size_t>(*error) % kExtendedErrorCount].add();
   return {Outcome::Answered, octets};

@@ -99,7 +99,6 @@ inline Handled answer(const QueryContext& context, std::span<const std::uint8_t>
       return handled;
   }
   if (context.resumed == 0) {
-    counters.count_type(context, query.question.type);
     counters.names.note(query.question.folded.wire(), query.question.type);
     if (query.edns.dnssec_ok) counters.dnssec_ok.add();
   }
@@ -111,6 +110,7 @@ inline Handled answer(const QueryContext& context, std::span<const std::uint8_t>
   if (rules.admission) response.set_policy(*rules.admission, context);
 
   const auto outcome = responder.respond(context, query, response);
+  if (context.resumed == 0) counters.count_type(context, query.question.type, response.counted_zone());
   if (response.withheld() != Admission::Allow) [[unlikely]]
     return process_detail::not_admitted(response.withheld(), context, response, counters);
   switch (outcome) {

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "dns/query/admit.h"
+#include "dns/query/counted_zones.h"
 #include "dns/query/query.h"
 #include "dns/wire/types.h"
 
@@ -36,6 +37,12 @@ class Response {
   void set_opcode(Opcode opcode) noexcept { opcode_ = opcode; }
   /// begin() copies it from the query; this is for messages without one.
   void set_recursion_desired(bool rd) noexcept { recursion_desired_ = rd; }
+
+  /// The zone that the question's name lies in, for the counters; the first one stays.
+  void set_counted_zone(std::uint8_t place) noexcept {
+    if (counted_zone_ == kNoZone) counted_zone_ = place;
+  }
+  std::uint8_t counted_zone() const noexcept { return counted_zone_; }
 
   void set_rcode(Rcode rcode) noexcept { rcode_ = rcode; }
   Rcode rcode() const noexcept { return rcode_; }
@@ -126,6 +133,7 @@ class Response {
   bool truncated_ = false;
   bool recursion_desired_ = false;
   bool has_question_ = false;
+  std::uint8_t counted_zone_ = kNoZone;
   Opcode opcode_ = Opcode::Query;
   Admission withheld_ = Admission::Allow;
   std::uint16_t advertised_udp_size_ = kUdpSizeDefault;

@@ -183,17 +183,20 @@ def test_metrics_count_what_was_asked(start):
         dig(program, "cart.demo.internal", "A")
     dig(program, "nope.demo.internal", "AAAA")
     dig(program, "+tcp", "cart.demo.internal", "A")
+    dig(program, "cart.elsewhere.internal", "A")
     after = metrics(program)
 
     def grown(name):
         return after[name] - before.get(name, 0)
 
-    assert grown('signpost_dns_requests_total{proto="udp",family="1",type="A"}') == 3
-    assert grown('signpost_dns_requests_total{proto="udp",family="1",type="AAAA"}') == 1
-    assert grown('signpost_dns_requests_total{proto="tcp",family="1",type="A"}') == 1
-    assert grown('signpost_dns_responses_total{rcode="NXDOMAIN"}') == 1
-    assert grown('signpost_dns_responses_total{rcode="NOERROR"}') == 4
-    assert grown("signpost_dns_request_duration_seconds_count") == 5
+    assert grown('signpost_dns_requests_total{zone="demo.internal.",proto="udp",family="1",type="A"}') == 3
+    assert grown('signpost_dns_requests_total{zone="demo.internal.",proto="udp",family="1",type="AAAA"}') == 1
+    assert grown('signpost_dns_requests_total{zone="demo.internal.",proto="tcp",family="1",type="A"}') == 1
+    assert grown('signpost_dns_responses_total{zone="demo.internal.",rcode="NXDOMAIN"}') == 1
+    assert grown('signpost_dns_responses_total{zone="demo.internal.",rcode="NOERROR"}') == 4
+    assert grown('signpost_dns_requests_total{zone="dropped",proto="udp",family="1",type="A"}') == 1
+    assert grown('signpost_dns_responses_total{zone="dropped",rcode="REFUSED"}') == 1
+    assert grown("signpost_dns_request_duration_seconds_count") == 6
     assert after['signpost_registry_connected{registry="local"}'] == 1
     assert after['signpost_registry_services{registry="local"}'] == 2
     assert after['signpost_registry_instances{registry="local",state="eligible"}'] == 3

@@ -89,6 +89,7 @@ Answerer::Step Answerer::answer_once(Ask& ask) noexcept {
     return Step::Done;
   }
   ask.zone = &ask.snapshot->zones[ask.block->zone()];
+  response.set_counted_zone(ask.zone->zone->counted_as);
   ask.service = ask.name.subspan(located.prefix);
   ask.ttl = served_ttl(*ask.zone, ask.block->ttl());
   ask.doubt = ask.block->doubt();

@@ -29,6 +29,7 @@ struct Zone {
   bool reverse = false;                // owners are addresses; answered from the address index
   std::vector<std::uint16_t> forward;  // reverse: the zones whose names PTR may give, the preferred first
   bool one_pointer = true;             // reverse: only the best of them
+  std::uint8_t counted_as = 0;         // counted_zone()
   std::vector<std::string> registries;
   bool composed = false;  // has names over several registries, which know by themselves what is cold or stale
 

@@ -7,6 +7,7 @@
 #include <ifaddrs.h>
 #include <netinet/in.h>
 
+#include "dns/query/counted_zones.h"
 #include "zones/demand/candidates.h"
 #include "zones/synthesis/static_node.h"
 
@@ -140,6 +141,7 @@ std::shared_ptr<Zone> make_zone(const config::Zone& rules, const std::vector<con
                                 const StaticZone* data) {
   auto zone = std::make_shared<Zone>();
   zone->name = checked_name(rules.name);
+  zone->counted_as = counted_zone(zone->name.to_string());
   zone->ttl = rules.ttl;
   zone->negative_ttl = rules.negative_ttl;
   zone->soa_ttl = std::min<std::uint32_t>(rules.ttl, 300);

@@ -19,9 +19,12 @@ Scrape scrape() {
   scrape.program.workers = 2;
   scrape.dns.queries[0][0] = 7;
   scrape.dns.queries[1][1] = 2;
-  scrape.dns.types[0][0][0] = 5;
-  scrape.dns.types[1][1][1] = 2;
-  scrape.dns.rcodes[3] = 4;
+  auto& zone = scrape.dns.zones[counted_zone("cluster.local.")];
+  zone.types[0][0][0] = 5;
+  zone.types[1][1][1] = 2;
+  zone.rcodes[3] = 4;
+  scrape.dns.zones[kNoZone].rcodes[5] = 1;
+  scrape.dns.all_zones.types = zone.types;
   scrape.dns.extended_errors[14] = 6;
   scrape.dns.truncated = 1;
   scrape.dns.durations[0] = 3;
@@ -72,14 +75,21 @@ TEST(Metrics, OfNamesFoundOnQuery) {
 
 TEST(Metrics, MirrorsCoreDnsShapes) {
   const auto page = parsed(scrape());
-  const auto requests = [&](const char* proto, const char* family, const char* type) {
-    return page.value("signpost_dns_requests_total", {{"proto", proto}, {"family", family}, {"type", type}});
+  const auto requests = [&](const char* zone, const char* proto, const char* family, const char* type) {
+    return page.value("signpost_dns_requests_total",
+                      {{"zone", zone}, {"proto", proto}, {"family", family}, {"type", type}});
   };
-  EXPECT_EQ(requests("udp", "1", "A"), 5);
-  EXPECT_EQ(requests("udp", "1", "other"), 2);  // 7 came, 5 of them well-formed
-  EXPECT_EQ(requests("tcp", "2", "AAAA"), 2);
-  EXPECT_EQ(requests("tcp", "2", "other"), 0);
-  EXPECT_EQ(page.value("signpost_dns_responses_total", {{"rcode", "NXDOMAIN"}}), 4);
+  EXPECT_EQ(requests("cluster.local.", "udp", "1", "A"), 5);
+  EXPECT_EQ(requests("cluster.local.", "udp", "1", "other"), 0);
+  EXPECT_EQ(requests("dropped", "udp", "1", "other"), 2);  // 7 came, 5 of them well-formed
+  EXPECT_EQ(requests("cluster.local.", "tcp", "2", "AAAA"), 2);
+  EXPECT_EQ(requests("dropped", "tcp", "2", "other"), 0);
+  const auto responses = [&](const char* zone, const char* rcode) {
+    return page.value("signpost_dns_responses_total", {{"zone", zone}, {"rcode", rcode}});
+  };
+  EXPECT_EQ(responses("cluster.local.", "NXDOMAIN"), 4);
+  EXPECT_EQ(responses("dropped", "NXDOMAIN"), 0);
+  EXPECT_EQ(responses("dropped", "REFUSED"), 1);
   EXPECT_EQ(page.value("signpost_dns_ede_total", {{"code", "14"}}), 6);
   EXPECT_EQ(page.value("signpost_dns_truncated_total"), 1);
   EXPECT_EQ(page.value("signpost_build_info", {{"version", "0.1.0"}, {"compiler", "gcc"}}), 1);
@@ -258,8 +268,10 @@ TEST(Metrics, HostileNamesStayLabels) {
 TEST(Metrics, LabelSetsDoNotDependOnTraffic) {
   const auto quiet = parsed(Scrape{});
   Scrape busy;
-  for (auto& type : busy.dns.types[0][1]) type = 1000;
-  for (auto& rcode : busy.dns.rcodes) rcode = 1000;
+  for (auto& zone : busy.dns.zones) {
+    for (auto& type : zone.types[0][1]) type = 1000;
+    for (auto& rcode : zone.rcodes) rcode = 1000;
+  }
   EXPECT_EQ(quiet.samples.size(), parsed(busy).samples.size());
 }
 

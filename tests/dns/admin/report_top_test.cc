@@ -22,8 +22,8 @@ TopReport two_seconds() {
   top.before.queries[0][0] = 1000;
   top.after.queries[0][0] = 21000;
   top.after.queries[1][1] = 400;
-  top.after.rcodes[0] = 19000;
-  top.after.rcodes[3] = 1000;
+  top.after.all_zones.rcodes[0] = 19000;
+  top.after.all_zones.rcodes[3] = 1000;
   top.after.dropped[0] = 2;
   top.after.durations[5] = 90;
   top.after.durations[7] = 9;

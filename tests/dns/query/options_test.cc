@@ -241,7 +241,7 @@ TEST_P(Options, E16_bad_cookie_brings_the_good_one) {
   const Bytes reply(handled.response.begin(), handled.response.end());
   EXPECT_EQ(describe(reply), "BADCOOKIE; a.test. A; 0/0/0; opt 1232 option 10");
   EXPECT_EQ(option_in(reply, kCookie), fresh_cookie());
-  EXPECT_EQ(server_.counters.rcodes[std::size_t(Rcode::BadCookie)].load(), 1u);
+  EXPECT_EQ(server_.counters.zones[kNoZone].rcodes[std::size_t(Rcode::BadCookie)].load(), 1u);
   const auto good = edns_query("a.test.", RRType::A, opt(1232, 0, option(kCookie, fresh_cookie())));
   parse(good, server_.rules, asked);
   judge_options(server_.context, server_.rules, asked, server_.counters);

@@ -48,7 +48,7 @@ TEST(Server, WorkersShareThePortAndTheWork) {
   const auto totals = server.server->counters();
   EXPECT_EQ(totals.queries[0][0], 64u);
   EXPECT_EQ(totals.queries[1][1], 64u);
-  EXPECT_EQ(totals.rcodes[0], 128u);
+  EXPECT_EQ(totals.all_zones.rcodes[0], 128u);
   EXPECT_EQ(totals.tcp_accepted, 64u);
 }
 
