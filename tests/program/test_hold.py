@@ -178,6 +178,52 @@ def test_a_new_binary_takes_over_without_a_loss(held, binary, until):
     assert program.http("health", "/health")[0] == 200
 
 
+def test_the_state_goes_from_one_process_to_the_next(held, start, binary, folder, services, until):
+    """Both have the state directory for a while. The one before writes what it knows when it ends, and then the new one
+    writes what is new since; the next start has it all, and the serial does not go back."""
+    state = folder / "state"
+    state.mkdir(mode=0o700)
+
+    def shop(*addresses):
+        return {"services": [{"name": "cart", "instances": [{"address": address} for address in addresses]}]}
+
+    def writes(program):
+        return program.metric("state_writes_total", registry="local")
+
+    def serial(program):
+        return program.metric("zone_serial", zone="demo.internal.")
+
+    services(shop("10.1.0.1"))
+    program = held(state_directory=str(state))
+    until(lambda: writes(program) > 0, 20, "a state file")
+    [pid] = serving(program)
+    connection = socket.create_connection(program.address)  # keeps the one before for a while
+    question = dns.query_bytes("cart.demo.internal", "A", 7)
+    connection.sendall(len(question).to_bytes(2, "big") + question)
+    assert connection.recv(4096)
+    replace(binary)
+    program.process.signal(signal.SIGUSR2)
+    wait_for_log(program, "hold.upgraded")
+    assert running(pid), "it serves its TCP client"
+    services(shop("10.1.0.1", "10.1.0.2"))
+    program.client.wait_for(CART, "cart.demo.internal")
+    last = serial(program)
+    connection.close()
+    until(lambda: not running(pid), 40, "the one before has ended")
+    program.client.wait_for(CART, "cart.demo.internal")
+    before = writes(program)
+    services(shop("10.1.0.1", "10.1.0.2", "10.1.0.3"))
+    program.client.wait_for({*CART, "10.1.0.3"}, "cart.demo.internal")
+    until(lambda: writes(program) > before, 90, "a state file of the new one")
+    last = max(last, serial(program))
+    program.stop()
+    services().unlink()
+    program = start(state_directory=str(state))
+    assert program.client.set("cart.demo.internal") == {*CART, "10.1.0.3"}
+    assert program.metric("registry_state", state="snapshot") == 1
+    assert serial(program) >= last
+
+
 SABOTAGE = {
     "no program": b"this is no program\n",
     "ends at once": b"\x7fELF" + b"\0" * 60,
