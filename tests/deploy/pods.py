@@ -2,6 +2,7 @@
 volumes, in mounts of its own over this machine's read-only root."""
 import datetime
 import os
+import pathlib
 import shlex
 import urllib.error
 import urllib.request
@@ -11,6 +12,8 @@ from harness import signpost as harness
 from harness.process import Process
 
 ACCOUNT = "/run/secrets/kubernetes.io/serviceaccount"
+CAPABILITIES = {"NET_BIND_SERVICE": 10}
+BECOME = pathlib.Path(__file__).with_name("become.py")
 # What a program needs of /etc here; the volumes have their places in it.
 ETC = ("hosts", "ld.so.cache", "nsswitch.conf", "passwd", "resolv.conf")
 
@@ -94,18 +97,18 @@ class Pod:
             lines.append(f"mkdir -p {ACCOUNT}")
             for name, text in account.items():
                 lines += [f"cat >{ACCOUNT}/{name} <<'END'", text.strip(), "END"]
-        lines += ["touch /run/program", f"mount --bind {harness.binary()} /run/program", "mount -o remount,bind,ro /"]
-        lines.append(" ".join(["exec", *self._privileges(), "/run/program", *map(shlex.quote, self.container["args"])]))
+        # The file as the image has it (deploy/image/root).
+        lines += [f"cp {harness.binary()} /run/program", "setcap cap_net_bind_service=p /run/program", "mount -o remount,bind,ro /"]
+        words = [*self._privileges(), "/run/program", *self.container["args"]]
+        lines.append("exec " + " ".join(shlex.quote(str(word)) for word in words))
         return "\n".join(lines) + "\n"
 
     def _privileges(self):
-        """Of the container's security context. Capabilities are a bound on what root has; there is no ambient set in
-        Kubernetes, so other users have none of them (KEP-2763), but for a file with its own, which ours is not."""
+        """Of the container's security context."""
         context = self.container["securityContext"]
         assert context["capabilities"]["drop"] == ["ALL"] and not context["allowPrivilegeEscalation"]
-        bounds = ["-all", *(f"+{name.lower()}" for name in context["capabilities"].get("add", []))]
-        user = ["setpriv", f"--reuid={self._user}", f"--regid={self._user}", "--clear-groups", "--no-new-privs"]
-        return [*user, "--inh-caps=-all", "--ambient-caps=-all", f"--bounding-set={','.join(bounds)}"]
+        held = sum(1 << CAPABILITIES[name] for name in context["capabilities"].get("add", []))
+        return ["/usr/bin/python3", BECOME, self._user, held]
 
     def inside(self, *words):
         """A command that runs in the container."""

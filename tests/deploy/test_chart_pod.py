@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 from charts import only, template, variant
-from pods import FILES, Places, Pod
+from pods import CAPABILITIES, FILES, Places, Pod
 
 
 @pytest.fixture
@@ -108,19 +108,28 @@ def wait_for_answer(pod, server, *words):
     pod.process.wait_ready(lambda: "10.1.0.1" in inside(pod, *ask), 20, "an answer")
 
 
+def effective(pod):
+    """The capabilities in force, as a number."""
+    return int(re.search(r"^CapEff:\t(\w+)$", open(f"/proc/{pod.process.pid}/status").read(), re.M)[1], 16)
+
+
 def test_port_53_of_a_pod(folder, run_pod):
-    """Uid 65532 without a capability: by the sysctl that the chart adds, and by nothing else."""
+    """Uid 65532 with the capability that the chart adds; it ends where that is taken away, and the sysctl is another way."""
     objects = template(*variant("files"))
     pod = run_pod(objects, prefix=own_network(folder))
     wait_for_answer(pod, "127.0.0.1")
     wait_for_answer(pod, "127.0.0.1", "+tcp")
-    assert re.search(r"^CapEff:\t0{16}$", open(f"/proc/{pod.process.pid}/status").read(), re.M)
-    pod.process.kill()
+    assert effective(pod) == 1 << CAPABILITIES["NET_BIND_SERVICE"]
     spec = only(objects, "Deployment")["spec"]["template"]["spec"]
-    del spec["securityContext"]["sysctls"]
+    del spec["containers"][0]["securityContext"]["capabilities"]["add"]
     (folder / "without").mkdir()
     without = run_pod(objects, place=folder / "without", prefix=own_network(folder))
-    assert without.process.child.wait(20) == 1 and "ip_unprivileged_port_start" in without.process.output()
+    assert without.process.child.wait(20) == 1 and "NET_BIND_SERVICE" in without.process.output()
+    spec["securityContext"]["sysctls"] = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
+    (folder / "sysctl").mkdir()
+    another = run_pod(objects, place=folder / "sysctl", prefix=own_network(folder))
+    wait_for_answer(another, "127.0.0.1")
+    assert effective(another) == 0
 
 
 def test_a_node_local_address(folder, run_pod):
@@ -137,7 +146,7 @@ def test_a_node_local_address(folder, run_pod):
         there = pod.container[probe]["httpGet"]
         url = f"http://{there['host']}:{there['port']}{there['path']}"
         assert inside(pod, "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url) == "200"
-    assert re.search(r"^CapEff:\t0{13}400$", open(f"/proc/{pod.process.pid}/status").read(), re.M)
+    assert effective(pod) == 1 << CAPABILITIES["NET_BIND_SERVICE"]
 
 
 def test_replicas_that_differ_are_seen(folder):

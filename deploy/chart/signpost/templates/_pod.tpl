@@ -30,7 +30,7 @@ spec:
   {{- with default (ternary "system-node-critical" $class (ne .Values.nodeLocal.address "")) .Values.priorityClassName }}
   priorityClassName: {{ . }}
   {{- end }}
-  {{- with include "signpost.podSecurity" . | fromYaml }}
+  {{- with .Values.podSecurityContext }}
   securityContext:
     {{- toYaml . | nindent 4 }}
   {{- end }}
