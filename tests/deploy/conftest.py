@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "real"))
 
 from container import contain, sandbox  # noqa: E402, F401
+from debian_fixtures import booted, debian, install, package  # noqa: E402, F401
 from harness.program import config, services, signpost, start  # noqa: E402, F401
 from harness.report import figure, pytest_terminal_summary  # noqa: E402, F401
 from harness.servers import *  # noqa: E402, F403

@@ -33,23 +33,26 @@ def debian(folder):
     made.stop()
 
 
-@pytest.fixture
-def booted(folder):
-    """With a real systemd."""
-    made = DebianRoot(folder, boots=True)
+@pytest.fixture(scope="module")
+def booted(run_folder):
+    """With a real systemd; one for all tests of a module."""
+    (run_folder / "booted").mkdir()
+    made = DebianRoot(run_folder / "booted", boots=True)
     yield made
     made.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def install(figure):
-    """install(debian, package, options=""): dpkg -i; all that it said."""
+    """install(debian, package, options=""): dpkg -i; all that it said. The figure is that of the first."""
+    told = []
 
     def put(debian, package, options=""):
         debian.put(package, "/tmp/signpost.deb")
         begun = time.monotonic()
         said = debian.well(f"dpkg {options} -i /tmp/signpost.deb 2>&1")
-        figure("dpkg -i", f"{time.monotonic() - begun:.1f} s")
+        if not told:
+            told.append(figure("dpkg -i", f"{time.monotonic() - begun:.1f} s"))
         return said
 
     return put

@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import pytest
-from debian_fixtures import build, debian, install, package  # noqa: F401
+from debian_fixtures import build
 from harness import signpost as harness
 from harness.waiting import until as wait_until
 

@@ -154,11 +154,13 @@ def test_a_parent_that_holds_lives_under_the_filters(filtered, start, until):
 
 def test_the_calls_of_a_run_are_in_the_list(folder, cluster, nacos_server, services, until, figure):
     """The same by strace: which calls there are, and that each is allowed; how few they are is told."""
-    trace = folder / "trace"
-    running = everything(folder, cluster, nacos_server, services, prefix=("strace", "-f", "-qq", "-o", trace))
-    running.wait_ready(60)
+    trace = folder / "aside" / "calls"  # the program watches its own folder: each line there would be an event, and a line
+    trace.parent.mkdir()
+    # -D: strace beside the program, which is our child and hears our signals.
+    running = everything(folder, cluster, nacos_server, services, prefix=("strace", "-D", "-f", "-qq", "-o", trace))
+    running.wait_ready(40)
     a_day(running, until)
-    running.stop()
+    assert running.stop() == 0
     seen = set(re.findall(r"^\d+ +(\w+)\(", trace.read_text(), re.M))
     figure("system calls", f"{len(seen)} used, {len(unit_filter.allowed() & unit_filter.numbers()[0].keys())} allowed by the unit")
     assert {"recvmmsg", "sendmmsg", "accept4" if "accept4" in seen else "accept", "fdatasync"} <= seen
