@@ -58,6 +58,17 @@ WRONG = {
     "the state of a Deployment on its nodes": (["--set", "state.volume.hostPath.path=/x"], "state.volume.hostPath: two Pods may meet"),
     "two volumes in one": (["--set", "state.volume.hostPath.path=/x,state.volume.emptyDir.medium=Memory"], "at '/state/volume': maxProperties"),
     "an end that the kubelet cuts off": (["--set", "config.lameduck=30s"], "config.lameduck: 30s is not less than terminationGracePeriodSeconds: 30"),
+    "a policy that has no power": (
+        ["--set", "kind=DaemonSet,nodeLocal.address=169.254.20.11,networkPolicy.enabled=true"], "networkPolicy.enabled: a NetworkPolicy has no power",
+    ),
+    "the cluster's resolver, which the nodes' network has not": (
+        ["--set", "kind=DaemonSet,nodeLocal.address=169.254.20.11,deployment.dnsPolicy=ClusterFirst"], "write ClusterFirstWithHostNet",
+    ),
+    "no resolver at all": (["--set", "deployment.dnsPolicy=None"], "deployment.dnsPolicy: None needs deployment.dnsConfig.nameservers"),
+    "more replicas at least than at most": (["--set", "hpa.enabled=true,hpa.minReplicas=7"], "hpa.minReplicas: 7 is more than hpa.maxReplicas: 6"),
+    "a state directory without a volume": (
+        ["--set", "state.enabled=false,config.state_directory=/var/lib/signpost"], "config.state_directory: without state.enabled",
+    ),
     "and in minutes": (["--set", "config.lameduck=1m"], "config.lameduck: 1m is not less"),
     "a file in the place of the configuration": (["--set", "files.signpost\\.yaml=x"], "files: signpost.yaml is made from `config`"),
     "a file name that a ConfigMap cannot have": (["--set", "files.conf\\.d/a=x"], "'conf.d/a'"),
@@ -234,6 +245,24 @@ def test_a_config_map_of_ones_own():
 def test_replicas_are_left_to_who_sets_them():
     for words in (["--set", "hpa.enabled=true"], variant("autoscaler")):
         assert "replicas" not in only(template(*words), "Deployment")["spec"]
+
+
+def test_a_default_is_taken_away_by_null():
+    """helm merges maps: {} would change nothing."""
+    gone = "resources podSecurityContext securityContext files config state.volume service.annotations customAnnotations podDisruptionBudget"
+    words = [word for key in gone.split() for word in ("--set", f"{key}=null")]
+    objects = template(*words)
+    pod = only(objects, "Deployment")["spec"]["template"]["spec"]
+    assert "securityContext" not in pod and "resources" not in pod["containers"][0] and pod["containers"][0]["securityContext"] == {}
+    assert not [kind for kind, *_ in objects if kind == "PodDisruptionBudget"]
+    assert only(template(*variant("nodelocal"), *words), "DaemonSet")
+
+
+def test_labels_and_annotations_of_all_objects():
+    words = ["--set", "customLabels.a=b,customAnnotations.c=d"]
+    for name in ("everything", "autoscaler", "namespaces", "nodelocal"):
+        for one, item in template(*variant(name), *words).items():
+            assert item["metadata"]["labels"]["a"] == "b" and item["metadata"].get("annotations", {}).get("c") == "d", one
 
 
 def test_either_bound_of_a_disruption_budget():

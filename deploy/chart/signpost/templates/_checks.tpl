@@ -14,18 +14,45 @@
 {{- if and $v.prometheus.monitor.enabled (not $v.prometheus.service.enabled) -}}
   {{- fail "prometheus.monitor.enabled: a ServiceMonitor finds Pods through a Service; enable prometheus.service too" -}}
 {{- end -}}
-{{- if hasKey $v.files "signpost.yaml" -}}
+{{- if hasKey (default dict $v.files) "signpost.yaml" -}}
   {{- fail "files: signpost.yaml is made from `config`; take another name" -}}
 {{- end -}}
-{{- $several := or (eq $v.kind "DaemonSet") (gt (int $v.replicaCount) 1) $v.hpa.enabled $v.autoscaler.enabled -}}
-{{- if and $v.state.enabled $several $v.state.volume.persistentVolumeClaim -}}
-  {{- fail "state.volume.persistentVolumeClaim: several Pods would write into one directory; take emptyDir, or replicaCount: 1" -}}
+{{- if and $v.hpa.enabled (gt (int $v.hpa.minReplicas) (int $v.hpa.maxReplicas)) -}}
+  {{- fail (printf "hpa.minReplicas: %v is more than hpa.maxReplicas: %v" $v.hpa.minReplicas $v.hpa.maxReplicas) -}}
 {{- end -}}
-{{- if and $v.state.enabled (ne $v.kind "DaemonSet") $v.state.volume.hostPath -}}
-  {{- fail "state.volume.hostPath: two Pods may meet on one node; only with kind: DaemonSet" -}}
-{{- end -}}
+{{- include "signpost.networkChecks" $v -}}
+{{- include "signpost.stateChecks" . -}}
 {{- include "signpost.endCheck" . -}}
 {{- include "signpost.registryChecks" (include "signpost.config" . | fromYaml) -}}
+{{- end }}
+
+{{/* What Kubernetes would pass over in silence. */}}
+{{- define "signpost.networkChecks" -}}
+{{- if and .nodeLocal.address .networkPolicy.enabled -}}
+  {{- fail "networkPolicy.enabled: a NetworkPolicy has no power over Pods in the nodes' network, which nodeLocal.address brings" -}}
+{{- end -}}
+{{- if and .nodeLocal.address (eq .deployment.dnsPolicy "ClusterFirst") -}}
+  {{- fail "deployment.dnsPolicy: in the nodes' network ClusterFirst means the node's resolver; write ClusterFirstWithHostNet" -}}
+{{- end -}}
+{{- if and (eq .deployment.dnsPolicy "None") (not (default dict .deployment.dnsConfig).nameservers) -}}
+  {{- fail "deployment.dnsPolicy: None needs deployment.dnsConfig.nameservers" -}}
+{{- end -}}
+{{- end }}
+
+{{/* Each Pod's state is its own, and on a volume: the container's own files are read-only. */}}
+{{- define "signpost.stateChecks" -}}
+{{- $v := .Values -}}
+{{- $volume := default dict $v.state.volume -}}
+{{- $several := or (eq $v.kind "DaemonSet") (gt (int $v.replicaCount) 1) $v.hpa.enabled $v.autoscaler.enabled -}}
+{{- if and $v.state.enabled $several $volume.persistentVolumeClaim -}}
+  {{- fail "state.volume.persistentVolumeClaim: several Pods would write into one directory; take emptyDir, or replicaCount: 1" -}}
+{{- end -}}
+{{- if and $v.state.enabled (ne $v.kind "DaemonSet") $volume.hostPath -}}
+  {{- fail "state.volume.hostPath: two Pods may meet on one node; only with kind: DaemonSet" -}}
+{{- end -}}
+{{- if and (default dict $v.config).state_directory (not $v.state.enabled) (not $v.extraVolumeMounts) -}}
+  {{- fail "config.state_directory: without state.enabled there is no volume to keep anything on" -}}
+{{- end -}}
 {{- end }}
 
 {{/* The kubelet kills what has not ended when the grace period is over. */}}

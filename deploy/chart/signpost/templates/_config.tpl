@@ -2,14 +2,14 @@
 
 {{/* signpost.yaml whole. Every template reads zones, registries and ports from here, never from the values. */}}
 {{- define "signpost.config" -}}
-{{- $config := deepCopy .Values.config -}}
+{{- $config := deepCopy (default dict .Values.config) -}}
 {{- if not $config.zones -}}
   {{- $_ := set $config "zones" (list (dict "name" "cluster.internal" "registry" "cluster")) -}}
   {{- $_ := set $config "registries" (default (dict "cluster" (dict "type" "kubernetes" "required" true)) $config.registries) -}}
 {{- end -}}
 {{- $_ := set $config "listen" (merge (default dict $config.listen) (include "signpost.listen" . | fromYaml)) -}}
 {{- if not (hasKey $config "lameduck") }}{{ $_ := set $config "lameduck" "10s" }}{{ end -}}
-{{- if not (or (hasKey $config "workers") (hasKey (default dict .Values.resources.limits) "cpu")) }}{{ $_ := set $config "workers" 2 }}{{ end -}}
+{{- if not (or (hasKey $config "workers") (hasKey (default dict (default dict .Values.resources).limits) "cpu")) }}{{ $_ := set $config "workers" 2 }}{{ end -}}
 {{- if and .Values.state.enabled (not $config.state_directory) }}{{ $_ := set $config "state_directory" "/var/lib/signpost" }}{{ end -}}
 {{- if .Values.customConfigMap -}}
   {{- $mine := default list $config.include -}}
@@ -60,8 +60,31 @@ what it is given. */}}
 {{- toYaml $here -}}
 {{- end }}
 
+{{/* The reverse zones that `signpost.domains` leaves out, a text. */}}
+{{- define "signpost.otherPrefixes" -}}
+{{- $others := list -}}
+{{- range (include "signpost.config" . | fromYaml).zones -}}
+  {{- $length := last (splitList "/" .name) -}}
+  {{- if contains "/" .name | and (or (contains ":" .name) (not (has $length (list "8" "16" "24")))) -}}
+    {{- $others = append $others .name -}}
+  {{- end -}}
+{{- end -}}
+{{- join " " $others -}}
+{{- end }}
+
+{{/* Servers of registries that have a name, where the node's resolver is asked for it: a text. */}}
+{{- define "signpost.serversOfTheNode" -}}
+{{- $named := list -}}
+{{- if and (eq .Values.deployment.dnsPolicy "Default") (not .Values.deployment.dnsConfig) -}}
+  {{- range (include "signpost.config" . | fromYaml).registries -}}
+    {{- range .servers }}{{ if regexMatch "^[^:]*[a-zA-Z][^:]*(:[0-9]+)?$" . }}{{ $named = append $named . }}{{ end }}{{ end -}}
+  {{- end -}}
+{{- end -}}
+{{- join " " $named -}}
+{{- end }}
+
 {{/* The names of all zones as resolvers want them, a list. A prefix of IPv4 on the border of an octet is its reverse zone; other
-prefixes are several zones or long ones, which deploy/recipes/coredns.md has. */}}
+prefixes are several zones or long ones. */}}
 {{- define "signpost.domains" -}}
 {{- $names := list -}}
 {{- range (include "signpost.config" . | fromYaml).zones -}}

@@ -49,7 +49,12 @@ name: {{ index . 1 }}
 namespace: {{ $root.Release.Namespace }}
 labels:
   {{- include "signpost.labels" $root | nindent 2 }}
-{{- with mergeOverwrite (deepCopy $root.Values.customAnnotations) (ternary (last .) dict (eq (len .) 3)) }}
+{{- include "signpost.annotations" (list $root (ternary (last .) dict (eq (len .) 3))) }}
+{{- end }}
+
+{{/* Those of all objects and those of this one: (list . ANNOTATIONS). Nothing where there are none. */}}
+{{- define "signpost.annotations" -}}
+{{- with mergeOverwrite (deepCopy (default dict (first .).Values.customAnnotations)) (default dict (last .)) }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
