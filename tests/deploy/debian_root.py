@@ -26,21 +26,15 @@ mount -t devpts -o newinstance,ptmxmode=666 none dev/pts
 ln -s pts/ptmx dev/ptmx
 ip link set lo up
 {more}
-pivot_root . mnt
-umount -l /mnt
-echo there
-exec chroot . env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=test LC_ALL=C.UTF-8 {first}
+# The namespace's own root, also where the tests run in a chroot: in one, no user namespace may be made.
+exec nsenter --mount=/proc/self/ns/mnt --wd=. sh -ec 'pivot_root . mnt; umount -l mnt; echo there
+exec chroot . env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=test LC_ALL=C.UTF-8 {first}'
 """
 _CGROUPS = "mount -t cgroup2 none sys/fs/cgroup"
-
-
-def _cgroup_of_ours():
-    """Where this process may make groups of its own in the unified hierarchy; None: there is none."""
-    with open("/proc/self/mounts") as file:
-        mounts = [line.split()[1] for line in file if line.split()[2] == "cgroup2"]
-    with open("/proc/self/cgroup") as file:
-        path = next((line.strip()[3:] for line in file if line.startswith("0::")), None)
-    return pathlib.Path(mounts[0]) / path.lstrip("/") if mounts and path else None
+# Groups are those of the machine: ours is made, entered, and at the end removed through a mount that nobody else sees.
+_IN_GROUP = 'mkdir -p {folder}/groups && mount -t cgroup2 none {folder}/groups && cd {folder}/groups && '
+_ENTER = _IN_GROUP + 'mkdir {group} && echo $$ >{group}/cgroup.procs && cd / && exec "$@"'
+_REMOVE = _IN_GROUP + "find {group} -depth -type d -exec rmdir {{}} +"
 
 
 class DebianRoot:
@@ -48,11 +42,9 @@ class DebianRoot:
         if os.geteuid() != 0:
             peers.missing("root, for a Debian of its own")
         self.folder = folder
-        self._cgroup = None
-        if boots:
-            self._cgroup = _cgroup_of_ours() or peers.missing("cgroup2, for a systemd of its own")
-            self._cgroup = self._cgroup / f"signpost-{os.getpid()}"
-            self._cgroup.mkdir()
+        self._group = {"folder": folder, "group": f"signpost-{os.getpid()}"} if boots else None
+        if boots and "cgroup2" not in pathlib.Path("/proc/filesystems").read_text():
+            peers.missing("cgroup2, for a systemd of its own")
         script = folder / "inside"
         script.write_text(
             _INSIDE.format(
@@ -63,7 +55,7 @@ class DebianRoot:
             )
         )
         script.chmod(0o755)
-        into = ["sh", "-c", f'echo $$ >{self._cgroup}/cgroup.procs; exec "$@"', "-"] if boots else []
+        into = ["unshare", "--mount", "sh", "-c", _ENTER.format(**self._group), "-"] if boots else []
         unshare = ["unshare", "--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child", *(["--cgroup"] if boots else [])]
         self._holder = Process([*into, *unshare, script], folder / "inside.log", talks=True)
         if self._holder.child.stdout.readline() != "there\n":
@@ -115,10 +107,9 @@ class DebianRoot:
     def stop(self):
         """With the first process all others of its namespace go, and the mounts with them."""
         self._holder.kill()
-        if self._cgroup:
-            until(self._group_removed, 10, f"{self._cgroup} is empty")
+        if self._group:
+            until(self._group_removed, 10, "the group of the systemd is empty")
 
     def _group_removed(self):
-        for folder, _, _ in os.walk(self._cgroup, topdown=False):
-            os.rmdir(folder)
-        return True
+        command = ["unshare", "--mount", "sh", "-c", _REMOVE.format(**self._group)]
+        return subprocess.run(command, capture_output=True, timeout=20, check=False).returncode == 0

@@ -38,6 +38,12 @@ def answer(debian, port=5300, *words):
     return debian.dig("@127.0.0.1", "-p", str(port), "www.demo.internal", "+short", *words).strip()
 
 
+def asked_twice(debian, port):
+    """While nobody is there: no "connection refused", since the socket is. On a busy machine a start takes over 500 ms, and
+    what has waited for so long is too old to be answered; a client's second try is not."""
+    return answer(debian, port, "+tries=2").splitlines()[-1]
+
+
 def replace(debian, old, new):
     debian.well(f"sed -i 's|{old}|{new}|' {CONFIG}")
 
@@ -69,7 +75,7 @@ def test_it_starts_confined_and_answers(service):
     assert is_now["NoNewPrivs"] == "1" and is_now["Seccomp"] == "2"
     # Its own view of the files: nothing to write but state, logs and the socket's directory.
     pid = of_unit(service, "MainPID")
-    inside = f"nsenter --target {pid} --mount --setuid $(id -u signpost) --setgid $(id -g signpost)"
+    inside = f"nsenter --target {pid} --mount --root --setuid $(id -u signpost) --setgid $(id -g signpost)"
     for place in ("/", "/usr", "/etc/signpost", "/home"):
         assert service.run(f"{inside} touch {place}/x").returncode == 1, place
     service.well(f"{inside} touch /var/lib/signpost/x /var/log/signpost/x /run/signpost/x")
@@ -115,10 +121,8 @@ def test_sockets_outlive_crash_restart_and_upgrade(service, package, install, fi
     assert before and int(of_unit(service, "NFileDescriptorStore")) >= 3  # UDP, TCP, admin
     pid, restarts = of_unit(service, "MainPID"), int(of_unit(service, "NRestarts"))
     service.well(f"kill -9 {pid}")
-    # Asked while nobody is there: no "connection refused", since the socket is. What has waited for 500 ms is too old
-    # to be answered; the second try is there in any case.
     begun = time.monotonic()
-    assert answer(service, 5300, "+tries=2").splitlines()[-1] == "192.0.2.80"
+    assert asked_twice(service, 5300) == "192.0.2.80"
     figure("kill -9 to answer, by systemd", f"{1000 * (time.monotonic() - begun):.0f} ms")
     assert of_unit(service, "MainPID") != pid and int(of_unit(service, "NRestarts")) == restarts + 1
     assert inodes(service, 5300) == before
@@ -178,12 +182,12 @@ def test_with_sockets_of_systemd_it_needs_no_capability(service, deploy):
     service.well("systemctl enable --now signpost.socket 2>&1")
     before = inodes(service, 53)
     assert of_unit(service, "ActiveState") == "inactive" and before
-    assert answer(service, 53) == "192.0.2.80", "the first question starts it"
+    assert asked_twice(service, 53) == "192.0.2.80", "the first question starts it"
     is_now = process(service)
     assert {int(is_now[name], 16) for name in ("CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}
     assert "handed_down_unused" not in journal(service)
     service.well("systemctl stop signpost.service")
-    assert inodes(service, 53) == before and answer(service, 53) == "192.0.2.80"
+    assert inodes(service, 53) == before and asked_twice(service, 53) == "192.0.2.80"
 
 
 def test_removal_ends_it(service):
