@@ -12,6 +12,7 @@
 #include "backends/nacos/nacos.h"
 #include "dns/base/background.h"
 #include "dns/base/log.h"
+#include "dns/looks.h"
 #include "dns/make_rules.h"
 #include "dns/page/page.h"
 #include "dns/reload.h"
@@ -19,9 +20,6 @@
 #include "dns/socket_store.h"
 #include "dns/transport/worker_count.h"
 #include "dns/version.h"
-#include "zones/answer/browse.h"
-#include "zones/answer/dump.h"
-#include "zones/answer/explain.h"
 #include "zones/answer/responder_factory.h"
 
 namespace signpost {
@@ -113,11 +111,7 @@ Program::Program(asio::io_context& control, config::Config config, StaticReading
       cookie_timer_(control),
       config_watch_(control.get_executor(), system_clock(), [this] { (void)reload(); }) {
   reload_.version = config_->sources.version();
-  page::add_page(admin_, [this](page::Wanted wanted, auto reply) {
-    asio::post(control_, [this, wanted = std::move(wanted), reply = std::move(reply)] {
-      reply(browse(store_, {wanted.zone, wanted.holds, wanted.after}));
-    });
-  });
+  page::add_page(admin_, browser(store_));
   if (!config_->cookies.secret_file.empty()) cookies_.follow(config_->cookies.secret_file);
 }
 
@@ -312,39 +306,21 @@ admin::ProgramReport Program::report() const {
   return report;
 }
 
-void Program::dump_zone(const std::string& zone, std::function<void(Result<std::string>)> reply) {
-  std::string text;
-  const auto dumped = dump(store_, zone, [&](std::string_view lines) { text += lines; });
-  if (!dumped) return reply(dumped.error());
-  reply(std::move(text));
-}
-
 admin::Sources Program::admin_sources() {
   admin::Sources sources;
   sources.builder = [this](auto reply) { builder_.status(std::move(reply)); };
   sources.program = [this] { return report(); };
   sources.dns = [this] { return server_->counters(); };
-  sources.explain = [this](const Name& name, RRType type, const std::optional<IpAddress>& client,
-                           auto reply) {
-    on_query_.explain(name, [this, name, type, client, reply](std::vector<std::string> lines) {
-      explain(builder_, store_, name, type, client,
-              [reply, lines = std::move(lines)](Explanation explanation) {
-                explanation.notes.insert(explanation.notes.end(), lines.begin(), lines.end());
-                reply(std::move(explanation));
-              });
-    });
+  sources.explain = explainer(builder_, store_, on_query_);
+  sources.admit = [this]() -> admin::Sources::Admit {
+    return [rules = rules_->current()](const Name& name, const IpAddress& client) {
+      QueryContext context;
+      context.peer.ip = client;
+      return rules->admission ? rules->admission->decide_followed(context, name.folded().wire())
+                              : Admission::Allow;
+    };
   };
-  sources.admit = [this](const Name& name, const IpAddress& client) {
-    const auto rules = rules_->current();
-    QueryContext context;
-    context.peer.ip = client;
-    return rules->admission ? rules->admission->decide_followed(context, name.folded().wire())
-                            : Admission::Allow;
-  };
-  sources.dump = [this](const std::string& zone, auto reply) {
-    asio::post(control_,
-               [this, zone, reply = std::move(reply)]() mutable { dump_zone(zone, std::move(reply)); });
-  };
+  sources.dump = dumper(store_);
   sources.reload = [this](auto reply) {
     asio::post(control_, [this, reply = std::move(reply)] { reply(reload()); });
   };

@@ -98,7 +98,6 @@ class Program {
   void show_listeners();
   /// Any thread.
   admin::ProgramReport report() const;
-  void dump_zone(const std::string& zone, std::function<void(Result<std::string>)> reply);
 
   boost::asio::io_context& control_;
   std::shared_ptr<const config::Config> config_;

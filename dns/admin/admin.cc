@@ -73,7 +73,7 @@ struct Admin::Routes : std::enable_shared_from_this<Admin::Routes> {
   void metrics(const HttpRequest& request, ReplyTo reply);
   void status(std::function<void(std::optional<StatusReport>)> then);
   void status(const HttpRequest& request, ReplyTo reply);
-  void explain(const Question& question, std::function<void(Result<Explanation>)> then);
+  void explain(const Question& question, std::function<void(Result<Later<Explanation>>)> then);
   void explain(const HttpRequest& request, ReplyTo reply);
   void dump(const HttpRequest& request, ReplyTo reply);
   void reload(const HttpRequest& request, ReplyTo reply);
@@ -147,11 +147,13 @@ void Admin::Routes::status(std::function<void(std::optional<StatusReport>)> then
 void Admin::Routes::status(const HttpRequest& request, ReplyTo reply) {
   status([json = request.wants_json(true), reply = std::move(reply)](std::optional<StatusReport> report) {
     if (!report) return reply(text_reply(503, "the builder did not answer within 1 s\n"));
-    reply(json ? json_reply(200, to_json(*report)) : text_reply(200, to_text(*report)));
+    reply(later([json, report = std::move(*report)] {
+      return json ? json_reply(200, to_json(report)) : text_reply(200, to_text(report));
+    }));
   });
 }
 
-void Admin::Routes::explain(const Question& question, std::function<void(Result<Explanation>)> then) {
+void Admin::Routes::explain(const Question& question, std::function<void(Result<Later<Explanation>>)> then) {
   const auto address = IpAddress::parse(question.name);  // means its name in a reverse zone, as for dig -x
   const auto name = address ? Result<Name>(names::reverse_name(*address)) : Name::parse(question.name);
   if (!name) return then(Error{"name: " + name.error().message});
@@ -160,15 +162,18 @@ void Admin::Routes::explain(const Question& question, std::function<void(Result<
   const auto asker = question.client.empty() ? std::nullopt : IpAddress::parse(question.client);
   if (!asker && !question.client.empty()) return then(Error{"client: an address like 10.0.0.1 or fd00::1"});
   sources.explain(
-      *name, *type, asker, [asker, weak = weak_from_this(), then = std::move(then)](Explanation told) {
+      *name, *type, asker, [asker, weak = weak_from_this(), then = std::move(then)](Later<Explanation> told) {
         const auto self = weak.lock();
         if (!self) return;
-        // The builder has better things to do than to wait until all that is put into words.
         self->server.after({}, [self = self.get(), asker, then, told = std::move(told)]() mutable {
-          const auto registries = self->sources.program().registries;
-          for (auto& note : skipped_notes(registries, told)) told.notes.push_back(std::move(note));
-          if (asker) told.notes.push_back(client_note(self->sources.admit, *asker, told));
-          then(std::move(told));
+          then(Later<Explanation>([asker, told = std::move(told), admit = self->sources.admit(),
+                                   registries = self->sources.program().registries] {
+            auto explanation = told();
+            for (auto& note : skipped_notes(registries, explanation))
+              explanation.notes.push_back(std::move(note));
+            if (asker) explanation.notes.push_back(client_note(admit, *asker, explanation));
+            return explanation;
+          }));
         });
       });
 }
@@ -178,9 +183,11 @@ void Admin::Routes::explain(const HttpRequest& request, ReplyTo reply) {
   if (!request.parameter("name"))
     return reply(text_reply(400, "explain takes ?name=cart.demo.internal&type=A\n"));
   explain({word("name"), word("type"), word("client")},
-          [json = request.wants_json(false), reply = std::move(reply)](Result<Explanation> explanation) {
-            if (!explanation) return reply(text_reply(400, explanation.error().message + "\n"));
-            reply(json ? json_reply(200, to_json(*explanation)) : text_reply(200, to_text(*explanation)));
+          [json = request.wants_json(false), reply = std::move(reply)](Result<Later<Explanation>> told) {
+            if (!told) return reply(text_reply(400, told.error().message + "\n"));
+            reply(later([json, told = std::move(*told)] {
+              return json ? json_reply(200, to_json(told())) : text_reply(200, to_text(told()));
+            }));
           });
 }
 
@@ -189,10 +196,13 @@ void Admin::Routes::dump(const HttpRequest& request, ReplyTo reply) {
   if (!zone) return reply(text_reply(400, "dump takes ?zone=demo.internal\n"));
   const auto parsed = Name::parse(*zone);
   if (!parsed) return reply(text_reply(400, "zone: " + parsed.error().message + "\n"));
-  sources.dump(std::string(*zone), [reply = std::move(reply)](Result<std::string> text) {
-    if (!text) return reply(text_reply(404, text.error().message + "\n"));
-    reply(text_reply(200, std::move(*text)));
-  });
+  reply(later([begin = sources.dump(std::string(*zone))] {
+    auto body = begin();
+    if (!body) return text_reply(404, body.error().message + "\n");
+    HttpReply dumped;
+    dumped.rest = std::move(*body);
+    return dumped;
+  }));
 }
 
 void Admin::Routes::reload(const HttpRequest& request, ReplyTo reply) {
@@ -345,7 +355,7 @@ void Admin::status(std::function<void(std::optional<StatusReport>)> then) {
   routes_->status(std::move(then));
 }
 
-void Admin::explain(const Question& question, std::function<void(Result<Explanation>)> then) {
+void Admin::explain(const Question& question, std::function<void(Result<Later<Explanation>>)> then) {
   routes_->explain(question, std::move(then));
 }
 

@@ -59,7 +59,7 @@ class Admin {
   struct Question {
     std::string name, type, client;  // the last two may be empty
   };
-  void explain(const Question& question, std::function<void(Result<Explanation>)> then);
+  void explain(const Question& question, std::function<void(Result<Later<Explanation>>)> then);
   /// Main thread: takes no new connections there; requests under way are answered.
   void close(const ListenerReport& listener);
 

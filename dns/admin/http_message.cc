@@ -55,6 +55,12 @@ HttpReply json_reply(unsigned status, std::string body) {
   return {status, "application/json", std::move(body)};
 }
 
+HttpReply later(Later<HttpReply> make) {
+  HttpReply reply;
+  reply.aside = std::move(make);
+  return reply;
+}
+
 Result<Target> parse_target(std::string_view target) {
   if (target.empty() || target.front() != '/') return Error{"the request target must start with '/'"};
   const auto question = target.find('?');

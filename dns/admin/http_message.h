@@ -3,12 +3,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "dns/base/idle_thread.h"
 #include "dns/base/result.h"
 
 namespace signpost::admin {
@@ -26,20 +29,33 @@ struct HttpRequest {
   bool wants_json(bool fallback) const noexcept;
 };
 
+/// A long body that is made while it is sent. All of it happens on the idle thread, which frees it, too.
+class LongBody {
+ public:
+  virtual ~LongBody() = default;
+  /// The next octets into `room`, at most as many as there is room for; 0: that was all.
+  virtual std::size_t read(std::span<char> room) = 0;
+};
+
 struct HttpReply {
   unsigned status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers = {};  // more of them
+  std::shared_ptr<LongBody> rest = {};                            // in place of `body`
+  /// Set: the reply is what this returns on the idle thread, and nothing above counts.
+  Later<HttpReply> aside = {};
 };
 HttpReply text_reply(unsigned status, std::string body);
 HttpReply json_reply(unsigned status, std::string body);
+/// A reply that is work to make.
+HttpReply later(Later<HttpReply> make);
 
 /// Gives the reply, once, now or later, from any thread; what comes later than the deadline is dropped.
 /// Harmless after the server is gone.
 using ReplyTo = std::function<void(HttpReply)>;
 
-/// Runs on the admin thread and must not block it: other connections wait meanwhile.
+/// Runs on the admin thread and must not block it: other connections wait meanwhile, and probes among them.
 using Handler = std::function<void(const HttpRequest&, ReplyTo)>;
 
 /// Splits and decodes a request target ("/explain?name=a.b&type=A"); an error for a wrong escape, an absolute

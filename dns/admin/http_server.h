@@ -2,8 +2,9 @@
 //
 // The life of a request: a listener accepts a connection, the header (8 KiB) and body (64 KiB) are read
 // within 5 s, the route's handler is called on the admin thread, its reply is written whenever it comes (5
-// s), and the connection waits for its next request (5 s). Nothing here can hold up DNS: it has its own
-// thread, and memory is bounded by the caps times the connections.
+// s), and the connection waits for its next request (5 s). What is long to make is made on another thread
+// that workers always come before (dns/base/idle_thread.h), and a long body is sent while it is made. Nothing
+// here can hold up DNS, and memory is bounded by the caps times the connections.
 #pragma once
 
 #include <chrono>
@@ -30,6 +31,9 @@ struct HttpLimits {
   std::size_t connections =
       32;  // a listener; beyond it, the one that has waited longest for a request gives way
   std::chrono::milliseconds deadline{5000};
+  /// How long a body that is made while it is sent may wait for its reader in all: what it is made from
+  /// cannot be freed meanwhile.
+  std::chrono::milliseconds long_deadline{60000};
 };
 
 /// Main thread, apart from after(); everything else is on its own thread.
@@ -50,11 +54,11 @@ class HttpServer {
   void close(const std::string& address);
   /// Any thread: runs `then` on the admin thread after that time; dropped when the server stops first.
   void after(std::chrono::milliseconds delay, std::function<void()> then);
-  /// Starts the thread ("admin").
+  /// Starts its threads ("admin", "helper").
   void start();
   /// Before stop(): socket files stay, because another process listens on them.
   void leave_files();
-  /// Closes listeners (and removes socket files) and connections, and joins the thread. Once is enough.
+  /// Closes listeners (and removes socket files) and connections, and joins the threads. Once is enough.
   void stop();
 
  private:

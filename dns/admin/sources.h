@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,7 +11,9 @@
 #include "backends/checks/plan.h"
 #include "backends/registry/backend.h"
 #include "dns/admin/health.h"
+#include "dns/admin/http_message.h"
 #include "dns/base/clock.h"
+#include "dns/base/idle_thread.h"
 #include "dns/base/result.h"
 #include "dns/query/admit.h"
 #include "dns/query/counters.h"
@@ -102,14 +105,17 @@ struct Sources {
   std::function<void(std::function<void(BuilderStatus)>)> builder;
   std::function<ProgramReport()> program;
   std::function<CounterTotals()> dns;  // all workers together
+  /// What comes back has gathered all that is known, and puts it into words when it is called on the idle
+  /// thread.
   std::function<void(const Name&, RRType, const std::optional<IpAddress>& client,
-                     std::function<void(Explanation)>)>
+                     std::function<void(Later<Explanation>)>)>
       explain;
-  /// Whether the rules in force let this client ask about this name; empty: everybody may ask everything.
+  /// Whether the rules in force let this client ask about this name; empty: everybody may ask everything. As
+  /// of now: what it returns takes no lock.
   using Admit = std::function<Admission(const Name&, const IpAddress&)>;
-  Admit admit;
-  /// The whole zone as master-file text. Long: must not run on the admin thread.
-  std::function<void(const std::string& zone, std::function<void(Result<std::string>)>)> dump;
+  std::function<Admit()> admit;
+  /// The whole zone as master-file text; it looks at what is known now.
+  std::function<Later<Result<std::shared_ptr<LongBody>>>(const std::string& zone)> dump;
   std::function<void(std::function<void(ReloadOutcome)>)> reload;
   /// Believes what guards hold: of all registries (both empty), of one, or of one service of it
   /// ("shop/cart").

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ struct SchedulerAttributes {
 };
 
 constexpr std::uint64_t kSlice = 100'000;  // the shortest there is
+constexpr int kLeastNiceness = 19;
 
 }  // namespace
 
@@ -34,6 +36,15 @@ void begin_background_thread(const char* name) noexcept {
   if (attributes.policy != SCHED_OTHER) return;  // somebody chose another order of things for us
   attributes.runtime_ns = kSlice;
   (void)::syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+void begin_idle_thread(const char* name) noexcept {
+  begin_background_thread(name);  // its slices stay short, so that it gets them sooner
+  SchedulerAttributes attributes;
+  attributes.policy = SCHED_IDLE;
+  // The call that begin_background_thread() makes, too: deploy/systemd permits no other of its kind.
+  if (::syscall(SYS_sched_setattr, 0, &attributes, 0) != 0)
+    (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kLeastNiceness);
 }
 
 }  // namespace signpost

@@ -9,4 +9,11 @@ namespace signpost {
 /// newer; otherwise it is only less polite. Threads that it starts inherit both.
 void begin_background_thread(const char* name) noexcept;
 
+/// First thing in a thread whose work can wait: its name, and a class of its own behind all others
+/// (SCHED_IDLE): it runs when its core has nothing else to do, and next to nothing otherwise, and whoever
+/// wakes takes its place at once, where niceness alone waits for the next tick of the clock
+/// (dns/admin/README.md has the figures). Whatever order the program was started in; where even that is not
+/// allowed, niceness 19.
+void begin_idle_thread(const char* name) noexcept;
+
 }  // namespace signpost

@@ -29,24 +29,26 @@ std::string parameter(const HttpRequest& request, std::string_view name) {
 void show_overview(admin::Admin& admin, const ReplyTo& reply) {
   admin.status([reply](std::optional<admin::StatusReport> status) {
     if (!status) return reply(html_reply(503, trouble_page("the builder did not answer within 1 s")));
-    reply(html_reply(200, overview(*status)));
+    reply(admin::later([status = std::move(*status)] { return html_reply(200, overview(status)); }));
   });
 }
 
 void show_zone(const BrowseSource& browse, const HttpRequest& request, const ReplyTo& reply) {
   const Wanted wanted{parameter(request, "name"), parameter(request, "holds"), parameter(request, "after")};
-  browse(wanted, [wanted, reply](Result<BrowsedPage> page) {
-    if (!page) return reply(html_reply(404, trouble_page(page.error().message)));
-    reply(html_reply(200, zone_page(*page, wanted)));
-  });
+  reply(admin::later([wanted, look = browse(wanted)] {
+    const auto page = look();
+    return page ? html_reply(200, zone_page(*page, wanted))
+                : html_reply(404, trouble_page(page.error().message));
+  }));
 }
 
 void show_explanation(admin::Admin& admin, const HttpRequest& request, const ReplyTo& reply) {
   const Asked asked{parameter(request, "name"), parameter(request, "type"), parameter(request, "client")};
   if (asked.name.empty()) return reply(html_reply(200, explain_form(asked, {})));
-  admin.explain({asked.name, asked.type, asked.client}, [asked, reply](Result<Explanation> explanation) {
-    if (!explanation) return reply(html_reply(400, explain_form(asked, explanation.error().message)));
-    reply(html_reply(200, explain_page(asked, *explanation)));
+  admin.explain({asked.name, asked.type, asked.client}, [asked, reply](Result<Later<Explanation>> told) {
+    if (!told) return reply(html_reply(400, explain_form(asked, told.error().message)));
+    reply(admin::later(
+        [asked, told = std::move(*told)] { return html_reply(200, explain_page(asked, told())); }));
   });
 }
 

@@ -1,9 +1,9 @@
 // The page for people: zones, services, instances and why each answers, registries, what changed last.
 //
 // A browser asks over TCP, where `listen.page` says so; admin::HttpServer reads the request under its caps,
-// a route here asks for values (the builder's status, a page of services, an explanation) and writes them as
-// HTML. Nothing can be changed here, no script runs, nothing comes from elsewhere: a policy in the header
-// says so to the browser as well. No other origin is let in (no CORS).
+// a route here asks for values (the builder's status, a page of services, an explanation), which the idle
+// thread writes as HTML. Nothing can be changed here, no script runs, nothing comes from elsewhere: a policy
+// in the header says so to the browser as well. No other origin is let in (no CORS).
 //
 //   GET /                 registries, zones, names over several registries, the last changes, a box to ask
 //   GET /zone             ?name=&holds=&after=   its services with their shares, a hundred at a time
@@ -23,8 +23,8 @@ struct Wanted {
   std::string zone, holds, after;
 };
 
-/// Any thread may call back. Long: must not work on the admin thread.
-using BrowseSource = std::function<void(Wanted, std::function<void(Result<BrowsedPage>)>)>;
+/// What it returns looks at what is known now when it is called on the idle thread.
+using BrowseSource = std::function<Later<Result<BrowsedPage>>(const Wanted&)>;
 
 /// Before admin.start(): the routes of Door::Page. `admin` outlives them.
 void add_page(admin::Admin& admin, BrowseSource browse);

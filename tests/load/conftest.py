@@ -83,12 +83,13 @@ def resident_octets(pid):
 
 
 class Blast:
-    """One run of dnsblast beside the test: `core` is the one it is pinned to. result() waits for its end."""
+    """One run of dnsblast beside the test: `core` is the one it is pinned to, `prefix` what starts it. result() waits for
+    its end."""
 
-    def __init__(self, address, questions, seconds, *more, core=None):
+    def __init__(self, address, questions, seconds, *more, core=None, prefix=()):
         host, port = address
         command = [tool("dnsblast"), "--server", f"{host}:{port}", "--questions", questions, "--seconds", seconds, *more]
-        pinned = [] if core is None else ["taskset", "-c", core]
+        pinned = [*prefix, *([] if core is None else ["taskset", "-c", core])]
         self._seconds = seconds
         self._child = subprocess.Popen([str(word) for word in [*pinned, *command]], stdout=subprocess.PIPE, text=True)
 

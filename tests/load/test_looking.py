@@ -1,9 +1,14 @@
 """Who looks at a Signpost does not disturb it: scrapes, pages, dumps and explanations again and again, beside queries and
-changes. Without and with, in one run."""
+changes. Without and with lookers in turns, in one run; the middle one of each counts.
+
+Server and load come before all else on their cores, as far as they may, so that neither who looks (Python, which takes
+more than the server for it) nor another program is in the figures. Among the server's own threads that changes nothing.
+"""
 import http.client
 import itertools
 import os
 import socket
+import statistics
 import threading
 import time
 
@@ -18,7 +23,14 @@ from harness.stats import percentile
 SERVICES = int(size("LOOKING_SERVICES", 2000))
 SECONDS = size("LOOKING_SECONDS", 1)
 RATE = size("LOOKING_RATE", 10000)
+ROUNDS = 3
 SERVER_CORE, LOAD_CORE = 0, 1
+FIRST = ("nice", "-n", "-10")  # without the right to it, only a warning
+# With lookers at most twice as late as without, or so late: a thread of the ordinary class that computes (the builder, the
+# scrape) may keep the core for a tick of the clock, 4 ms, before a worker gets it back.
+ANSWER_US = 5000
+# A change passes five threads, each of which may meet such a moment.
+CHANGE_MS = 20
 
 
 class Unix(http.client.HTTPConnection):
@@ -57,7 +69,7 @@ def looks(program):
 
 
 class Looking:
-    """A thread that does all of `looks` in turn until stop()."""
+    """A thread that does all of `looks` in turn, each at least once, until stop()."""
 
     def __init__(self, what):
         self.seen = {name: [] for name in what}
@@ -66,8 +78,8 @@ class Looking:
 
         def run():
             try:
-                for name in itertools.cycle(what):
-                    if self._stop.is_set():
+                for turn, name in enumerate(itertools.cycle(what)):
+                    if turn >= len(what) and self._stop.is_set():
                         return
                     self.seen[name].append(what[name]())
             except Exception as trouble:  # noqa: BLE001  # told by stop()
@@ -84,13 +96,35 @@ class Looking:
 
 def phase(program, world, edits):
     """p99 of the answers in us, queries lost, and milliseconds from edits to answers."""
-    blast = Blast(program.address, world.found, SECONDS, "--rate", RATE, core=LOAD_CORE)
-    end = time.monotonic() + SECONDS - 0.5
+    seconds = SECONDS / ROUNDS
+    blast = Blast(program.address, world.found, seconds, "--rate", RATE, core=LOAD_CORE, prefix=FIRST)
+    end = time.monotonic() + seconds - min(0.5, seconds / 2)
     lags = []
-    while time.monotonic() < end:
+    while time.monotonic() < end or not lags:
         lags.append(edits.time_one(program.address))
     result = blast.result()
     return result["p99_us"], result["lost"], lags
+
+
+class Phases:
+    """Several phases of one kind."""
+
+    def __init__(self):
+        self.p99s, self.lost, self.lags = [], 0, []
+
+    def add(self, p99, lost, lags):
+        self.p99s.append(p99)
+        self.lost += lost
+        self.lags.append(lags)
+
+    @property
+    def p99(self):
+        return statistics.median(self.p99s)
+
+    @property
+    def lag(self):
+        """p99 of a phase, or its worst: few edits fit a short one."""
+        return statistics.median(percentile(lags, 99) for lags in self.lags)
 
 
 def test_looking_disturbs_nobody(folder, figure):
@@ -108,29 +142,37 @@ def test_looking_disturbs_nobody(folder, figure):
             "edits": {"type": "file", "path": str(edits.path), "required": True},
         },
         [{"name": "bench.internal", "registry": "local"}, {"name": "edits.internal", "registry": "edits"}],
-        prefix=("taskset", "-c", str(SERVER_CORE)), workers=1, log={"level": "info"},
+        prefix=(*FIRST, "taskset", "-c", str(SERVER_CORE)), workers=1, log={"level": "info"},
     )  # fmt: skip
+    without, beside = Phases(), Phases()
+    seen = {}
     try:
         program.wait_ready(60)
-        quiet = phase(program, world, edits)
-        looking = Looking(looks(program))
-        try:
-            watched = phase(program, world, edits)
-        finally:
-            looking.stop()
+        for _ in range(ROUNDS):
+            without.add(*phase(program, world, edits))
+            looking = Looking(looks(program))
+            try:
+                beside.add(*phase(program, world, edits))
+            finally:
+                looking.stop()
+            for name, times in looking.seen.items():
+                seen.setdefault(name, []).extend(times)
     finally:
         program.stop()
-    for name, seen in looking.seen.items():
-        times = [took * 1000 for took, _ in seen]
+    for name, looks_at_it in seen.items():
+        times = [took * 1000 for took, _ in looks_at_it]
         figure(
             f"{name}, {SERVICES} services",
-            f"p50 {percentile(times, 50):.1f} ms, max {max(times):.1f} ms of {len(times)}; {seen[-1][1] / 1024:.1f} KiB",
+            f"p50 {percentile(times, 50):.1f} ms, max {max(times):.1f} ms of {len(times)}; {looks_at_it[-1][1] / 1024:.1f} KiB",
         )
-    for word, (p99, lost, lags) in (("without", quiet), ("with", watched)):
+    for word, phases in (("without", without), ("with", beside)):
+        lags = [lag for some in phases.lags for lag in some]
         figure(
             f"answers and changes {word} lookers",
-            f"{RATE:.0f}/s: p99 {p99:.0f} us, {lost:.0f} lost; a change is answered after p50 {percentile(lags, 50):.1f}, "
-            f"p99 {percentile(lags, 99):.1f} ms of {len(lags)}",
+            f"{RATE:.0f}/s: p99 {phases.p99:.0f} us ({min(phases.p99s):.0f} to {max(phases.p99s):.0f}), {phases.lost:.0f} lost; "
+            f"a change is answered after p50 {percentile(lags, 50):.1f}, p99 {phases.lag:.1f} ms of {len(lags)}",
         )
-    assert quiet[1] == watched[1] == 0
-    assert all(looking.seen.values()), "each was done"
+    assert without.lost == beside.lost == 0
+    assert all(seen.values()), "each was done"
+    assert beside.p99 <= max(2 * without.p99, ANSWER_US)
+    assert beside.lag <= max(2 * without.lag, without.lag + CHANGE_MS)

@@ -1,6 +1,8 @@
 """explain, status, dump and reload: what an operator asks a running Signpost."""
 import contextlib
 import json
+import os
+import pathlib
 import re
 import socket
 import subprocess
@@ -88,6 +90,15 @@ def test_dump_is_a_zone_file_that_others_read(start):
     assert {rdata.address for rdata in addresses} == {"10.1.0.1", "10.1.0.2"}
     assert addresses.ttl == 7
     assert zone.find_rdataset("_http._tcp.cart.demo.internal.", dns.rdatatype.SRV)
+
+
+def test_who_looks_comes_behind_who_asks(start):
+    program = start()
+    assert program.command("dump", "demo.internal")[0] == 0
+    tasks = pathlib.Path(f"/proc/{program.process.pid}/task")
+    classes = {(task / "comm").read_text().strip(): os.sched_getscheduler(int(task.name)) for task in tasks.iterdir()}
+    assert classes["helper"] == os.SCHED_IDLE
+    assert [name for name, scheduled in classes.items() if scheduled == os.SCHED_IDLE] == ["helper"]
 
 
 def test_dump_of_a_zone_that_is_not_there(start):

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "zones/snapshot/snapshot.h"
-#include "zones/snapshot/store.h"
 
 namespace signpost {
 namespace {
@@ -67,11 +66,9 @@ std::vector<Row> matching(const Snapshot& snapshot, std::uint16_t zone, std::str
 
 }  // namespace
 
-Result<BrowsedPage> browse(SnapshotStore& store, const Browse& what) {
+Result<BrowsedPage> browse(const Snapshot& snapshot, const Browse& what) {
   const auto wanted = Name::parse(what.zone);
   if (!wanted) return wanted.error();
-  SnapshotReader reader(store);
-  const auto& snapshot = reader.refresh();
   const auto& zones = snapshot.zones;
   const auto view = std::find_if(zones.begin(), zones.end(),
                                  [&](const auto& one) { return one.zone->name == wanted->folded(); });

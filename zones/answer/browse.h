@@ -11,7 +11,7 @@
 
 namespace signpost {
 
-class SnapshotStore;
+struct Snapshot;
 
 struct BrowsedService {
   std::string name;           // "cart.demo.internal.", the first of its names that is its own
@@ -40,8 +40,8 @@ struct Browse {
 /// Shares of so many addresses are told.
 inline constexpr std::size_t kBrowsedShares = 20;
 
-/// Any thread but a worker; walks over all names of the snapshot (20,000 services take some 10 ms). Error: no
-/// such zone, and which there are.
-Result<BrowsedPage> browse(SnapshotStore& store, const Browse& what);
+/// Any thread but a worker; takes no lock. Walks over all names of the snapshot (20,000 services take some
+/// 10 ms). Error: no such zone, and which there are.
+Result<BrowsedPage> browse(const Snapshot& snapshot, const Browse& what);
 
 }  // namespace signpost

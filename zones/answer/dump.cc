@@ -1,5 +1,7 @@
 #include "zones/answer/dump.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -14,80 +16,7 @@
 namespace signpost {
 namespace {
 
-using Write = std::function<void(std::string_view)>;
-
-class Dumper {
- public:
-  Dumper(const Snapshot& snapshot, std::uint16_t zone, const Write& write)
-      : snapshot_(snapshot), zone_(zone), write_(write) {}
-
-  void apex() {
-    const auto& name = snapshot_.zones[zone_].zone->name;
-    const auto& block = *snapshot_.find(name.wire());
-    ask(name, RRType::SOA);
-    if (block.find_set(RRType::NS) == nullptr) ask(name, RRType::NS);
-    dump_static(block, write_);
-  }
-
-  /// Every owner of every block of the zone, in the order of the slots.
-  void blocks() {
-    const auto* root = snapshot_.slots.root;
-    for (std::uint32_t c = 0; root != nullptr && c < root->chunks; ++c) {
-      for (const auto* block : root->chunk[c]->blocks) {
-        if (block != nullptr && block->zone() == zone_) one_block(*block);
-      }
-    }
-  }
-
-  /// Every address of the zone, by rising address; a zone further down has its own.
-  void pointers() {
-    const auto range = names::parse_reverse(snapshot_.zones[zone_].zone->name.wire());
-    if (!range) return;
-    const auto& index = snapshot_.addresses;
-    const AddressKey* last = nullptr;
-    for (auto place = index.lower_bound({address_key(range->first), 0}); const auto* entry = index.at(place);
-         place = index.next(place)) {
-      if (entry->key > address_key(range->last)) break;
-      if (last != nullptr && *last == entry->key) continue;
-      last = &entry->key;
-      const auto address = IpAddress::v6(entry->key).unmapped();
-      if (address.is_v4() != range->first.is_v4()) continue;
-      const auto owner = names::reverse_name(address);
-      const auto located = locate(snapshot_, owner.wire());
-      const bool written = located.block->kind() == BlockKind::Static && located.prefix == 0;
-      if (located.block->zone() == zone_ && !written) ask(owner, RRType::PTR);
-    }
-  }
-
- private:
-  void one_block(const Block& block) {
-    if (block.kind() == BlockKind::Static) return dump_static(block, write_);
-    if (block.kind() != BlockKind::Answers && block.kind() != BlockKind::Alias) return;
-    const auto owners = owners_of(block);
-    for (std::size_t i = 0; i < block.spelling_count(); ++i) {
-      const auto spelling = block.spelling(i);
-      if (snapshot_.find(spelling) != &block) continue;  // another service has this name
-      for (const auto& [prefix, types] : owners) {
-        std::vector<std::uint8_t> wire(prefix.begin(), prefix.end());
-        wire.insert(wire.end(), spelling.begin(), spelling.end());
-        if (wire.size() > kNameOctetsMax) continue;
-        if (locate(snapshot_, wire).block != &block) continue;  // a static record stands there
-        for (const auto& [type, content] : types) ask(Name::from_wire(wire), type);
-      }
-    }
-  }
-
-  void ask(const Name& name, RRType type) {
-    for (const auto& record : whole_answer(snapshot_, name, type).records) {
-      if (record.section != 0 || record.type != type) continue;
-      write_(record.to_string() + "\n");
-    }
-  }
-
-  const Snapshot& snapshot_;
-  const std::uint16_t zone_;
-  const Write& write_;
-};
+constexpr std::size_t kAddressesAPiece = 256;
 
 /// The zones that a person means: one by its name, or those that a prefix stands for.
 Result<std::vector<Name>> named(std::string_view text) {
@@ -119,22 +48,114 @@ Result<std::uint16_t> find_zone(const Snapshot& snapshot, const Name& name) {
 
 }  // namespace
 
-Result<void> dump(SnapshotStore& store, std::string_view zone, const Write& write) {
+Result<ZoneDump> ZoneDump::of(const Snapshot& snapshot, std::string_view zone) {
   const auto names = named(zone);
   if (!names) return names.error();
-  SnapshotReader reader(store);
-  const auto& snapshot = reader.refresh();
   std::vector<std::uint16_t> zones;
   for (const auto& name : *names) {
     const auto found = find_zone(snapshot, name);
     if (!found) return found.error();
     zones.push_back(*found);
   }
-  for (const auto found : zones) {
-    Dumper dumper(snapshot, found, write);
-    dumper.apex();
-    dumper.blocks();
-    if (snapshot.zones[found].zone->reverse) dumper.pointers();
+  return ZoneDump(snapshot, std::move(zones));
+}
+
+bool ZoneDump::next(std::string& text) {
+  const auto before = text.size();
+  while (text.size() == before && !zones_.empty()) {
+    if (part_ == Part::Apex) {
+      apex(text);
+      part_ = Part::Blocks;
+      slot_ = 0;
+    } else if (part_ == Part::Blocks && !next_block(text)) {
+      part_ = Part::Pointers;
+      const auto range = names::parse_reverse(zone().name.wire());
+      if (range) place_ = snapshot_->addresses.lower_bound({address_key(range->first), 0});
+      last_pointer_ = {};
+    } else if (part_ == Part::Pointers && !next_pointers(text)) {
+      part_ = Part::Apex;
+      zones_.erase(zones_.begin());
+    }
+  }
+  return text.size() > before;
+}
+
+void ZoneDump::apex(std::string& text) const {
+  const auto& name = zone().name;
+  const auto& block = *snapshot_->find(name.wire());
+  append_answer(text, *snapshot_, name, RRType::SOA);
+  if (block.find_set(RRType::NS) == nullptr) append_answer(text, *snapshot_, name, RRType::NS);
+  append_static(text, block);
+}
+
+/// Every owner of the next block of the zone that has any, in the order of the slots; false: there is none.
+bool ZoneDump::next_block(std::string& text) {
+  const auto* root = snapshot_->slots.root;
+  const auto end = root == nullptr ? 0 : std::size_t{root->chunks} * SlotChunk::kSize;
+  const auto before = text.size();
+  while (slot_ < end && text.size() == before) {
+    const auto* block_there = root->chunk[slot_ / SlotChunk::kSize]->blocks[slot_ % SlotChunk::kSize];
+    ++slot_;
+    if (block_there != nullptr && block_there->zone() == zones_.front()) block(text, *block_there);
+  }
+  return text.size() > before;
+}
+
+void ZoneDump::block(std::string& text, const Block& block) const {
+  if (block.kind() == BlockKind::Static) return append_static(text, block);
+  if (block.kind() != BlockKind::Answers && block.kind() != BlockKind::Alias) return;
+  const auto owners = owners_of(block);
+  for (std::size_t i = 0; i < block.spelling_count(); ++i) {
+    const auto spelling = block.spelling(i);
+    if (snapshot_->find(spelling) != &block) continue;  // another service has this name
+    for (const auto& [prefix, types] : owners) {
+      std::array<std::uint8_t, kNameOctetsMax> octets;
+      if (prefix.size() + spelling.size() > octets.size()) continue;
+      std::copy(prefix.begin(), prefix.end(), octets.begin());
+      std::copy(spelling.begin(), spelling.end(),
+                octets.begin() + static_cast<std::ptrdiff_t>(prefix.size()));
+      const auto wire = NameView(octets).first(prefix.size() + spelling.size());
+      if (locate(*snapshot_, wire).block != &block) continue;  // a static record stands there
+      const auto name = Name::from_wire(wire);
+      for (const auto& [type, content] : types) append_answer(text, *snapshot_, name, type);
+    }
+  }
+}
+
+/// Some addresses of a reverse zone, by rising address; a zone further down has its own.
+bool ZoneDump::next_pointers(std::string& text) {
+  const auto range = names::parse_reverse(zone().name.wire());
+  if (!zone().reverse || !range) return false;
+  const auto& index = snapshot_->addresses;
+  const auto before = text.size();
+  for (std::size_t seen = 0; seen < kAddressesAPiece || text.size() == before; ++seen) {
+    const auto* entry = index.at(place_);
+    if (entry == nullptr || entry->key > address_key(range->last)) break;
+    place_ = index.next(place_);
+    if (last_pointer_ == entry->key) continue;
+    last_pointer_ = entry->key;
+    const auto address = IpAddress::v6(entry->key).unmapped();
+    if (address.is_v4() != range->first.is_v4()) continue;
+    const auto owner = names::reverse_name(address);
+    const auto located = locate(*snapshot_, owner.wire());
+    const bool written = located.block->kind() == BlockKind::Static && located.prefix == 0;
+    if (located.block->zone() == zones_.front() && !written)
+      append_answer(text, *snapshot_, owner, RRType::PTR);
+  }
+  return text.size() > before;
+}
+
+Result<void> dump(SnapshotStore& store, std::string_view zone,
+                  const std::function<void(std::string_view)>& write) {
+  SnapshotReader reader(store);
+  auto dump = ZoneDump::of(reader.refresh(), zone);
+  if (!dump) return dump.error();
+  for (std::string text; dump->next(text); text.clear()) {
+    for (std::string_view rest = text; !rest.empty();) {
+      const auto line = rest.substr(0, rest.find('\n') + 1);
+      write(line);
+      rest.remove_prefix(line.size());
+    }
   }
   return {};
 }

@@ -15,7 +15,6 @@
 #include "zones/policy/policy.h"
 #include "zones/policy/shares.h"
 #include "zones/snapshot/selection.h"
-#include "zones/snapshot/store.h"
 #include "zones/synthesis/names.h"
 #include "zones/synthesis/synthesise.h"
 #include "zones/table/builder.h"
@@ -217,26 +216,19 @@ Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
 
 }  // namespace
 
-void explain(Builder& builder, SnapshotStore& store, const Name& name, RRType type,
-             const std::optional<IpAddress>& client, std::function<void(Explanation)> reply) {
-  Explanation out;
-  {
-    SnapshotReader reader(store);
-    const auto& snapshot = reader.refresh();
-    out = look_up(snapshot, name, type);
-    if (client) {
-      auto notes = explain_client(snapshot, name, type, *client);
-      out.depends_on_client = !notes.empty();
-      std::move(notes.begin(), notes.end(), std::back_inserter(out.notes));
-    }
+Explanation explain(const Snapshot& snapshot, const Found& found, const Name& name, RRType type,
+                    const std::optional<IpAddress>& client) {
+  auto out = look_up(snapshot, name, type);
+  if (client) {
+    auto notes = explain_client(snapshot, name, type, *client);
+    out.depends_on_client = !notes.empty();
+    std::move(notes.begin(), notes.end(), std::back_inserter(out.notes));
   }
   const auto range = names::parse_reverse(name.folded().wire());
   const auto address = range && range->complete() ? std::optional(range->first) : std::nullopt;
-  builder.find(name, [type, address, out = std::move(out), reply = std::move(reply)](Found found) mutable {
-    if (!found.written.empty()) out.notes.push_back("static record, written in " + found.written);
-    for (const auto& held : found.services) out.services.push_back(explain_service(held, type, address));
-    reply(std::move(out));
-  });
+  if (!found.written.empty()) out.notes.push_back("static record, written in " + found.written);
+  for (const auto& held : found.services) out.services.push_back(explain_service(held, type, address));
+  return out;
 }
 
 std::string to_text(const Explanation& explanation) {

@@ -1,7 +1,6 @@
 // Why an answer is what it is: the same look-up, policy and shares as the answer, with their reasons kept.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,8 +11,8 @@
 
 namespace signpost {
 
-class Builder;
-class SnapshotStore;
+struct Found;
+struct Snapshot;
 
 struct ExplainedInstance {
   std::string id;
@@ -50,10 +49,10 @@ struct Explanation {
   bool depends_on_client = false;          // and notes say on what of it
 };
 
-/// Any thread but a worker; `reply` runs on the builder thread or on the caller's. `client`: for whom, where
-/// that matters.
-void explain(Builder& builder, SnapshotStore& store, const Name& name, RRType type,
-             const std::optional<IpAddress>& client, std::function<void(Explanation)> reply);
+/// Any thread but a worker; takes no lock. `found`: by Builder::find() of this name. `client`: for whom,
+/// where that matters.
+Explanation explain(const Snapshot& snapshot, const Found& found, const Name& name, RRType type,
+                    const std::optional<IpAddress>& client);
 
 /// The text that `signpost explain` prints.
 std::string to_text(const Explanation& explanation);

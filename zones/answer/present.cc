@@ -1,10 +1,11 @@
 #include "zones/answer/present.h"
 
 #include <array>
+#include <cstring>
+#include <iterator>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
-
-#include "dns/wire/name.h"
 
 namespace signpost {
 namespace {
@@ -22,11 +23,12 @@ class Cursor {
     const auto high = u16();
     return std::uint32_t{high} << 16 | u16();
   }
-  std::string name() {
-    std::vector<std::uint8_t> wire;
+  /// Its octets, in room for one name.
+  NameView name() {
+    std::size_t size = 0;
     auto at = at_;
     bool jumped = false;
-    for (; message_[at] != 0;) {
+    while (message_[at] != 0) {
       if (message_[at] >= 0xc0) {
         const auto to = static_cast<std::size_t>((message_[at] & 0x3f) << 8 | message_[at + 1]);
         if (!jumped) at_ = at + 2;
@@ -34,13 +36,13 @@ class Cursor {
         at = to;
         continue;
       }
-      wire.insert(wire.end(), message_.begin() + static_cast<std::ptrdiff_t>(at),
-                  message_.begin() + static_cast<std::ptrdiff_t>(at + message_[at] + 1));
+      std::memcpy(name_.data() + size, message_.data() + at, message_[at] + 1u);
+      size += message_[at] + 1u;
       at += message_[at] + 1u;
     }
-    wire.push_back(0);
+    name_[size++] = 0;
     if (!jumped) at_ = at + 1;
-    return to_text(wire);
+    return NameView(name_).first(size);
   }
   std::span<const std::uint8_t> bytes(std::size_t count) {
     const auto part = message_.subspan(at_, count);
@@ -52,7 +54,20 @@ class Cursor {
  private:
   std::span<const std::uint8_t> message_;
   std::size_t at_ = 0;
+  std::array<std::uint8_t, kNameOctetsMax> name_;
 };
+
+/// Moves behind the header and the questions; how many records the sections have.
+std::array<std::uint16_t, 3> skip_to_records(Cursor& cursor) {
+  cursor.bytes(4);
+  const auto questions = cursor.u16();
+  const std::array<std::uint16_t, 3> counts{cursor.u16(), cursor.u16(), cursor.u16()};
+  for (int i = 0; i < questions; ++i) {
+    cursor.name();
+    cursor.bytes(4);
+  }
+  return counts;
+}
 
 }  // namespace
 
@@ -85,21 +100,37 @@ std::string rcode_text(Rcode rcode) {
   }
 }
 
+void append_line(std::string& text, NameView owner, std::uint32_t ttl, RRType type,
+                 std::span<const std::uint8_t> rdata) {
+  append_name(text, owner);
+  fmt::format_to(std::back_inserter(text), FMT_COMPILE(" {} IN {} "), ttl, type_text(type));
+  append_rdata(text, type, rdata);
+  text += '\n';
+}
+
+void append_lines(std::string& text, std::span<const std::uint8_t> message, RRType type) {
+  Cursor cursor(message);
+  const auto records = skip_to_records(cursor)[0];
+  for (int i = 0; i < records; ++i) {
+    const auto owner = cursor.name();
+    const auto its_type = static_cast<RRType>(cursor.u16());
+    cursor.bytes(2);
+    const auto ttl = cursor.u32();
+    const auto size = cursor.u16();
+    const auto rdata = cursor.bytes(size);
+    if (its_type == type) append_line(text, owner, ttl, type, rdata);
+  }
+}
+
 std::vector<PresentedRecord> present(std::span<const std::uint8_t> message) {
   Cursor cursor(message);
-  cursor.bytes(4);
-  const auto questions = cursor.u16();
-  const std::array<std::uint16_t, 3> counts{cursor.u16(), cursor.u16(), cursor.u16()};
-  for (int i = 0; i < questions; ++i) {
-    cursor.name();
-    cursor.bytes(4);
-  }
+  const auto counts = skip_to_records(cursor);
   std::vector<PresentedRecord> records;
   for (int section = 0; section < 3; ++section) {
     for (int i = 0; i < counts[static_cast<std::size_t>(section)]; ++i) {
       PresentedRecord record;
       record.section = section;
-      record.owner = cursor.name();
+      record.owner = to_text(cursor.name());
       record.type = static_cast<RRType>(cursor.u16());
       cursor.bytes(2);
       record.ttl = cursor.u32();

@@ -42,20 +42,44 @@ constexpr std::string_view kSvcKeys[] = {"mandatory", "alpn", "no-default-alpn",
 using Octets = std::span<const std::uint8_t>;
 
 /// What may stand inside quotes (RFC 1035, section 5.1).
-std::string escaped(Octets octets, std::string_view special = "\"\\") {
-  std::string text;
+void append_escaped(std::string& text, Octets octets) {
   for (const auto octet : octets) {
     if (octet < 0x20 || octet > 0x7e) {
       fmt::format_to(std::back_inserter(text), "\\{:03}", octet);
       continue;
     }
-    if (special.find(static_cast<char>(octet)) != std::string_view::npos) text += '\\';
+    if (octet == '"' || octet == '\\') text += '\\';
     text += static_cast<char>(octet);
   }
+}
+
+void append_quoted(std::string& text, Octets octets) {
+  text += '"';
+  append_escaped(text, octets);
+  text += '"';
+}
+
+std::string escaped(Octets octets) {
+  std::string text;
+  append_escaped(text, octets);
   return text;
 }
 
 std::string quoted(Octets octets) { return '"' + escaped(octets) + '"'; }
+
+void append_number(std::string& text, std::uint32_t number) {
+  std::array<char, 10> digits;
+  const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+  text.append(digits.begin(), end);
+}
+
+/// What a zone has most of, so without inet_ntop(), which prints by a format.
+void append_v4(std::string& text, const std::array<std::uint8_t, 4>& octets) {
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    if (i > 0) text += '.';
+    append_number(text, octets[i]);
+  }
+}
 
 std::string hexadecimal(Octets octets) {
   std::string text;
@@ -137,37 +161,38 @@ std::string svc_params(Reader& reader) {
   return text;
 }
 
-std::string field_text(char field, Reader& reader) {
+void append_field(std::string& text, char field, Reader& reader) {
   switch (field) {
     case '1':
-      return std::to_string(reader.u8());
+      return append_number(text, reader.u8());
     case '2':
-      return std::to_string(reader.u16());
+      return append_number(text, reader.u16());
     case '4':
-      return std::to_string(reader.u32());
+      return append_number(text, reader.u32());
     case 'a':
-      return IpAddress::v4(take<4>(reader)).to_string();
+      return append_v4(text, take<4>(reader));
     case 'q':
-      return IpAddress::v6(take<16>(reader)).to_string();
-    case 'n': {
-      const auto name = reader.name();
-      return name.empty() ? std::string() : to_text(name);
-    }
+      text += IpAddress::v6(take<16>(reader)).to_string();
+      return;
+    case 'n':
+      if (const auto name = reader.name(); !name.empty()) append_name(text, name);
+      return;
     case 's':
-      return quoted(reader.bytes(reader.u8()));
+      return append_quoted(text, reader.bytes(reader.u8()));
     case 'w':
-      return escaped(reader.bytes(reader.u8()));
-    case 'S': {
-      std::string text;
-      while (!reader.rest().empty() && !reader.failed())
-        text += (text.empty() ? "" : " ") + quoted(reader.bytes(reader.u8()));
-      return text;
-    }
+      return append_escaped(text, reader.bytes(reader.u8()));
+    case 'S':
+      for (bool first = true; !reader.rest().empty() && !reader.failed(); first = false) {
+        if (!first) text += ' ';
+        append_quoted(text, reader.bytes(reader.u8()));
+      }
+      return;
     case 'p':
-      return svc_params(reader);
+      text += svc_params(reader);
+      return;
     default: {
       const auto rest = reader.bytes(reader.rest().size());
-      return field == 'x' ? hexadecimal(rest) : field == 'b' ? base64(rest) : quoted(rest);
+      text += field == 'x' ? hexadecimal(rest) : field == 'b' ? base64(rest) : quoted(rest);
     }
   }
 }
@@ -177,6 +202,27 @@ std::string unknown_text(Octets rdata) {
 }
 
 }  // namespace
+
+void append_name(std::string& text, NameView name) {
+  if (name.size() <= 1) {
+    text += '.';
+    return;
+  }
+  const auto plain = [](std::uint8_t octet) {
+    return (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') || octet == '-' || octet == '_';
+  };
+  const auto start = text.size();
+  for (auto at = name; at[0] != 0; at = parent(at)) {
+    const auto label = at.subspan(1, at[0]);
+    if (!std::all_of(label.begin(), label.end(), plain)) {
+      text.resize(start);
+      text += to_text(name);
+      return;
+    }
+    text.append(label.begin(), label.end());
+    text += '.';
+  }
+}
 
 std::string type_text(RRType type) {
   for (const auto& known : kTypes) {
@@ -202,18 +248,31 @@ Result<RRType> parse_type(std::string_view text) {
       "'{}' is no record type; A, AAAA, SRV, TXT, PTR, CNAME, NS, SOA or TYPE<number> would be", text)};
 }
 
-std::string rdata_text(RRType type, std::span<const std::uint8_t> rdata) {
+void append_rdata(std::string& text, RRType type, std::span<const std::uint8_t> rdata) {
   const auto* known = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeText& one) {
     return one.type == static_cast<std::uint16_t>(type);
   });
-  if (known == std::end(kTypes) || known->fields.empty()) return unknown_text(rdata);
+  const auto start = text.size();
+  const auto as_unknown = [&] {
+    text.resize(start);
+    text += unknown_text(rdata);
+  };
+  if (known == std::end(kTypes) || known->fields.empty()) return as_unknown();
   Reader reader(rdata);
-  std::string text;
   for (const char field : known->fields) {
-    const auto part = field_text(field, reader);
-    if (!part.empty()) text += (text.empty() ? "" : " ") + part;
+    const auto before = text.size();
+    if (before != start) text += ' ';
+    const auto began = text.size();
+    append_field(text, field, reader);
+    if (text.size() == began) text.resize(before);  // an empty field has no space in front of it either
   }
-  return reader.failed() || !reader.rest().empty() ? unknown_text(rdata) : text;
+  if (reader.failed() || !reader.rest().empty()) as_unknown();
+}
+
+std::string rdata_text(RRType type, std::span<const std::uint8_t> rdata) {
+  std::string text;
+  append_rdata(text, type, rdata);
+  return text;
 }
 
 }  // namespace signpost

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dns/base/result.h"
+#include "dns/wire/name.h"
 #include "dns/wire/types.h"
 
 namespace signpost {
@@ -18,5 +19,9 @@ Result<RRType> parse_type(std::string_view text);
 /// Whole, uncompressed RDATA. Of other types, or when it does not hold the type's fields: \# octets (RFC
 /// 3597, section 5).
 std::string rdata_text(RRType type, std::span<const std::uint8_t> rdata);
+/// The same behind what is there: a dump has some hundred thousand of them.
+void append_rdata(std::string& text, RRType type, std::span<const std::uint8_t> rdata);
+/// What to_text(name) gives, behind what is there.
+void append_name(std::string& text, NameView name);
 
 }  // namespace signpost

@@ -13,19 +13,38 @@ Query query_for(const Name& name, RRType type) {
   return query;
 }
 
-WholeAnswer whole_answer(const Snapshot& snapshot, const Name& name, RRType type) {
+namespace {
+
+struct Asked {
+  Rcode rcode;
+  std::span<const std::uint8_t> message;  // good until this thread asks again
+};
+
+Asked ask(const Snapshot& snapshot, const Name& name, RRType type) {
   thread_local Answerer answerer(Random(1), config::AnswerMode::All);
-  std::vector<std::uint8_t> buffer(kMessageOctetsMax);
+  thread_local std::vector<std::uint8_t> buffer(
+      kMessageOctetsMax);  // clearing one for each question was a third of a dump
   const auto query = query_for(name, type);
   Response response;
   response.begin(query, buffer, buffer.size());
   answerer.answer(snapshot, query.question.folded.wire(), type, false, response);
+  const auto rcode = response.rcode();
+  return {rcode, response.finish()};
+}
+
+}  // namespace
+
+WholeAnswer whole_answer(const Snapshot& snapshot, const Name& name, RRType type) {
+  const auto asked = ask(snapshot, name, type);
   WholeAnswer answer;
-  answer.rcode = response.rcode();
-  const auto message = response.finish();
-  answer.authoritative = (message[2] & 0x04) != 0;
-  answer.records = present(message);
+  answer.rcode = asked.rcode;
+  answer.authoritative = (asked.message[2] & 0x04) != 0;
+  answer.records = present(asked.message);
   return answer;
+}
+
+void append_answer(std::string& text, const Snapshot& snapshot, const Name& name, RRType type) {
+  append_lines(text, ask(snapshot, name, type).message, type);
 }
 
 }  // namespace signpost

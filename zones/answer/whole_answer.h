@@ -23,4 +23,7 @@ Query query_for(const Name& name, RRType type);
 /// As over TCP, by the same Answerer that the workers use.
 WholeAnswer whole_answer(const Snapshot& snapshot, const Name& name, RRType type);
 
+/// The records of this type in that answer as lines of a master file, behind what is there.
+void append_answer(std::string& text, const Snapshot& snapshot, const Name& name, RRType type);
+
 }  // namespace signpost

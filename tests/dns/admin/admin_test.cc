@@ -13,6 +13,18 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// A dump of little.
+class OneLine final : public LongBody {
+ public:
+  std::size_t read(std::span<char> room) override {
+    constexpr std::string_view kLine = "demo.internal. 5 IN SOA ...\n";
+    return std::exchange(told_, true) ? 0 : kLine.copy(room.data(), room.size());
+  }
+
+ private:
+  bool told_ = false;
+};
+
 /// A whole admin room over sources that answer at once, or never, as the test wants.
 struct House {
   House() {
@@ -31,17 +43,21 @@ struct House {
       if (name.to_string() == "alias.internal.")
         explanation.records = {"alias.internal. 5 IN CNAME refused.internal.",
                                "refused.internal. 5 IN A 10.0.0.1"};
-      reply(explanation);
+      reply([explanation] { return explanation; });
     };
-    sources.admit = [](const Name& name, const IpAddress&) {
-      const auto text = name.to_string();
-      return text.starts_with("refused")   ? Admission::Refuse
-             : text.starts_with("dropped") ? Admission::Drop
-                                           : Admission::Allow;
+    sources.admit = [] {
+      return [](const Name& name, const IpAddress&) {
+        const auto text = name.to_string();
+        return text.starts_with("refused")   ? Admission::Refuse
+               : text.starts_with("dropped") ? Admission::Drop
+                                             : Admission::Allow;
+      };
     };
-    sources.dump = [](const std::string& zone, auto reply) {
-      if (zone != "demo.internal") return reply(Error{"no zone " + zone + "; known here: demo.internal"});
-      reply(std::string("demo.internal. 5 IN SOA ...\n"));
+    sources.dump = [](const std::string& zone) {
+      return [zone]() -> Result<std::shared_ptr<LongBody>> {
+        if (zone != "demo.internal") return Error{"no zone " + zone + "; known here: demo.internal"};
+        return std::shared_ptr<LongBody>(std::make_shared<OneLine>());
+      };
     };
     sources.reload = [this](auto reply) { reply(outcome); };
     sources.release = [](const std::string& registry, const std::string& service, auto reply) {

@@ -6,30 +6,12 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/dns/admin/raw_http.h"
+#include "tests/dns/admin/http_fixture.h"
 
 namespace signpost::admin {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// A server with one door on a free port.
-struct Fixture {
-  explicit Fixture(HttpLimits limits = {}, Door door = Door::Metrics) : server(limits) {
-    auto socket = ListenSocket::tcp({IpAddress::v4({127, 0, 0, 1}), 0});
-    EXPECT_TRUE(socket);
-    address = socket->address();
-    server.listen(door, std::move(*socket));
-  }
-  RawHttp connect() const { return RawHttp::tcp(address); }
-
-  HttpServer server;
-  std::string address;
-};
-
-Handler fixed(std::string body) {
-  return [body](const HttpRequest&, const ReplyTo& reply) { reply(text_reply(200, body)); };
-}
 
 TEST(HttpServer, AnswersAndKeepsTheConnection) {
   Fixture http;

@@ -86,6 +86,17 @@ std::string RawHttp::response(bool head_only) {
   return whole;
 }
 
+std::string RawHttp::chunked_response() {
+  constexpr std::string_view kLast = "\r\n0\r\n\r\n";
+  while (!buffer_.ends_with(kLast) && fill()) continue;
+  return std::exchange(buffer_, {});
+}
+
+std::string RawHttp::until_closed() {
+  while (fill()) continue;
+  return std::exchange(buffer_, {});
+}
+
 bool RawHttp::closed() {
   pollfd waiting{descriptor_, POLLIN, 0};
   if (poll(&waiting, 1, 10000) != 1) return false;

@@ -21,6 +21,10 @@ class RawHttp {
   void send(std::string_view octets);
   /// One response, with its header, by Content-Length; what was read so far when the connection ends.
   std::string response(bool head_only = false);
+  /// One response in chunks, to its last one.
+  std::string chunked_response();
+  /// All that comes until the other side closes.
+  std::string until_closed();
   /// True when the other side has closed or closes now.
   bool closed();
   void send_get(std::string_view path) {

@@ -23,23 +23,28 @@ std::vector<std::string> names(const BrowsedPage& page) {
   return out;
 }
 
+Result<BrowsedPage> look(TestWorld& world, const Browse& what) {
+  SnapshotReader reader(world.store);
+  return browse(reader.refresh(), what);
+}
+
 TEST(Browse, IsSortedAndComesInPages) {
   TestWorld world(kConfig);
   std::vector<ServiceState> states;
   for (const char* name : {"s3", "s1", "x1", "s2", "s5", "s4"})
     states.push_back(TestWorld::service("one///" + std::string(name), {At("10.0.0.1")}));
   world.list("one", std::move(states));
-  auto page = browse(world.store, {"T.", "s", "", 3});
+  auto page = look(world, {"T.", "s", "", 3});
   ASSERT_TRUE(page);
   EXPECT_EQ(page->zone, "t.");
   EXPECT_EQ(page->matching, 5u);
   EXPECT_EQ(names(*page), (std::vector<std::string>{"s1.t.", "s2.t.", "s3.t."}));
   EXPECT_EQ(page->next, "s3.t.");
-  page = browse(world.store, {"t", "s", page->next, 3});
+  page = look(world, {"t", "s", page->next, 3});
   EXPECT_EQ(names(*page), (std::vector<std::string>{"s4.t.", "s5.t."}));
   EXPECT_EQ(page->next, "");
-  EXPECT_EQ(browse(world.store, {"t", "", "zzz", 3})->services.size(), 0u);
-  const auto wrong = browse(world.store, {"nope", "", "", 3});
+  EXPECT_EQ(look(world, {"t", "", "zzz", 3})->services.size(), 0u);
+  const auto wrong = look(world, {"nope", "", "", 3});
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().message, "nope. is not a zone of this server; its zones are t., other.t.");
 }
@@ -50,7 +55,7 @@ TEST(Browse, SaysWhatAServiceIs) {
              {TestWorld::service("one///a", {At("10.0.0.1").with_weight(3), At("10.0.0.2"), At("fd00::1")}),
               TestWorld::service("one///b", {At("10.0.0.3").with_health(Health::Down)}),
               TestWorld::external_name("one///c", "elsewhere.example")});
-  const auto page = browse(world.store, {"t", "", "", 100});
+  const auto page = look(world, {"t", "", "", 100});
   ASSERT_EQ(page->services.size(), 3u);
   EXPECT_EQ(page->services[0].addresses, 3u);
   EXPECT_EQ(page->services[0].percent, (std::vector<double>{75, 25}));
@@ -106,7 +111,7 @@ TEST(Status, CountsTheServicesOfAZone) {
     if (i % 10 != 9) continue;
     world.settle();
     for (const auto& zone : world.world.status().zones) EXPECT_EQ(zone.services, known.size()) << zone.name;
-    EXPECT_EQ(browse(world.store, {"other.t", "", "", 100})->matching, known.size());
+    EXPECT_EQ(look(world, {"other.t", "", "", 100})->matching, known.size());
   }
 }
 

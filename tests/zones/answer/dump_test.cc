@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/zones/support/explained.h"
 #include "tests/zones/support/test_world.h"
-#include "zones/answer/explain.h"
 #include "zones/table/builder.h"
 
 namespace signpost::test {
@@ -36,6 +36,32 @@ TEST(Dump, NamesEveryOwnerAndAgreesWithAnswers) {
     EXPECT_EQ(lines.count(expected), 1u) << expected;
   }
   for (const auto& line : lines) EXPECT_EQ(lines.count(line), 1u) << "twice: " << line;
+}
+
+TEST(Dump, ComesAServiceAtATime) {
+  TestWorld world(kConfig);
+  std::vector<ServiceState> states;
+  for (int i = 0; i < 1000; ++i)
+    states.push_back(
+        TestWorld::service("local///s" + std::to_string(i), {At("10.0.0." + std::to_string(i % 250), 80)}));
+  world.list("local", std::move(states));
+  for (const char* zone : {"demo.test", "10.in-addr.arpa"}) {
+    std::string whole, pieces;
+    ASSERT_TRUE(dump(world.store, zone, [&](std::string_view line) { whole += line; }));
+    SnapshotReader reader(world.store);
+    auto dump = ZoneDump::of(reader.refresh(), zone);
+    ASSERT_TRUE(dump);
+    std::size_t longest = 0;
+    for (std::string text; dump->next(text); text.clear()) {
+      EXPECT_EQ(text.back(), '\n');
+      longest = std::max(longest, text.size());
+      pieces += text;
+    }
+    EXPECT_EQ(pieces, whole);
+    EXPECT_LT(longest, whole.size() / 2) << zone;
+    std::string more;
+    EXPECT_FALSE(dump->next(more)) << "it stays at its end";
+  }
 }
 
 TEST(Dump, SaysWhatIsWrong) {
@@ -87,19 +113,13 @@ TEST(Explain, TellsEveryInstanceAndWhy) {
   std::promise<BuilderStatus> settled;
   builder.status([&](BuilderStatus status) { settled.set_value(std::move(status)); });
   settled.get_future().get();
-  std::promise<Explanation> told;
-  explain(builder, store, *Name::parse("cart.demo.test"), RRType::A, std::nullopt,
-          [&](Explanation e) { told.set_value(std::move(e)); });
-  const auto text = to_text(told.get_future().get());
+  const auto text = to_text(explain_now(builder, store, "cart.demo.test"));
   EXPECT_NE(text.find("10.0.0.1#80  10.0.0.1  [80/tcp]  health up  weight 3  share 75.00 %"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("out  10.0.0.3#80"), std::string::npos) << text;
   EXPECT_NE(text.find("answers at cart.demo.test."), std::string::npos) << text;
-  std::promise<Explanation> missing;
-  explain(builder, store, *Name::parse("x.cart.demo.test"), RRType::A, std::nullopt,
-          [&](Explanation e) { missing.set_value(std::move(e)); });
-  const auto nearest = to_text(missing.get_future().get());
+  const auto nearest = to_text(explain_now(builder, store, "x.cart.demo.test"));
   EXPECT_NE(nearest.find("the nearest name that exists is cart.demo.test."), std::string::npos) << nearest;
 }
 

@@ -10,6 +10,15 @@
 
 namespace signpost::test {
 
+/// What the builder and the newest snapshot know of the addresses of `name`.
+inline Explanation explain_now(Builder& builder, SnapshotStore& store, const std::string& name) {
+  std::promise<Found> found;
+  builder.find(*Name::parse(name), [&](Found what) { found.set_value(std::move(what)); });
+  const auto known = found.get_future().get();
+  SnapshotReader reader(store);
+  return explain(reader.refresh(), known, *Name::parse(name), RRType::A, std::nullopt);
+}
+
 /// `name` is asked for; the state's registry lists nothing but the state.
 inline std::string explained(const std::string& config, const ServiceState& state, const std::string& name) {
   FakeClock clock;
@@ -27,10 +36,7 @@ inline std::string explained(const std::string& config, const ServiceState& stat
   std::promise<void> settled;
   builder.status([&](const BuilderStatus&) { settled.set_value(); });
   settled.get_future().get();
-  std::promise<std::string> text;
-  explain(builder, store, *Name::parse(name), RRType::A, std::nullopt,
-          [&](Explanation explanation) { text.set_value(to_text(explanation)); });
-  auto result = text.get_future().get();
+  auto result = to_text(explain_now(builder, store, name));
   builder.stop();
   return result;
 }
