@@ -227,7 +227,7 @@ Explanation explain(const Snapshot& snapshot, const Found& found, const Name& na
   const auto range = names::parse_reverse(name.folded().wire());
   const auto address = range && range->complete() ? std::optional(range->first) : std::nullopt;
   if (!found.written.empty()) out.notes.push_back("static record, written in " + found.written);
-  for (const auto& held : found.services) out.services.push_back(explain_service(held, type, address));
+  for (const auto& held : found.services) out.services.push_back(explain_service(held(), type, address));
   return out;
 }
 

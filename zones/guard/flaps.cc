@@ -46,6 +46,13 @@ void Flaps::forget(Service service) {
   of_.erase(of);
 }
 
+Flaps Flaps::of(Service service) const {
+  Flaps out;
+  out.damped_ = damped_;
+  if (const auto at = of_.find(service); at != of_.end()) out.of_.insert(*at);
+  return out;
+}
+
 std::optional<Monotonic> Flaps::settle(Service service, Monotonic now) {
   std::optional<Monotonic> next;
   if (damped_ == 0) return next;

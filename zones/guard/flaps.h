@@ -40,6 +40,9 @@ class Flaps {
   std::optional<Health> shown(Service service, std::string_view instance) const;
   bool has(Service service) const { return damped_ != 0 && of_.contains(service); }
 
+  /// What is shown of this service alone, for another thread.
+  Flaps of(Service service) const;
+
   /// Forgets who was quiet; the services of those that were damped. A few times a second.
   std::vector<Service> tick(Monotonic now);
   /// By the operator: nobody of one service, or of all, is damped any more. The services that it concerned.

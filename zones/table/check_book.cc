@@ -49,6 +49,16 @@ std::vector<CheckWord> CheckBook::words(const ServiceState& state, const config:
   return words;
 }
 
+CheckBook CheckBook::about(ServiceId id, const std::string& zone) const {
+  CheckBook out;
+  const auto followed = followed_.find({id, zone});
+  if (failing_.empty() || followed == followed_.end()) return out;
+  for (const auto& target : followed->second.targets) {
+    if (const auto at = failing_.find(target); at != failing_.end()) out.failing_.insert(*at);
+  }
+  return out;
+}
+
 void CheckBook::follow(ServiceId id, const std::string& zone, const ServiceState& state,
                        const config::Check* check, const std::vector<config::Prefix>& allow) {
   std::vector<checks::Target> targets;

@@ -32,6 +32,8 @@ class CheckBook {
   /// What is known of each instance, parallel to them; `check` null: nothing, and nobody is asked.
   std::vector<CheckWord> words(const ServiceState& state, const config::Check* check,
                                const std::vector<config::Prefix>& allow) const;
+  /// What is known of the instances of this service in this zone alone, to be read on another thread.
+  CheckBook about(ServiceId id, const std::string& zone) const;
   /// From now on the instances of this service in this zone are asked, if there is a check.
   void follow(ServiceId id, const std::string& zone, const ServiceState& state, const config::Check* check,
               const std::vector<config::Prefix>& allow);

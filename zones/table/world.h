@@ -20,6 +20,7 @@
 #include "zones/guard/health_storm.h"
 #include "zones/guard/holds.h"
 #include "zones/snapshot/store.h"
+#include "zones/table/beside.h"
 #include "zones/table/builder.h"
 #include "zones/table/check_book.h"
 #include "zones/table/composed_names.h"
@@ -214,16 +215,7 @@ class World {
   /// The state, and what others say of its instances.
   policy::Candidates candidates(ServiceId id, const ServiceState& state, const policy::Terms& terms) const;
   void remember_healthy(ServiceId id);
-  std::vector<bool> known_last(ServiceId id, const ServiceState& state, const policy::Terms& terms) const;
-  static bool wants_last_known(const policy::Terms& terms);
-  std::vector<policy::Overlay> overlays(ServiceId id, const ServiceState& state,
-                                        const policy::Terms& terms) const;
-  struct Rise {
-    double part;
-    Duration step;
-  };
-  std::optional<Rise> rise_of(const Instance& instance, const std::vector<Ramps::Young>* young,
-                              Duration ramp) const;
+  Beside beside(ServiceId id) const;
   void climb(ServiceId id, const ServiceState& state, const policy::Terms& terms,
              const policy::Decision& decision);
   // In world_health.cc.
@@ -242,7 +234,6 @@ class World {
   std::vector<std::string> instances_at(const ServiceState& state, const DrainOrder& order) const;
   std::optional<DrainOutcome> undrain_absent(const DrainOrder& order);
   void tick_drains();
-  void explain_drains(const ServiceState& state, std::vector<std::string>& reasons) const;
   std::vector<DrainStatus> drain_status() const;
   void mark(ServiceId id);
   /// Builds the service anew at that time, also if nothing is told of it (tick()); the earliest wish counts.
@@ -290,8 +281,8 @@ class World {
   policy::Candidates with_last_known(std::size_t i, const compose::Composed& made) const;
   Name composed_name(std::size_t i) const;
   void rebuild_composed(std::size_t i);
-  std::string words_text(std::size_t i, const std::vector<compose::Word>& words) const;
-  HeldService held_composed(std::size_t i) const;
+  struct UntoldComposed;
+  Later<HeldService> held_composed(std::size_t i) const;
   std::vector<ComposedStatus> composed_status() const;
   std::map<std::uint16_t, std::vector<DoubtStatus>> composed_doubts() const;
   int rank(Slot slot) const;
@@ -336,7 +327,8 @@ class World {
   void refresh_clients();
   void tell_subscribers(std::uint16_t zone, std::uint32_t old_serial, std::uint32_t new_serial);
   std::string loss_text(const Name& name, Slot loser, Slot winner) const;
-  HeldService held(ServiceId id, std::uint16_t zone) const;
+  struct Untold;
+  Later<HeldService> held(ServiceId id, std::uint16_t zone) const;
 
   SnapshotStore& store_;
   const Clock& clock_;

@@ -73,7 +73,7 @@ World::Composing World::compose(std::size_t i) const {
     if (id == kNoService) continue;
     out.states[m] = unpack(services_[id].key, services_[id].packed);
     view.state = &out.states[m];
-    view.overlays = overlays(id, out.states[m], out.terms);
+    view.overlays = overlays(beside(id), out.states[m], out.terms);
   }
   const bool starting = clock_.now() < started_ + service.startup_wait;
   out.made = compose::compose(service, views, out.terms, starting);

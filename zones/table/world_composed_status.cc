@@ -1,4 +1,5 @@
 // World: what people ask of names over several registries.
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,9 +11,10 @@
 
 namespace signpost {
 
+namespace {
+
 /// What several registries say of instance k, for people: "nacos up, weight 2; cluster down".
-std::string World::words_text(std::size_t i, const std::vector<compose::Word>& words) const {
-  const auto& members = composed_[i].service->members;
+std::string words_text(const std::vector<config::Member>& members, const std::vector<compose::Word>& words) {
   std::string text;
   for (const auto& word : words) {
     text += fmt::format("{}{} {}, weight {:g}{}{}", text.empty() ? "" : "; ", members[word.member].registry,
@@ -22,34 +24,53 @@ std::string World::words_text(std::size_t i, const std::vector<compose::Word>& w
   return text;
 }
 
-HeldService World::held_composed(std::size_t i) const {
-  const auto& entry = composed_[i];
-  auto composing = compose(i);
-  HeldService out;
-  out.zone = set_.rules(entry.zone).name;
-  auto all = with_last_known(i, composing.made);
-  overlay(composing.checked, all);
-  out.reasons = policy::reasons(all, composing.terms, composing.decision);
-  explain_checks(composing.checked, out.reasons);
-  if (const auto* check = check_of_composed(i)) out.check = signpost::to_string(*check);
-  out.doubt = policy::doubt_note(all, composing.terms, composing.decision);
-  out.groups = policy::groups_of(all);
-  for (const auto& words : composing.made.words) out.origins.push_back(words_text(i, words));
-  for (auto& one : composing.made.left_out) {
-    out.left_out.push_back({compose::to_string(entry.service->members[one.member]), std::move(one.instance),
-                            std::move(one.why)});
+}  // namespace
+
+/// As World::Untold: the words.
+struct World::UntoldComposed {
+  std::shared_ptr<const config::Config> config;
+  const config::ComposedService* service;  // of it, as are the others
+  const config::Zone* rules;
+  const config::Check* check;
+  Composing composing;
+  std::vector<bool> last_known;
+  std::uint32_t panic_floor;
+  HeldService known;
+
+  HeldService tell() const {
+    auto out = known;
+    const auto& made = composing.made;
+    auto all = made.candidates();
+    all.last_known = last_known;
+    all.panic_floor = panic_floor;
+    overlay(composing.checked, all);
+    out.reasons = policy::reasons(all, composing.terms, composing.decision);
+    explain_checks(composing.checked, out.reasons);
+    if (check != nullptr) out.check = signpost::to_string(*check);
+    out.doubt = policy::doubt_note(all, composing.terms, composing.decision);
+    out.groups = policy::groups_of(all);
+    for (const auto& words : made.words) out.origins.push_back(words_text(service->members, words));
+    for (const auto& one : made.left_out)
+      out.left_out.push_back({compose::to_string(service->members[one.member]), one.instance, one.why});
+    const auto count = service->members.size();
+    out.notes = made.notes;
+    out.notes.insert(out.notes.begin(),
+                     fmt::format("composed of {} member{}, combine: {}", count, count == 1 ? "" : "s",
+                                 config::to_string(service->combine)));
+    out.terms = composing.terms;
+    out.decision = composing.decision;
+    if (rules->txt) out.txt_left_out = txt_left_out(made.state, rules->txt_metadata);
+    out.state = made.state;
+    return out;
   }
-  out.notes = std::move(composing.made.notes);
-  const auto count = entry.service->members.size();
-  out.notes.insert(out.notes.begin(),
-                   fmt::format("composed of {} member{}, combine: {}", count, count == 1 ? "" : "s",
-                               config::to_string(entry.service->combine)));
-  out.terms = composing.terms;
-  out.decision = std::move(composing.decision);
+};
+
+Later<HeldService> World::held_composed(std::size_t i) const {
+  const auto& entry = composed_[i];
+  const auto& rules = set_.rules(entry.zone);
+  HeldService out;
+  out.zone = rules.name;
   const auto name = composed_name(i);
-  if (set_.rules(entry.zone).txt)
-    out.txt_left_out = txt_left_out(composing.made.state, set_.rules(entry.zone).txt_metadata);
-  out.state = std::move(composing.made.state);
   if (const auto* cut = cut_above(cuts_[entry.zone], name.wire()); cut != nullptr) {
     out.losses.push_back(name.to_string() + ": below the delegation or DNAME at " + cut->to_string());
   }
@@ -58,7 +79,12 @@ HeldService World::held_composed(std::size_t i) const {
     owner == slot ? out.names.push_back(name.to_string())
                   : out.losses.push_back(loss_text(name, slot, owner));
   }
-  return out;
+  auto composing = compose(i);
+  auto beside = with_last_known(i, composing.made);
+  const auto untold = std::make_shared<const UntoldComposed>(
+      UntoldComposed{set_.config, entry.service, &rules, check_of_composed(i), std::move(composing),
+                     std::move(beside.last_known), beside.panic_floor, std::move(out)});
+  return [untold] { return untold->tell(); };
 }
 
 /// By zone.

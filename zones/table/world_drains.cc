@@ -169,21 +169,6 @@ void World::tick_drains() {
   }
 }
 
-/// Completes the reasons of those that are drained.
-void World::explain_drains(const ServiceState& state, std::vector<std::string>& reasons) const {
-  const auto* drained = drains_.find(state.key);
-  if (drained == nullptr) return;
-  for (std::size_t i = 0; i < reasons.size(); ++i) {
-    const auto at = drained->find(state.instances[i].id);
-    if (at == drained->end()) continue;
-    if (at->second) {
-      const auto left = std::chrono::ceil<std::chrono::seconds>(*at->second - clock_.now());
-      reasons[i] += ", for another " + std::to_string(left.count()) + " s";
-    }
-    reasons[i] += "; `signpost undrain " + state.key.to_string() + " " + at->first + "` ends it";
-  }
-}
-
 std::vector<DrainStatus> World::drain_status() const {
   std::vector<DrainStatus> out;
   for (const auto& [service, ids] : drains_.all()) {

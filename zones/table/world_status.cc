@@ -131,32 +131,49 @@ std::string World::loss_text(const Name& name, Slot loser, Slot winner) const {
   return text + " (" + std::string(names::to_string(rule)) + ")";
 }
 
-HeldService World::held(ServiceId id, std::uint16_t zone) const {
+/// What takes long in a service with many instances: done elsewhere, from copies.
+struct World::Untold {
+  std::shared_ptr<const config::Config> config;
+  const config::Zone* rules;  // of it, as is the check
+  const config::Check* check;
+  bool annotated;
+  ServiceKey key;
+  std::string packed;
+  KeptBeside beside;
+  CheckBook checks;
+  HeldService known;  // what takes a look at names, and at other services
+
+  HeldService tell() const {
+    auto out = known;
+    const auto around = beside.view();
+    out.state = unpack(key, packed);
+    out.terms = policy::terms_of(out.state, *rules, annotated);
+    auto all = signpost::candidates(around, out.state, out.terms);
+    const auto words = checks.words(out.state, check, config->checks.allow);
+    overlay(words, all);
+    out.decision = policy::decide(all, out.terms);
+    out.reasons = policy::reasons(all, out.terms, out.decision);
+    explain_checks(words, out.reasons);
+    if (check != nullptr) out.check = to_string(*check);
+    explain_drains(around, out.state, out.reasons);
+    out.doubt = policy::doubt_note(all, out.terms, out.decision);
+    out.groups = policy::groups_of(all);
+    if (rules->txt) out.txt_left_out = txt_left_out(out.state, rules->txt_metadata);
+    out.wishes = policy::explain_wishes(out.state, *rules, annotated);
+    return out;
+  }
+};
+
+Later<HeldService> World::held(ServiceId id, std::uint16_t zone) const {
   const auto& record = services_[id];
   HeldService out;
-  out.state = unpack(record.key, record.packed);
   out.zone = set_.rules(zone).name;
   if (const auto* hold = registries_[record.registry].second.holds.find(id)) {
     out.hold = hold_text(record, *hold);
     out.told = hold->told.instances;
   }
   const auto layout = set_.registries[record.registry].layout;
-  const bool annotated = layout == names::Layout::Kubernetes;
-  out.terms = policy::terms_of(out.state, set_.rules(zone), annotated);
-  auto all = candidates(id, out.state, out.terms);
   const auto spelled = names::spellings(record.key, layout, set_.rules(zone)).names;
-  const auto* check = check_of(spelled, zone);
-  const auto words = checks_.words(out.state, check, set_.config->checks.allow);
-  overlay(words, all);
-  out.decision = policy::decide(all, out.terms);
-  out.reasons = policy::reasons(all, out.terms, out.decision);
-  explain_checks(words, out.reasons);
-  if (check != nullptr) out.check = to_string(*check);
-  explain_drains(out.state, out.reasons);
-  out.doubt = policy::doubt_note(all, out.terms, out.decision);
-  out.groups = policy::groups_of(all);
-  if (set_.rules(zone).txt) out.txt_left_out = txt_left_out(out.state, set_.rules(zone).txt_metadata);
-  out.wishes = policy::explain_wishes(out.state, set_.rules(zone), annotated);
   for (const auto& spelling : spelled) {
     const auto* cut = cut_above(cuts_[zone], spelling.name.wire());
     if (cut != nullptr) {
@@ -176,7 +193,11 @@ HeldService World::held(ServiceId id, std::uint16_t zone) const {
                     : out.losses.push_back(loss_text(name, slot, owner));
     }
   }
-  return out;
+  const auto untold = std::make_shared<const Untold>(
+      Untold{set_.config, &set_.rules(zone), check_of(spelled, zone), layout == names::Layout::Kubernetes,
+             record.key, std::string(record.packed), KeptBeside(beside(id)),
+             checks_.about(id, set_.rules(zone).name), std::move(out)});
+  return [untold] { return untold->tell(); };
 }
 
 Found World::find(const Name& name) const {

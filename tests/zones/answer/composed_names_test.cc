@@ -255,8 +255,9 @@ zones:
   EXPECT_EQ(world.world.status().zones.at(0).collisions, 2u);
   const auto found = world.world.find(*Name::parse("cart.shop.test"));
   ASSERT_EQ(found.services.size(), 2u);
-  EXPECT_EQ(found.services[0].state.key.to_string(), "nacos/cart");
-  EXPECT_EQ(found.services[1].losses.at(0),
+  const auto held = found.services[0]();
+  EXPECT_EQ(held.state.key.to_string(), "nacos/cart");
+  EXPECT_EQ(found.services[1]().losses.at(0),
             "cart.shop.test.: taken by a composed service (`services:` of the zone)");
 }
 

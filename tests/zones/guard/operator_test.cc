@@ -86,13 +86,14 @@ TEST_F(Operator, ExplainSaysWhyAndWhatReleasesIt) {
   pass(seconds(5));
   const auto found = world.find(*Name::parse("s0.ns.svc.k.test."));
   ASSERT_EQ(found.services.size(), 1u);
+  const auto held = found.services[0]();
   EXPECT_EQ(
-      found.services[0].hold,
+      held.hold,
       "held by the guard service_shrink for 5 s: the registry tells 2 instances of 10; shown as before until "
       "a second read says the same (asked for after 10 s), at most 60 s, or until `signpost release "
       "cluster/ns/s0`");
-  EXPECT_EQ(found.services[0].told, 2u);
-  EXPECT_EQ(found.services[0].state.instances.size(), 10u);
+  EXPECT_EQ(held.told, 2u);
+  EXPECT_EQ(held.state.instances.size(), 10u);
 }
 
 }  // namespace
