@@ -1,12 +1,14 @@
 // The road of one query from octets to octets, many times over, for callgrind to count:
 // tests/bench/instructions runs it. handle() with the real responder over a published world; no sockets.
 //
-//   count_instructions QUESTION COUNT        QUESTION: a, aaaa, srv, plain, nxdomain, edns
+//   count_instructions QUESTION COUNT [LOOK]   QUESTION: a, aaaa, srv, plain, nxdomain, edns
+//                                              LOOK: top, query_log or dnstap, which then look at every query
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "dns/base/clock.h"
 #include "dns/base/log.h"
 #include "dns/query/process.h"
+#include "dns/tap/taps.h"
 #include "dns/wire/writer.h"
 #include "zones/answer/responder_factory.h"
 #include "zones/snapshot/store.h"
@@ -123,15 +126,25 @@ extern "C" __attribute__((noinline)) unsigned signpost_bench_ask(
     for (std::size_t i = 0; i < asked.size(); ++i) parse(message(i), road.rules, asked[i]);
     road.responder.look_ahead(asked);
     for (std::size_t i = 0; i < asked.size(); ++i) {
+      const std::span<const std::uint8_t> query = message(i);
       const auto handled =
-          answer(road.context, message(i), asked[i], road.responder, road.buffer, road.rules, road.counters);
+          answer(road.context, query, asked[i], road.responder, road.buffer, road.rules, road.counters);
+      tell_tap(road.rules, road.context, query, handled);
       good += handled.outcome == Outcome::Answered && (handled.response[3] & 0xfu) == rcode ? 1 : 0;
     }
   }
   return good;
 }
 
-int run(const Question& question, unsigned count) {
+/// Both are written where nothing is kept.
+std::unique_ptr<tap::Taps> make_tap(const std::string& look) {
+  tap::Options options;
+  if (look == "query_log") options.query_log.to = "/dev/null";
+  if (look == "dnstap") options.dnstap.to = "/dev/null";
+  return options.is_on() ? std::make_unique<tap::Taps>(options, system_clock()) : nullptr;
+}
+
+int run(const Question& question, unsigned count, const std::string& look) {
   SnapshotStore store;
   World world(store, system_clock());
   fill(world);
@@ -140,6 +153,9 @@ int run(const Question& question, unsigned count) {
   responder->begin_batch();
   Road road{*responder, {}, {}, {}, {}, {}};
   road.context.peer = *SocketAddress::parse("192.0.2.1:4242");
+  const auto tap = make_tap(look);
+  road.rules.tap = tap.get();
+  road.counters.names.watch(look == "top");
   std::vector<std::vector<std::uint8_t>> messages;
   for (unsigned i = 0; i < kServices; i += 7) messages.push_back(message(question, i));
   const auto rcode = static_cast<unsigned>(question.rcode);
@@ -154,10 +170,13 @@ int run(const Question& question, unsigned count) {
 int main(int count, char** arguments) {
   using namespace signpost::bench;
   signpost::log::set_level(signpost::log::Level::Error);
-  const auto known = count == 3 ? kQuestions.find(arguments[1]) : kQuestions.end();
-  if (known == kQuestions.end()) {
-    std::fprintf(stderr, "usage: count_instructions a|aaaa|srv|plain|nxdomain|edns COUNT\n");
+  const auto known = count == 3 || count == 4 ? kQuestions.find(arguments[1]) : kQuestions.end();
+  const std::string look = count == 4 ? arguments[3] : "";
+  if (known == kQuestions.end() ||
+      !(look.empty() || look == "top" || look == "query_log" || look == "dnstap")) {
+    std::fprintf(stderr,
+                 "usage: count_instructions a|aaaa|srv|plain|nxdomain|edns COUNT [top|query_log|dnstap]\n");
     return 2;
   }
-  return run(known->second, static_cast<unsigned>(std::atoi(arguments[2])));
+  return run(known->second, static_cast<unsigned>(std::atoi(arguments[2])), look);
 }
