@@ -21,6 +21,9 @@ namespace signpost::admin {
 
 /// How long a scrape or a status waits for the builder before it shows what is known without it.
 constexpr std::chrono::milliseconds kBuilderPatience{1000};
+/// So many zones and composed names are said at once: whoever asks how things are on a machine that is busy
+/// all over must not wait until it is not.
+constexpr std::size_t kShortStatus = 100;
 /// Whoever looks at `top` asks every few seconds.
 constexpr std::chrono::milliseconds kTopPatience{15000};
 
@@ -147,9 +150,11 @@ void Admin::Routes::status(std::function<void(std::optional<StatusReport>)> then
 void Admin::Routes::status(const HttpRequest& request, ReplyTo reply) {
   status([json = request.wants_json(true), reply = std::move(reply)](std::optional<StatusReport> report) {
     if (!report) return reply(text_reply(503, "the builder did not answer within 1 s\n"));
-    reply(later([json, report = std::move(*report)] {
+    const auto lines = report->builder.zones.size() + report->builder.composed.size();
+    auto put = [json, report = std::move(*report)] {
       return json ? json_reply(200, to_json(report)) : text_reply(200, to_text(report));
-    }));
+    };
+    reply(lines > kShortStatus ? later(std::move(put)) : put());
   });
 }
 

@@ -130,6 +130,16 @@ TEST(Admin, TopCountsNamesWhileSomebodyAsks) {
   EXPECT_EQ(house.asked("GET", "/top").body[0], '{');
 }
 
+TEST(Admin, AStatusIsWholeHoweverLong) {
+  House house;
+  for (const std::size_t zones : {1u, 2000u}) {  // the long one comes from another thread
+    house.status.zones.assign(zones, {});
+    const auto reply = house.asked("GET", "/status");
+    EXPECT_EQ(reply.status, 200u);
+    EXPECT_EQ(Json::parse(reply.body)["zones"].size(), zones);
+  }
+}
+
 TEST(Admin, LogLevelIsChangedByPostAlone) {
   House house;
   const auto before = log::level();
