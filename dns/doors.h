@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,13 +27,15 @@ class Doors {
     };
     std::vector<Opened> opened;
     std::vector<admin::Door> closed;
+    std::vector<std::pair<admin::Door, std::string>> kept;  // written otherwise now, and the same
   };
 
   /// Both outlive it.
   Doors(admin::Admin& admin, SocketStore& sockets) : admin_(admin), sockets_(sockets) {}
 
-  /// Opens what differs from now; the first time what was handed down comes before new sockets. The error
-  /// names the key, the address and what would be right; nothing has changed then.
+  /// Opens what differs from now, also where the new address overlaps with one that goes; the first time what
+  /// was handed down comes before new sockets. The error names the key, the address and what would be right;
+  /// nothing has changed then.
   Result<Plan> plan(const config::Listen& next);
   /// Serves the new ones, then closes the old; requests under way are answered.
   void take(Plan plan);
@@ -42,9 +45,10 @@ class Doors {
   struct Served {
     std::string wanted;  // as the configuration has it; port 0 may stand there
     admin::ListenerReport report;
+    int descriptor;  // the admin's, until the door closes
   };
 
-  Result<admin::ListenSocket> open(admin::Door door, const std::string& text);
+  Result<admin::ListenSocket> open(admin::Door door, const std::string& text, std::span<const int> leaving);
 
   admin::Admin& admin_;
   SocketStore& sockets_;

@@ -71,6 +71,7 @@ void HttpServer::Core::close(const std::string& address) {
     for (const auto& connection : listener.connections) {
       if (connection->waiting) connection->stream.close();
     }
+    return;
   }
 }
 

@@ -49,8 +49,9 @@ class HttpServer {
   void add(Door door, std::string method, std::string path, Handler handler);
   /// From now on the kernel queues connections; they are served after start(), at once when that was called.
   void listen(Door door, ListenSocket socket);
-  /// After start(): the listener of this ListenSocket::address() takes no connections any more, its socket
-  /// file goes, connections that wait for a request are closed, requests under way are answered.
+  /// After start(): the listener of this ListenSocket::address(), of two the one that came first, takes no
+  /// connections any more, its socket file goes, connections that wait for a request are closed, requests
+  /// under way are answered.
   void close(const std::string& address);
   /// Any thread: runs `then` on the admin thread after that time; dropped when the server stops first.
   void after(std::chrono::milliseconds delay, std::function<void()> then);

@@ -100,9 +100,29 @@ Result<void> clear_stale(const std::string& path, const sockaddr_un& address) {
   return Error{"unix:" + path + ": " + words(reason)};
 }
 
+bool listen_on(int descriptor, BoundAddress& bound) noexcept {
+  return bind(descriptor, bound.get(), bound.size) == 0 && listen(descriptor, kBacklog) == 0;
+}
+
+/// 0.0.0.0:80 and 127.0.0.1:80 exclude each other while one listens, SO_REUSEADDR or not; with SO_REUSEPORT
+/// on both they do not (socket(7)). It is taken away again, so that who binds without it, such as another
+/// server of this configuration, still hears that the address is in use.
+bool listen_beside(int descriptor, BoundAddress& bound, std::span<const int> leaving) noexcept {
+  const auto share = [&](int on) {
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    for (const int other : leaving) setsockopt(other, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  };
+  share(1);
+  const bool listens = listen_on(descriptor, bound);
+  const auto reason = errno;
+  share(0);
+  errno = reason;
+  return listens;
+}
+
 }  // namespace
 
-Result<ListenSocket> ListenSocket::tcp(const SocketAddress& address) {
+Result<ListenSocket> ListenSocket::tcp(const SocketAddress& address, std::span<const int> leaving) {
   const int family = address.ip.is_v4() ? AF_INET : AF_INET6;
   const int descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return Error{address.to_string() + ": " + socket_trouble(errno, address.port)};
@@ -112,9 +132,10 @@ Result<ListenSocket> ListenSocket::tcp(const SocketAddress& address) {
   // An IPv6 listener says nothing about IPv4: the same rule as for DNS.
   if (family == AF_INET6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   auto bound = to_sockaddr(address);
-  if (bind(descriptor, bound.get(), bound.size) != 0 || listen(descriptor, kBacklog) != 0) {
+  const bool alone = listen_on(descriptor, bound);
+  const bool overlaps = !alone && errno == EADDRINUSE && !leaving.empty();
+  if (!alone && !(overlaps && listen_beside(descriptor, bound, leaving)))
     return Error{address.to_string() + ": " + socket_trouble(errno, address.port)};
-  }
   opened.address_ = SocketAddress{address.ip, port_of(descriptor)}.to_string();
   return opened;
 }

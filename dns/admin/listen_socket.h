@@ -1,6 +1,7 @@
 // Opens the sockets that the HTTP server listens on, and explains in words why one could not be opened.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include <sys/types.h>
@@ -15,7 +16,9 @@ class ListenSocket {
  public:
   /// Port 0 takes a free one; address() says which. The error names the address, the reason, and what would
   /// be right.
-  static Result<ListenSocket> tcp(const SocketAddress& address);
+  /// `leaving`: listening sockets of ours that close once this one stands; the address may overlap with
+  /// theirs.
+  static Result<ListenSocket> tcp(const SocketAddress& address, std::span<const int> leaving = {});
 
   /// A socket file of mode 0660. A stale file that nobody listens on is replaced; a file that is no socket,
   /// or one that answers, is an error. The destructor removes the file if it is still this one.

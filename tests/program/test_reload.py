@@ -1,8 +1,6 @@
 """SIGHUP and `signpost reload`: all of a good configuration at once, nothing of a bad one."""
-import contextlib
 import json
 import socket
-import struct
 import threading
 import urllib.request
 
@@ -86,82 +84,72 @@ def test_registries_come_go_and_move(start, folder):
     assert [registry["name"] for registry in told["registries"]] == ["local"]
 
 
-def ask_over_tcp(connection, name="cart.demo.internal"):
-    """One query; what came back, empty when the other side has closed."""
-    query = dns.query_bytes(name, "A", 1)
-    connection.sendall(struct.pack("!H", len(query)) + query)
-    return connection.recv(4096)
-
-
-@contextlib.contextmanager
-def open_connections(program, count):
-    with contextlib.ExitStack() as stack:
-        opened = [stack.enter_context(socket.create_connection(program.address, timeout=10)) for _ in range(count)]
-        for each in opened:
-            assert ask_over_tcp(each)
-        yield opened
-
-
-def reload_tcp(program, **tcp):
-    program._config["tcp"] = tcp
+def move(program, **listen):
+    """The reload's outcome and text; the log of the program has no address twice, so ports are read from `status`."""
+    program._config["listen"].update(listen)
     program.write_config()
-    status, text = program.command("reload")
-    assert status == 0 and "warning:" not in text, text
+    return program.command("reload", "--socket", program.admin_socket)
 
 
-def test_open_tcp_connections_go_by_the_new_limits(start):
-    """Fewer places: those that were idle longest go, at once; the others, and newcomers, are answered."""
-    program = start(tcp={"idle": "1h"}, workers=1)
-    with open_connections(program, 4) as connections:
-        assert ask_over_tcp(connections[0])
-        reload_tcp(program, idle="1h", clients=2)
-        for each in connections[1:3]:
-            assert each.recv(1) == b"", "it was idle for longer than the others"
-        for each in (connections[0], connections[3]):
-            assert ask_over_tcp(each)
-        with open_connections(program, 1):
-            assert connections[0].recv(1) == b"", "a newcomer takes the place of the one that was idle longest"
-            assert ask_over_tcp(connections[3])
-            reload_tcp(program, idle="1h", clients=100)
-            with open_connections(program, 5):
-                assert ask_over_tcp(connections[3])
+def answers(address, path="/health"):
+    with urllib.request.urlopen(f"http://{address}{path}", timeout=5) as reply:
+        return reply.status
 
 
-def test_the_idle_time_of_open_connections_changes(start):
-    program = start(tcp={"idle": "1h"})
-    with open_connections(program, 3) as connections:
-        reload_tcp(program, idle="300ms")
-        for each in connections:
-            assert each.recv(1) == b"", "one hour was the idle time when it was opened"
-    reload_tcp(program, idle="1h")
-    with open_connections(program, 1) as (one,):
-        one.settimeout(1)
-        with pytest.raises(TimeoutError):
-            one.recv(1)
-        assert ask_over_tcp(one)
+def test_a_listener_moves_to_an_address_that_overlaps_with_its_own(start):
+    """All addresses and one of them, on one port: the new listener is there before the old one goes."""
+    program = start()
+    port = program._address("health")[1]
+    lost, over = [], threading.Event()
+
+    def ask():
+        while not over.is_set():
+            try:
+                answers(f"127.0.0.1:{port}")
+            except OSError as trouble:
+                lost.append(trouble)
+
+    move(program, health=f"127.0.0.1:{port}")
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for host in ("0.0.0.0", "127.0.0.1", "0.0.0.0"):
+            status, text = move(program, health=f"{host}:{port}")
+            assert status == 0, text
+            told = json.loads(program.command("status", "--json")[1])["listeners"]
+            assert {"kind": "health", "address": f"{host}:{port}"} in told
+            assert answers(f"127.0.0.1:{port}") == 200
+    finally:
+        over.set()
+        asking.join()
+    assert not [one for one in lost if "refused" in str(one)], lost
+    assert answers(f"127.0.0.2:{port}") == 200, "all addresses again"
+    with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with pytest.raises(OSError, match="in use"):
+            stranger.bind(("127.0.0.1", port))
 
 
-def test_a_source_that_has_more_than_a_new_limit_gives_them_back(start):
-    program = start(tcp={"idle": "1h"}, workers=1)
-    with open_connections(program, 6) as connections:
-        reload_tcp(program, idle="1h", per_source=3)
-        for each in connections:
-            assert ask_over_tcp(each), "who is there stays until the source wants one more"
-        with open_connections(program, 1):
-            for each in connections[:4]:
-                assert each.recv(1) == b""
-            for each in connections[4:]:
-                assert ask_over_tcp(each)
+def test_two_listeners_change_places(start):
+    program = start()
+    health, ready = (program._address(kind)[1] for kind in ("health", "ready"))
+    status, text = move(program, health=f"127.0.0.1:{ready}", ready=f"127.0.0.1:{health}")
+    assert status == 0, text
+    assert answers(f"127.0.0.1:{ready}", "/health") == 200
+    assert answers(f"127.0.0.1:{health}", "/ready") == 200
+    told = json.loads(program.command("status", "--json")[1])["listeners"]
+    assert {"kind": "ready", "address": f"127.0.0.1:{health}"} in told
 
 
-def test_more_connections_than_descriptors_is_a_warning(start):
-    program = start(prefix=("prlimit", "--nofile=1000:1000"), tcp={"clients": 100})
-    program._config["tcp"] = {"clients": 5000}
-    program.write_config()
-    status, text = program.command("reload")
-    assert status == 0
-    assert "  tcp.clients: 100 -> 5000\n" in text
-    assert "warning: tcp.clients: 5000 connections do not fit into the 1000 descriptors that this process may have" in text
+def test_a_listener_that_was_to_move_stays_when_another_cannot_be_opened(start):
+    program = start()
+    port = program._address("health")[1]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        status, text = move(program, health=f"0.0.0.0:{port}", page=f"127.0.0.1:{taken.getsockname()[1]}")
+        assert status == 1 and "listen.page 127.0.0.1:" in text and "in use" in text, text
+    assert answers(f"127.0.0.1:{port}") == 200
+    with pytest.raises(OSError, match="refused"):
+        answers(f"127.0.0.2:{port}")
 
 
 def test_addresses_and_workers_change(start, until):
