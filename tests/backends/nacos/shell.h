@@ -1,6 +1,7 @@
 // The whole backend under a test: its sink as text, its configuration, its time.
 #pragma once
 
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -87,7 +88,10 @@ inline std::string at(const std::string& ip, int port) {
 
 class NacosShell : public testing::Test {
  protected:
-  ~NacosShell() override { stop(); }
+  ~NacosShell() override {
+    stop();
+    if (!folder.empty()) std::filesystem::remove_all(folder);
+  }
 
   void follow(const std::vector<const FakeServer*>& servers) {
     for (const auto* server : servers) options.servers.push_back({"127.0.0.1", server->port()});
@@ -135,12 +139,22 @@ class NacosShell : public testing::Test {
     }
     return 0;
   }
-  std::string write_password(const std::string& password) {
-    const auto path = testing::TempDir() + "nacos-password-" + std::to_string(getpid());
-    std::ofstream(path) << password << "\n";
+  std::string write_password(const std::string& password) { return write("password", password + "\n"); }
+  std::string write(const std::string& name, const std::string& text) {
+    const auto path = file(name);
+    std::ofstream(path) << text;
     return path;
   }
+  /// The path of a file of this test's own; all of them go with it.
+  std::string file(const std::string& name) {
+    if (folder.empty()) {
+      auto pattern = (std::filesystem::temp_directory_path() / "nacos.XXXXXX").string();
+      folder = mkdtemp(pattern.data());
+    }
+    return (folder / name).string();
+  }
 
+  std::filesystem::path folder;  // empty: none was needed
   ShiftedClock clock;
   boost::asio::io_context io;
   boost::asio::cancellation_signal cancel;

@@ -314,9 +314,8 @@ TEST_F(NacosShell, ASilentServerIsLeft_A3) {
   EXPECT_EQ(count("reconnects", "silent"), 1U);
 }
 
-/// A certificate for `name`, signed by itself; made by the openssl program.
-std::string make_certificate(const std::string& name) {
-  const auto base = testing::TempDir() + "nacos-tls-" + std::to_string(getpid()) + "-" + name.substr(0, 2);
+/// A certificate for `name`, signed by itself; made by the openssl program as BASE.pem and BASE.key.
+std::string make_certificate(const std::string& name, const std::string& base) {
   const auto command =
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=fake"
       " -addext subjectAltName=" +
@@ -326,7 +325,7 @@ std::string make_certificate(const std::string& name) {
 }
 
 TEST_F(NacosShell, TlsCoversTheLoginAndGrpcAndChecksTheName) {
-  const auto good = make_certificate("IP:127.0.0.1");
+  const auto good = make_certificate("IP:127.0.0.1", file("good"));
   const auto tls = [](const std::string& base) {
     return std::vector<std::string>{"tls_certificate=\"" + base + ".pem\"", "tls_key=\"" + base + ".key\"",
                                     "user=\"dns\"", "password=\"p\"", "watch_delay=0.05"};
@@ -341,7 +340,7 @@ TEST_F(NacosShell, TlsCoversTheLoginAndGrpcAndChecksTheName) {
 }
 
 TEST_F(NacosShell, ACertificateForAnotherNameIsRefused) {
-  const auto wrong = make_certificate("DNS:elsewhere.example");
+  const auto wrong = make_certificate("DNS:elsewhere.example", file("wrong"));
   const FakeServer server({"tls_certificate=\"" + wrong + ".pem\"", "tls_key=\"" + wrong + ".key\""});
   options.tls = true;
   options.tls_ca_file = wrong + ".pem";

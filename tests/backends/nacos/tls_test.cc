@@ -11,11 +11,6 @@ using signpost::tests::Identity;
 
 class NacosTls : public NacosShell {
  protected:
-  std::string write(const std::string& name, const std::string& text) {
-    const auto path = testing::TempDir() + "nacos-tls-" + std::to_string(getpid()) + "-" + name;
-    std::ofstream(path) << text;
-    return path;
-  }
   std::vector<std::string> settings(const Identity& identity, const Authority* asks_for = nullptr) {
     std::vector<std::string> all{"tls_certificate=\"" + write("server.pem", identity.certificate) + "\"",
                                  "tls_key=\"" + write("server.key", identity.key) + "\"", "watch_delay=0.05"};
