@@ -1,5 +1,6 @@
 """From the plugins of a Corefile to a configuration of Signpost. What each becomes is in coredns.md, as a table."""
 import ipaddress
+import os
 import re
 
 import carry_kubernetes
@@ -47,7 +48,7 @@ class Carry:
     def __init__(self, reader, trial=None):
         self.out = Carried()
         self._trial = trial
-        self._dns, self._later = [], []
+        self._dns, self._later, self._root = [], [], ""
         for where, pattern in reader.missing:
             self.out.note(where, f"import {pattern}", "there is no such snippet or file here")
         for name in sorted(reader.unset):
@@ -69,6 +70,7 @@ class Carry:
             port = int(found[2] or port)
             zones.append(found[1] or ".")
         before = len(self.out.zones)
+        self._root = next((one.arguments[0] for one in block.directives if one.name == "root" and one.arguments), "")
         for directive in block.directives:
             act = getattr(self, f"_{directive.name}", None)
             if directive.name in ("kubernetes", "k8s_external"):
@@ -142,7 +144,7 @@ class Carry:
 
     def _file(self, directive, zones):
         for name in self._zones(directive, directive.arguments[1:], zones) if directive.arguments else []:
-            self.out.zone(name, directive.where, file=directive.arguments[0])
+            self.out.zone(name, directive.where, file=os.path.join(self._root, directive.arguments[0]))
         for option in directive.body:
             if option.name != "reload":  # a file is watched
                 self.out.note(option.where, f"file: {option}", "no counterpart")

@@ -32,7 +32,7 @@ def test_objects_fit_each_other(name):
     ports = {port["name"]: port["protocol"] for port in container["ports"]}
     for item in of_kind(objects, "Service"):
         assert holds(labels, item["spec"]["selector"])
-        assert all(ports[port["targetPort"]] == port["protocol"] for port in item["spec"]["ports"])
+        assert all(port["name"] == port["targetPort"] and ports[port["name"]] == port["protocol"] for port in item["spec"]["ports"])
     for item in of_kind(objects, "PodDisruptionBudget"):
         assert holds(labels, item["spec"]["selector"]["matchLabels"])
     for item in of_kind(objects, "NetworkPolicy"):

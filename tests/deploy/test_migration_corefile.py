@@ -168,6 +168,7 @@ CARRIED = {
     "by address": ("a.example {\n kubernetes {\n endpoint https://192.0.2.1:6443 https://192.0.2.2:6443\n tls c.pem k.pem ca.pem\n }\n}\n", {
         "registries": {"cluster": {"type": "kubernetes", "required": True, "url": "https://192.0.2.1:6443", "ca_file": "ca.pem"}},
     }),
+    "files below a root": ("example.org {\n file example.org.db\n root zones\n}\n", {"zones": [{"name": "example.org", "file": "zones/example.org.db"}]}),
     "without braces": ("a.example:5300\nkubernetes a.example\n", {"listen": {"dns": ["0.0.0.0:5300", "[::]:5300"], "admin": "unix:/run/signpost/admin.sock"}}),
 }  # fmt: skip
 # What is said of what cannot come along: (Corefile, words of the comments).
@@ -217,7 +218,9 @@ def convert(deploy, folder):
 @pytest.mark.parametrize("name", CARRIED)
 def test_carried_over(convert, signpost, folder, name):
     corefile, expected = CARRIED[name]
-    (folder / "example.org.db").write_text("@ 60 SOA ns hostmaster 1 2 3 4 5\n@ 60 NS ns\nns 60 A 192.0.2.1\n")
+    (folder / "zones").mkdir()
+    for place in (folder, folder / "zones"):
+        (place / "example.org.db").write_text("@ 60 SOA ns hostmaster 1 2 3 4 5\n@ 60 NS ns\nns 60 A 192.0.2.1\n")
     (folder / "ca.pem").write_text("")
     (folder / "admin.conf").write_text(
         "apiVersion: v1\nkind: Config\ncurrent-context: there\nclusters: [{name: c, cluster: {server: 'https://192.0.2.1'}}]\n"
