@@ -105,6 +105,7 @@ void World::configure(std::shared_ptr<const config::Config> config, const Static
     const auto serial = before == old_zones.end() ? first_serial(*set_.zones[i]) : before->serial;
     zones_.push_back({set_.zones[i], serial, false, false});
   }
+  serials_due_ = {};  // what a new zone serves is promised at once: who dies young must not go back either
   composed_.configure(*set_.config);
   changed_.assign(zones_.size(), true);
   spills_.assign(zones_.size(), {});

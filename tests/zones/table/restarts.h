@@ -84,6 +84,7 @@ zones:
   void begin(TestWorld& begun, state::Files& files, Duration since) {
     begun.clock.advance(since);
     begun.world.keep_state([this](state::Content content) { write(std::move(content)); });
+    (void)begun.world.save_some();  // as the builder does after each task; there is no zone yet
     const auto accepts = [&](const state::Image& image) -> Result<void> {
       auto read = read_serials(image);
       if (!read) return read.error();

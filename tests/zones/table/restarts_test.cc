@@ -255,6 +255,17 @@ TEST(Serials, NeverGoBackOverARestart) {
   EXPECT_GE(late.serial("k.test."), 1'700'000'000u + 365 * 86400) << "the time, when it is ahead again";
 }
 
+TEST(Serials, OfWhoDiesYoungDoNotGoBackEither) {
+  ModelFiles disk;
+  Life life(disk);
+  life.list("cluster", cluster_services(1, 1));
+  for (int i = 0; i < 500; ++i) life.upsert(cluster_services(1, 1 + i % 2)[0]);
+  life.pass(seconds(1));
+  const auto killed = life.serial("k.test.");
+  Life next(disk, seconds(2));
+  EXPECT_TRUE(is_newer(next.serial("k.test."), killed)) << killed << " " << next.serial("k.test.");
+}
+
 TEST(Serials, OfAZoneThatLeavesAndComesBackGoOn) {
   ModelFiles disk;
   Life life(disk);
