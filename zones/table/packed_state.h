@@ -25,8 +25,12 @@ inline constexpr std::uint32_t kPackedVersion =
 std::string pack(const ServiceState& state);
 /// The inverse; `packed` must come from pack().
 ServiceState unpack(const ServiceKey& key, std::string_view packed);
+/// The same into a state of before, whose room for instances is used again: for who unpacks many.
+void unpack(const ServiceKey& key, std::string_view packed, ServiceState& state);
 /// The same of octets that anybody may have written: nullopt unless they are those of a state as a backend
 /// could tell it.
 std::optional<ServiceState> unpack_any(const ServiceKey& key, std::string_view octets);
+/// The same into a state of before; false: they are not, and `state` is anything.
+bool unpack_any(const ServiceKey& key, std::string_view octets, ServiceState& state);
 
 }  // namespace signpost

@@ -27,18 +27,17 @@ bool has_twice(const std::vector<RestoredService>& services) {
          }) != keys.end();
 }
 
-/// Any thread. False: no backend can have told it.
-bool read_service(const state::Record& record, RestoredService& service) {
-  const auto state = unpack_any(record.key, record.packed);
-  if (!state) return false;
-  service.seen = HealthSeen::of(*state);
-  service.instances = static_cast<std::uint32_t>(state->instances.size());
-  for (const auto& instance : state->instances) {
+/// Any thread. False: no backend can have told it. `state`: room to unpack it.
+bool read_service(const state::Record& record, ServiceState& state, RestoredService& service) {
+  if (!unpack_any(record.key, record.packed, state)) return false;
+  service.seen = HealthSeen::of(state);
+  service.instances = static_cast<std::uint32_t>(state.instances.size());
+  for (const auto& instance : state.instances) {
     service.draining += instance.health == Health::Draining ? 1 : 0;
     service.down += instance.health == Health::Down ? 1 : 0;
   }
-  service.pending = state->pending;
-  service.pods = state->kind == ServiceKind::Pods;
+  service.pending = state.pending;
+  service.pods = state.kind == ServiceKind::Pods;
   service.packed = record.packed;
   return true;
 }
@@ -60,10 +59,14 @@ Result<Restored> read_restored(const state::Image& image) {
   auto records = state::records_of(image);
   out.services.resize(records.size());
   std::array<bool, kDraftsMost> sound{};
+  std::vector<ServiceState> room(std::min(records.size(), kDraftsMost));
   const state::Record* wrong = nullptr;
   draft_abreast(
       records.size(), "state",
-      [&](std::size_t i) { sound[i % kDraftsMost] = read_service(records[i], out.services[i]); },
+      [&](std::size_t i) {
+        const auto place = i % kDraftsMost;
+        sound[place] = read_service(records[i], room[place], out.services[i]);
+      },
       [&](std::size_t i) {
         if (!sound[i % kDraftsMost] && wrong == nullptr) wrong = &records[i];
       });

@@ -113,17 +113,20 @@ class Unpacker {
   bool failed_ = false;
 };
 
-std::string unpack_id(Unpacker& in, const Instance& instance, unsigned first, unsigned second) {
-  if ((second & kIdIsHostName) != 0) return instance.host_name;
-  const bool derived = (second & kIdIsAddress) != 0 || (first & kIdFromAddress) != 0;
-  if (!derived) return in.plain();
-  if (!instance.v4 && !instance.v6) {
-    in.fail();
-    return {};
+void unpack_id(Unpacker& in, unsigned first, unsigned second, Instance& instance) {
+  if ((second & kIdIsHostName) != 0) {
+    instance.id = instance.host_name;
+    return;
   }
-  auto id = address_text(instance);
-  if ((second & kIdIsAddress) == 0) add_port_suffix(instance, id);
-  return id;
+  const bool derived = (second & kIdIsAddress) != 0 || (first & kIdFromAddress) != 0;
+  if (!derived) {
+    instance.id = in.plain();
+    return;
+  }
+  instance.id.clear();
+  if (!instance.v4 && !instance.v6) return in.fail();
+  instance.id += address_text(instance);
+  if ((second & kIdIsAddress) == 0) add_port_suffix(instance, instance.id);
 }
 
 std::chrono::system_clock::time_point unpack_time(Unpacker& in) {
@@ -131,7 +134,16 @@ std::chrono::system_clock::time_point unpack_time(Unpacker& in) {
   return system_clock::time_point(system_clock::duration(in.copy<system_clock::rep>()));
 }
 
-/// `instance` is fresh.
+/// As new, but with the room that it had for what every instance has. unpack_instance() gives these two a
+/// value.
+void renew(Instance& instance) {
+  Instance fresh;
+  fresh.id = std::move(instance.id);
+  fresh.ports = std::move(instance.ports);
+  instance = std::move(fresh);
+}
+
+/// `instance` is new or renewed.
 void unpack_instance(Unpacker& in, const std::vector<Port>& ports_before, Instance& instance) {
   const auto first = in.octet();
   const auto second = in.octet();
@@ -140,9 +152,13 @@ void unpack_instance(Unpacker& in, const std::vector<Port>& ports_before, Instan
   instance.enabled = (first & kEnabled) != 0;
   if ((first & kHasV4) != 0) instance.v4 = in.v4();
   if ((first & kHasV6) != 0) instance.v6 = in.v6();
-  instance.ports = (first & kSamePorts) != 0 ? ports_before : in.ports();
+  if ((first & kSamePorts) != 0) {
+    instance.ports = ports_before;
+  } else {
+    instance.ports = in.ports();
+  }
   if ((second & kHasHostName) != 0) instance.host_name = in.plain();
-  instance.id = unpack_id(in, instance, first, second);
+  unpack_id(in, first, second, instance);
   if ((first & kWeightOne) == 0) instance.weight = in.copy<double>();
   if ((first & kHasPlace) != 0) {
     instance.zone = in.shared();
@@ -182,8 +198,10 @@ void unpack_extras(Unpacker& in, ServiceState& state) {
   }
 }
 
-ServiceState unpack_from(Unpacker& in, const ServiceKey& key) {
-  ServiceState state;
+void unpack_from(Unpacker& in, const ServiceKey& key, ServiceState& state) {
+  auto room = std::move(state.instances);
+  if (room.capacity() > kReserveMost) room = {};
+  state = ServiceState();
   state.key = key;
   const auto bits = in.octet();
   state.kind = static_cast<ServiceKind>(bits & kKindBits);
@@ -195,12 +213,14 @@ ServiceState unpack_from(Unpacker& in, const ServiceKey& key) {
   state.ports = in.ports();
   state.metadata = in.metadata();
   const auto count = in.count();
-  state.instances.reserve(std::min(count, kReserveMost));
-  for (std::size_t i = 0; i < count && !in.failed(); ++i) {
-    auto& instance = state.instances.emplace_back();
-    unpack_instance(in, i == 0 ? state.ports : state.instances[i - 1].ports, instance);
+  room.reserve(std::min(count, kReserveMost));
+  std::size_t made = 0;
+  for (; made < count && !in.failed(); ++made) {
+    made < room.size() ? renew(room[made]) : void(room.emplace_back());
+    unpack_instance(in, made == 0 ? state.ports : room[made - 1].ports, room[made]);
   }
-  return state;
+  room.resize(made);
+  state.instances = std::move(room);
 }
 
 bool is_weight(double weight) { return std::isfinite(weight) && weight >= 0; }
@@ -246,17 +266,27 @@ bool is_sound(const ServiceState& state) {
 
 }  // namespace
 
-ServiceState unpack(const ServiceKey& key, std::string_view packed) {
+void unpack(const ServiceKey& key, std::string_view packed, ServiceState& state) {
   Unpacker in(packed);
-  auto state = unpack_from(in, key);
+  unpack_from(in, key, state);
   assert(!in.failed() && in.at_end());
+}
+
+ServiceState unpack(const ServiceKey& key, std::string_view packed) {
+  ServiceState state;
+  unpack(key, packed, state);
   return state;
 }
 
-std::optional<ServiceState> unpack_any(const ServiceKey& key, std::string_view octets) {
+bool unpack_any(const ServiceKey& key, std::string_view octets, ServiceState& state) {
   Unpacker in(octets);
-  auto state = unpack_from(in, key);
-  if (in.failed() || !in.at_end() || !is_sound(state)) return std::nullopt;
+  unpack_from(in, key, state);
+  return !in.failed() && in.at_end() && is_sound(state);
+}
+
+std::optional<ServiceState> unpack_any(const ServiceKey& key, std::string_view octets) {
+  std::optional<ServiceState> state(std::in_place);
+  if (!unpack_any(key, octets, *state)) state.reset();
   return state;
 }
 

@@ -12,7 +12,7 @@ namespace signpost {
 
 void World::draft_ahead(ServiceId id, Ahead& ahead) const {
   const auto& record = services_[id];
-  ahead.state = unpack(record.key, record.packed);
+  unpack(record.key, record.packed, ahead.state);
   ahead.drafts.clear();
   for (const auto zone : set_.registries[record.registry].zones) {
     ahead.drafts.push_back(begin_draft(id, ahead.state, zone));

@@ -88,6 +88,7 @@ TEST(PackedState, RoundTrip) {
   const std::uint64_t seed = Random::from_kernel().next();
   SCOPED_TRACE(seed);
   Random random(seed);
+  ServiceState used;  // a state of before leaves nothing behind
   for (int round = 0; round < 500; ++round) {
     ServiceState state;
     state.key = {"r", "s", "g", "n"};
@@ -101,6 +102,8 @@ TEST(PackedState, RoundTrip) {
     state.metadata = {{word(random), word(random)}};
     for (auto left = random.below(5); left > 0; --left) state.instances.push_back(instance(random));
     ASSERT_EQ(unpack(state.key, pack(state)), state) << "round " << round;
+    unpack(state.key, pack(state), used);
+    ASSERT_EQ(used, state) << "round " << round;
   }
 }
 
