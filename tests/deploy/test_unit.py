@@ -176,5 +176,5 @@ def test_the_tests_of_the_program_pass_under_the_filters(filtered, folder):
     stand_in.chmod(0o755)
     command = ["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-x", "tests/program", "--ignore=tests/program/test_second_opinion.py"]
     command += ["--ignore=tests/program/test_hold.py", "--ignore=tests/program/test_readme.py"]
-    done = subprocess.run(command, cwd=unit_filter.UNIT.parents[2], capture_output=True, text=True, timeout=900, check=False, env={**os.environ, "SIGNPOST_BINARY": str(stand_in)})
+    done = subprocess.run(command, cwd=unit_filter.UNIT.parents[2], capture_output=True, text=True, timeout=1800, check=False, env={**os.environ, "SIGNPOST_BINARY": str(stand_in)})
     assert done.returncode == 0, done.stdout[-4000:]
