@@ -17,6 +17,9 @@ BECOME = pathlib.Path(__file__).with_name("become.py")
 # What a program needs of /etc here; the volumes have their places in it.
 ETC = ("hosts", "ld.so.cache", "nsswitch.conf", "passwd", "resolv.conf")
 
+# What a kubelet fills in.
+FIELDS = {"metadata.name": "signpost-0", "status.podIP": "192.0.2.53"}
+
 # Words for helm: one service from a file.
 FILES = ["--set", "config.registries.local.type=file,config.registries.local.path=services.yaml,config.registries.local.required=true",
          "--set", "config.zones[0].name=demo.internal,config.zones[0].registry=local",
@@ -70,7 +73,8 @@ class Pod:
         script = folder / "start"
         script.write_text(self._script(folder, account if spec["automountServiceAccountToken"] else None))
         script.chmod(0o755)
-        inside = {"POD_NAME": "signpost-0", "POD_IP": "192.0.2.53", **(environment or {})}
+        inside = {one["name"]: one.get("value") or FIELDS[one["valueFrom"]["fieldRef"]["fieldPath"]] for one in self.container["env"]}
+        inside.update(environment or {})
         self.process = Process([*prefix, "unshare", "--mount", script], folder / "pod.log", environment=inside)
 
     def _make(self, volume, config_maps):

@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 from charts import only, template, variant
-from pods import CAPABILITIES, FILES, Places, Pod
+from pods import CAPABILITIES, FIELDS, FILES, Places, Pod
 
 
 @pytest.fixture
@@ -35,6 +35,8 @@ def test_the_pod_runs_with_what_it_is_given_and_no_more(run_pod, places):
     pod = run_pod(template(*FILES, *places.words))
     client = places.client(pod)
     assert client.set("cart.demo.internal") == {"10.1.0.1"}
+    assert client.set("ns.dns.demo.internal") == {FIELDS["status.podIP"]}
+    assert inside(pod, "dig", "@127.0.0.1", "-p", str(places.ports["dns"]), "+short", "ch", "txt", "id.server") == f'"{FIELDS["metadata.name"]}"'
     assert (places.status("health", "/health"), places.status("metrics", "/metrics")) == (200, 200)
     status = dict(line.split(":\t", 1) for line in open(f"/proc/{pod.process.pid}/status").read().splitlines() if ":\t" in line)
     assert status["Uid"].split() == ["65532"] * 4 and status["NoNewPrivs"] == "1"
@@ -142,6 +144,7 @@ def test_a_node_local_address(folder, run_pod):
     twice = [" ".join(address["command"])] * 2  # a Pod that follows another finds the address there
     pod = run_pod(objects, kind="DaemonSet", prefix=own_network(folder, *twice))
     wait_for_answer(pod, "169.254.20.11")
+    assert inside(pod, "dig", "@169.254.20.11", "+short", "ns.dns.demo.internal") == "169.254.20.11"
     for probe in ("livenessProbe", "readinessProbe"):
         there = pod.container[probe]["httpGet"]
         url = f"http://{there['host']}:{there['port']}{there['path']}"
