@@ -74,7 +74,7 @@ TEST(ComposedModel, HistoryDoesNotMatter) {
 /// The part of each address among the answers, as explain has it.
 std::map<std::string, double> explained_shares(const TestWorld& world, const std::string& name) {
   const auto found = world.world.find(*Name::parse(name));
-  const auto& held = found.services.at(0);
+  const auto held = found.services.at(0)();
   const auto& weights = held.decision.weights;
   const auto sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   std::map<std::string, double> shares;

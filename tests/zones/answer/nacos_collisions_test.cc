@@ -43,9 +43,10 @@ TEST_P(NacosCollision, IsDecidedByTheNamesAlone_A18) {
     EXPECT_GE(world.world.status().zones.front().collisions, 1U);
     const auto found = world.world.find(*Name::parse(pair.meet + ".n.test")).services;
     ASSERT_EQ(found.size(), 2U);
-    EXPECT_EQ(found[0].state.key.to_string(), "nacos/" + pair.winner);
+    EXPECT_EQ(found[0]().state.key.to_string(), "nacos/" + pair.winner);
     std::string losses;
-    for (const auto& loss : found[1].losses) losses += loss + "\n";
+    const auto second = found[1]();
+    for (const auto& loss : second.losses) losses += loss + "\n";
     EXPECT_NE(losses.find("taken by nacos/" + pair.winner), std::string::npos) << losses;
     EXPECT_NE(losses.find(pair.rule), std::string::npos) << losses;
     world.erase("nacos/" + pair.winner);

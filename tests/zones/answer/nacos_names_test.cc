@@ -69,9 +69,10 @@ TEST(NacosNames, ShortFormMeetsADottedName) {
   EXPECT_EQ(world.world.status().zones.front().collisions, 1u);
   const auto found = world.world.find(*Name::parse("a.b.n.test")).services;
   ASSERT_EQ(found.size(), 2u);
-  EXPECT_EQ(found[0].state.key.group, "b");
-  ASSERT_EQ(found[1].losses.size(), 1u);
-  EXPECT_NE(found[1].losses[0].find("taken by nacos/public/b/a"), std::string::npos) << found[1].losses[0];
+  EXPECT_EQ(found[0]().state.key.group, "b");
+  const auto losses = found[1]().losses;
+  ASSERT_EQ(losses.size(), 1u);
+  EXPECT_NE(losses[0].find("taken by nacos/public/b/a"), std::string::npos) << losses[0];
 }
 
 TEST(NacosNames, WhatHasNoNameIsCountedNotServed) {

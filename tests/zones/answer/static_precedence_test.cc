@@ -28,7 +28,7 @@ TEST(StaticFirst, OnOneNameTheStaticRecordAnswersWhicheverCameFirst) {
   const auto found = world.world.find(*Name::parse("cart.m.test"));
   EXPECT_EQ(found.written, "m.test.zone:2");
   ASSERT_EQ(found.services.size(), 1u);
-  EXPECT_EQ(found.services[0].losses,
+  EXPECT_EQ(found.services[0]().losses,
             std::vector<std::string>(
                 {"cart.m.test.: taken by the static record in m.test.zone:2 (static records first)"}));
   world.set_static("m.test", {"other A 192.0.2.9"});
