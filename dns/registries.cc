@@ -32,6 +32,7 @@ class NumberedSink final : public RegistrySink {
   explicit NumberedSink(RegistrySink& sink) : sink_(sink) {}
   void begin_list(Epoch) override { sink_.begin_list(++epoch_); }
   void upsert(ServiceState state, Revision revision) override { sink_.upsert(std::move(state), revision); }
+  void changed_at(WallTime when) override { sink_.changed_at(when); }
   void mention(const ServiceKey& key) override { sink_.mention(key); }
   void erase(const ServiceKey& key, Revision revision) override { sink_.erase(key, revision); }
   void forget(const ServiceKey& key) override { sink_.forget(key); }

@@ -123,7 +123,9 @@ void Cluster::changed(Source source, EventType type, Object object) {
   const auto item = item_of(source, object);
   if (!item) return mark_unread(source, object);
   if (lists.auditing) lists.gone.erase(object.key);
+  trigger_ = object.triggered;
   put(source, *item);
+  trigger_ = {};
 }
 
 void Cluster::begin_audit(Source source) {

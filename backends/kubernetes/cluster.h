@@ -17,6 +17,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -238,6 +239,8 @@ class Cluster final : public ObjectSink, private PodSource {
   std::vector<Drift> drift_;
 
   std::deque<Id> dirty_;                           // services
+  std::unordered_map<Id, WallTime> triggers_;      // of some of those: the first change that is not told yet
+  WallTime trigger_{};                             // of the event at hand
   std::set<std::pair<Monotonic, Id>> due_spaces_;  // dirty ones, by when they are told
   std::optional<PodsBuilding> building_;
   Id flip_at_ = kNoId;  // namespaces came or went: the next service to look at

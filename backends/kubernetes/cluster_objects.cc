@@ -77,6 +77,7 @@ void Cluster::remove_service_entry(Id id) {
   const auto space = entry.space;
   const auto hash = hash_in(space, kept_name(entry.octets.view()), entry.import);
   let_go(entry.octets);
+  triggers_.erase(id);
   services_.remove(hash, id);
   --spaces_[space].services;
   let_go_of_space(space);
@@ -171,6 +172,7 @@ void Cluster::put_slice(Source source, const Item& item) {
   slice.mark = lists(source).listing;
   keep(slice.octets, item.name.substr(slice.short_name ? item.service.size() + 1 : 0), item.record);
   index_pods(id, true);
+  if (trigger_ != WallTime{}) triggers_.try_emplace(service, trigger_);
   soil(service);
 }
 

@@ -159,6 +159,7 @@ std::size_t Cluster::clean_one(RegistrySink& sink) {
   auto& service = services_[id];
   service.dirty = false;
   if (visible(service)) return tell(id, sink);
+  triggers_.erase(id);
   if (service.told) sink.erase(key_of(id), revision_);
   service.told = false;
   if (!service.known && service.first_slice == kNoId) remove_service_entry(id);
@@ -175,6 +176,7 @@ std::size_t Cluster::tell(Id id, RegistrySink& sink) {
                     {options_.pods ? this : nullptr, options_.pod_names});
   const auto work = kTellWork + state.instances.size();
   service.told = true;
+  if (const auto trigger = triggers_.extract(id)) sink.changed_at(trigger.mapped());
   sink.upsert(std::move(state), revision_);
   return work;
 }

@@ -9,6 +9,7 @@
 #include "backends/kubernetes/words.h"
 #include "backends/registry/backend.h"
 #include "backends/registry/service_state.h"
+#include "dns/base/clock.h"
 #include "dns/base/ip_address.h"
 
 namespace signpost::kubernetes {
@@ -89,7 +90,10 @@ struct Object {
   std::string key;  // "namespace/name" (a Namespace, a Node: its name); empty: not even that could be read
   Revision revision = 0;  // metadata.resourceVersion; 0: absent or no number
   /// monostate: the rest makes no sense, keep the version known so far (K25, K38).
-  std::variant<std::monostate, ServiceRecord, SliceRecord, PodRecord, NamespaceRecord, NodeRecord> record;
+  std::variant<std::monostate, ServiceRecord, SliceRecord, PodRecord, NamespaceRecord, NodeRecord> record{};
+  /// Of endpoints: when the Pod or Service changed that changed them, by their controller's annotation; zero:
+  /// it does not say. Never kept.
+  WallTime triggered{};
 };
 
 enum class EventType : std::uint8_t { Added, Modified, Deleted, Bookmark, Error, Unknown };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backends/kubernetes/annotations.h"
+#include "backends/kubernetes/timestamp.h"
 
 namespace signpost::kubernetes {
 namespace {
@@ -66,6 +67,8 @@ void SliceVisitor::field_mismatch(int field) {
       return skip("part_malformed");
     case kWeight:
       return skip("annotation_weight");
+    case kTrigger:
+      return;  // only a metric misses it
     default:
       break;
   }
@@ -85,6 +88,10 @@ void SliceVisitor::field_value(int field, const JsonValue& value) {
   if (field == kWeight) {
     if (text != nullptr) weight_ = *text;
     if (text == nullptr && !null) skip("annotation_weight");
+    return;
+  }
+  if (field == kTrigger) {
+    if (text != nullptr) triggered_ = read_timestamp(*text).value_or(WallTime{});
     return;
   }
   malformed_ |= text == nullptr && !null;
@@ -267,6 +274,7 @@ void SliceVisitor::finish(Object& object) {
   }
   record_.ports.shrink_to_fit();
   record_.endpoints.shrink_to_fit();
+  object.triggered = triggered_;
   object.record = std::move(record_);
 }
 

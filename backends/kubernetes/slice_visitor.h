@@ -64,6 +64,7 @@ class SliceVisitor final : public ObjectVisitor {
   std::string import_name_;
   std::string managed_by_;
   std::optional<std::string> weight_;
+  WallTime triggered_{};
   Draft draft_;
   bool in_endpoint_ = false;
   PortDraft port_;

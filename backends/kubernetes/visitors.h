@@ -53,6 +53,7 @@ enum Field : int {
   kImportLabel,
   kClusterLabel,
   kManagedBy,
+  kTrigger,
   kAddressType,
   kEndpoint,
   kNotReadyEndpoint,  // v1 Endpoints, notReadyAddresses

@@ -16,6 +16,7 @@
 
 #include "backends/registry/second_opinion.h"
 #include "backends/registry/service_state.h"
+#include "dns/base/clock.h"
 
 namespace signpost {
 
@@ -46,6 +47,9 @@ class RegistrySink {
   /// Replaces what was known of this service; counts as mentioned by the list that is open. Between lists: an
   /// event.
   virtual void upsert(ServiceState state, Revision revision) = 0;
+  /// Just before an upsert(): when that of which it tells happened, by the registry's own clock. Of
+  /// registries that say so; for a metric only.
+  virtual void changed_at(WallTime when) { (void)when; }
   /// In a list: the service is as it was told last, which need not be told again. Unknown keys are harmless.
   virtual void mention(const ServiceKey& key) = 0;
   /// The service is gone: an event, also while a list is open. Unknown keys are harmless.

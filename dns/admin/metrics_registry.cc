@@ -1,6 +1,7 @@
 #include "dns/admin/metrics_registry.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace signpost::admin {
@@ -64,6 +65,21 @@ void opinion_family(Exposition& page, const std::string& registry, const Opinion
   }
 }
 
+/// CoreDNS' name and buckets; it has no label for the registry, since it has one.
+void programming_family(Exposition& page, const RegistryStatus& registry) {
+  std::array<double, ProgrammingTimes::kBounds> bounds{};
+  for (std::size_t i = 0; i < bounds.size(); ++i)
+    bounds[i] = 0.001 * static_cast<double>(std::uint64_t{1} << i);
+  const auto kind = [&](const char* word, const ProgrammingTimes& times) {
+    page.histogram("kubernetes_dns_programming_duration_seconds",
+                   "Changes of endpoints, from their trigger to the snapshot that answers with them.",
+                   {{"registry", registry.name}, {"service_kind", word}}, bounds, times.buckets,
+                   times.seconds);
+  };
+  kind("cluster_ip", registry.programmed_cluster_ip);
+  kind("headless_with_selector", registry.programmed_headless);
+}
+
 }  // namespace
 
 void registry_family(Exposition& page, const RegistryStatus& registry) {
@@ -91,6 +107,7 @@ void registry_family(Exposition& page, const RegistryStatus& registry) {
     page.gauge("registry_namespaces", "Kubernetes namespaces known.", labels, number(registry.namespaces));
     page.gauge("registry_pods", "Pods known, where they are watched.", labels, number(registry.pods));
     page.gauge("registry_service_imports", "ServiceImports known.", labels, number(registry.imports));
+    programming_family(page, registry);
   }
   page.gauge("registry_services_pending", "Services listed but not yet read.", labels,
              number(registry.pending));

@@ -68,6 +68,10 @@ class Builder::Core {
     status.steps = steps_;
     for (auto& registry : status.registries) {
       if (const auto found = lags_.find(registry.name); found != lags_.end()) registry.lag = found->second;
+      if (const auto found = programmed_.find(registry.name); found != programmed_.end()) {
+        registry.programmed_cluster_ip = found->second.cluster_ip;
+        registry.programmed_headless = found->second.headless;
+      }
     }
     return status;
   }
@@ -118,6 +122,8 @@ class Builder::Core {
   void note_arrival(const BuilderEvent& event) {
     if (event.kind != BuilderEvent::Kind::Upsert && event.kind != BuilderEvent::Kind::Erase) return;
     const auto& registry = event.state.key.registry;
+    if (event.changed_at != WallTime{} && event.state.kind != ServiceKind::Alias)
+      programming_.push_back({registry, event.changed_at, event.state.kind == ServiceKind::VirtualIp});
     if (!arrivals_.empty() && arrivals_.back().registry == registry &&
         event.arrived - arrivals_.back().at < kTogether) {
       ++arrivals_.back().events;
@@ -129,6 +135,12 @@ class Builder::Core {
   void count_lags(Monotonic now) {
     for (const auto& arrival : arrivals_) lags_[arrival.registry].count(now - arrival.at, arrival.events);
     arrivals_.clear();
+    const auto shown = clock_.wall();
+    for (const auto& change : programming_) {
+      auto& both = programmed_[change.registry];
+      (change.cluster_ip ? both.cluster_ip : both.headless).count(change.at, shown);
+    }
+    programming_.clear();
   }
 
   void tell_published() {
@@ -183,7 +195,17 @@ class Builder::Core {
     Monotonic at;
     std::uint64_t events;
   };
-  std::vector<Arrival> arrivals_;          // not yet published
+  struct Programming {
+    std::string registry;
+    WallTime at;
+    bool cluster_ip;
+  };
+  struct Programmed {
+    ProgrammingTimes cluster_ip, headless;
+  };
+  std::vector<Arrival> arrivals_;         // not yet published
+  std::vector<Programming> programming_;  // the same
+  std::map<std::string, Programmed> programmed_;
   std::map<std::string, Durations> lags_;  // by registry, since the start
 };
 
@@ -199,8 +221,10 @@ class Builder::Core::Sink final : public RegistrySink {
     event.number = revision;
     event.state = std::move(state);
     event.state.key.registry = registry_;
+    event.changed_at = std::exchange(changed_at_, WallTime{});
     core_.push(std::move(event));
   }
+  void changed_at(WallTime when) override { changed_at_ = when; }
   void mention(const ServiceKey& key) override { push(BuilderEvent::Kind::Mention, key, 0); }
   void erase(const ServiceKey& key, Revision revision) override {
     push(BuilderEvent::Kind::Erase, key, revision);
@@ -248,6 +272,7 @@ class Builder::Core::Sink final : public RegistrySink {
 
   Core& core_;
   const std::string registry_;
+  WallTime changed_at_{};  // of the next upsert
 };
 
 RegistrySink& Builder::Core::sink(const std::string& registry) {

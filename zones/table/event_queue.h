@@ -32,6 +32,7 @@ struct BuilderEvent {
   Complete complete = Complete::No;  // EndList
   std::string why;                   // LostContact
   Monotonic arrived{};
+  WallTime changed_at{};  // Upsert: RegistrySink::changed_at(); zero: not told
   std::function<void()> task;
 };
 

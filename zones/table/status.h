@@ -1,6 +1,7 @@
 // What the builder knows about itself, as values: for /status, /metrics, /ready and explain.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -75,6 +76,23 @@ struct HealthGuardStatus {
   std::uint64_t hidden = 0;  // changes that were not shown
 };
 
+/// From a change in a cluster to the snapshot that shows it: kubernetes_dns_programming_duration_seconds of
+/// CoreDNS, with its buckets.
+struct ProgrammingTimes {
+  static constexpr std::size_t kBounds = 20;         // 1 ms x 2^i
+  std::array<std::uint64_t, kBounds + 1> buckets{};  // the last one: all longer
+  double seconds = 0;                                // the sum
+
+  /// Clocks of two machines: a negative time counts as none.
+  void count(WallTime changed, WallTime shown) noexcept {
+    const auto took = std::max(std::chrono::duration<double>(shown - changed).count(), 0.0);
+    std::size_t bucket = 0;
+    for (double bound = 0.001; bucket < kBounds && took > bound; bound *= 2) ++bucket;
+    ++buckets[bucket];
+    seconds += took;
+  }
+};
+
 inline constexpr std::size_t kHealthCount = 4;  // words of Health
 
 struct RegistryStatus {
@@ -92,6 +110,7 @@ struct RegistryStatus {
   std::uint64_t eligible = 0;
   std::array<std::uint64_t, kHealthCount> by_health{};  // of the same instances, by the registry's word
   Durations lag;  // of its events, from the backend's hand to the snapshot that shows them
+  ProgrammingTimes programmed_cluster_ip, programmed_headless;  // of a Kubernetes registry
   // Of a Kubernetes registry, which counts none of them as a service:
   std::uint64_t namespaces = 0;
   std::uint64_t pods = 0;

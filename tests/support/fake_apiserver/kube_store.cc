@@ -107,20 +107,30 @@ std::string KubeObject::json() const {
   std::string text = R"({"metadata":{"name":")" + name + R"(","uid":")" + uid + R"(","resourceVersion":")" +
                      std::to_string(version) + "\"";
   if (!space.empty()) text += R"(,"namespace":")" + space + "\"";
-  for (const auto& [label, value] : labels) {
-    text += (label == labels.begin()->first ? R"(,"labels":{")" : ",\"") + label + "\":\"" + value + "\"";
-  }
-  text += labels.empty() ? "}" : "}}";
-  return text + (rest.empty() ? "}" : "," + rest + "}");
+  const auto add = [&](const char* key, const Labels& all) {
+    if (all.empty()) return;
+    text += std::string(",\"") + key + "\":";
+    for (const auto& [name_of, value] : all)
+      text += (name_of == all.begin()->first ? "{\"" : ",\"") + name_of + "\":\"" + value + "\"";
+    text += "}";
+  };
+  add("labels", labels);
+  add("annotations", annotations);
+  return text + "}" + (rest.empty() ? "}" : "," + rest + "}");
 }
 
 std::uint64_t KubeStore::put(const std::string& resource, const std::string& space, const std::string& name,
-                             std::string rest, Labels labels, Told told) {
+                             std::string rest, Labels labels, Told told, Labels annotations) {
   auto& in = resources_[resource];
   auto& place = in.objects[{space, name}];
-  KubeObject object{
-      space,           name,      place ? place->uid : "u" + std::to_string(++made_), std::move(labels), {},
-      std::move(rest), ++version_};
+  KubeObject object{space,
+                    name,
+                    place ? place->uid : "u" + std::to_string(++made_),
+                    std::move(labels),
+                    {},
+                    std::move(rest),
+                    ++version_,
+                    std::move(annotations)};
   auto after = std::make_shared<const KubeObject>(std::move(object));
   if (told == Told::Yes) in.history.push_back({version_, place, after});
   place = std::move(after);

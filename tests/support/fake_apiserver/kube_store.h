@@ -41,6 +41,7 @@ struct KubeObject {
   Labels fields;     // what a field selector may ask, beside metadata.name and metadata.namespace
   std::string rest;  // JSON members after metadata: "\"spec\":{...}"
   std::uint64_t version = 0;
+  Labels annotations = {};
   std::string json() const;
 };
 
@@ -78,7 +79,7 @@ class KubeStore {
 
   /// Makes or replaces; returns the version. A new object gets a new uid.
   std::uint64_t put(const std::string& resource, const std::string& space, const std::string& name,
-                    std::string rest, Labels labels = {}, Told told = Told::Yes);
+                    std::string rest, Labels labels = {}, Told told = Told::Yes, Labels annotations = {});
   /// False: there was none.
   bool remove(const std::string& resource, const std::string& space, const std::string& name,
               Told told = Told::Yes);
