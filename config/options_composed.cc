@@ -61,6 +61,9 @@ const Table<Groups>& groups_table() {
 void check_weights(Reader& reader, const Node& written, const ComposedService& service) {
   const auto* members = written.find("members");
   if (members == nullptr || members->value.items.size() != service.members.size()) return;
+  const auto* combine = written.find("combine");
+  if (combine != nullptr && combine->value.scalar != to_string(service.combine))
+    return;  // an error has said so
   const bool share = service.combine == Combine::Share;
   bool complete = true;
   bool positive = false;

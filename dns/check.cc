@@ -91,7 +91,7 @@ void look(const config::Registry& registry, const config::KubernetesRegistry& op
   const bool in_cluster = options.kubeconfig.empty() && options.url.empty();
   const bool elsewhere = in_cluster && scope == CheckScope::Check;
   (elsewhere ? findings.warnings : findings.errors)
-      .push_back(registry.place.to_string() + ": registry " + registry.name + ": " + made.error().message);
+      .push_back(registry.place.to_string() + ": " + made.error().message);
 }
 
 void look(const config::Registry& registry, const config::NacosRegistry& options, CheckScope scope,

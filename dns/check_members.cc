@@ -10,6 +10,7 @@ namespace signpost {
 std::vector<std::string> warn_of_missing_members(const config::Config& config, const FileServices& services) {
   std::vector<std::string> warnings;
   const auto look = [&](const config::Member& member) {
+    if (member.service.empty()) return;  // an error has said so
     const auto states = services.find(member.registry);
     if (states == services.end() || states->second.empty()) return;
     std::vector<std::string_view> known;

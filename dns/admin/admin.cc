@@ -163,7 +163,7 @@ void Admin::Routes::explain(const Question& question, std::function<void(Result<
   const auto name = address ? Result<Name>(names::reverse_name(*address)) : Name::parse(question.name);
   if (!name) return then(Error{"name: " + name.error().message});
   const auto type = parse_type(!question.type.empty() ? question.type : address ? "PTR" : "A");
-  if (!type) return then(Error{"type: a record type like A, AAAA, SRV or TYPE65"});
+  if (!type) return then(Error{"type: a record type like A, AAAA, SRV or TYPE65, not " + question.type});
   const auto asker = question.client.empty() ? std::nullopt : IpAddress::parse(question.client);
   if (!asker && !question.client.empty()) return then(Error{"client: an address like 10.0.0.1 or fd00::1"});
   sources.explain(

@@ -171,6 +171,21 @@ std::string nearest(const Snapshot& snapshot, const Name& name) {
   return to_text(folded.wire().subspan(locate(snapshot, folded.wire()).prefix));
 }
 
+/// The name with its labels folded as those of registries are: `big_name.demo.internal` is served as
+/// big-name.demo.internal. Nothing where that is the same, or no name.
+std::optional<Name> as_registries_fold(const Name& name) {
+  const auto asked = name.folded();
+  const auto wire = asked.wire();
+  std::string text;
+  for (std::size_t at = 0; wire[at] != 0; at += 1U + wire[at]) {
+    const std::string_view label(reinterpret_cast<const char*>(&wire[at + 1]), wire[at]);
+    text += (label.starts_with('_') ? std::string(label) : names::fold_label(label)) + ".";
+  }
+  const auto folded = Name::parse(text);
+  if (!folded || folded->to_string() == asked.to_string()) return std::nullopt;
+  return *folded;
+}
+
 void explain_selection(const Snapshot& snapshot, const Name& folded, std::vector<std::string>& notes) {
   const auto located = locate(snapshot, folded.wire());
   if (located.block == nullptr || located.node.kind != NodeKind::Selected) return;
@@ -198,6 +213,11 @@ Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
     out.notes.push_back(known == name.folded().to_string()
                             ? "the service is known, but its names do not exist while no endpoint is ready"
                             : "the nearest name that exists is " + known);
+    const auto other = as_registries_fold(name);
+    if (other && whole_answer(snapshot, *other, type).rcode == Rcode::NoError)
+      out.notes.push_back(
+          other->to_string() +
+          " exists: registries' names are host names here, with - for what is no letter, digit or -");
   }
   for (const auto& view : snapshot.zones) {
     if (!is_at_or_below(name.folded().wire(), view.zone->name.wire())) continue;

@@ -109,6 +109,7 @@ TEST(Explain, TellsEveryInstanceAndWhy) {
   sink.upsert(TestWorld::service("local///cart", {At("10.0.0.1", 80).with_weight(3), At("10.0.0.2", 80),
                                                   At("10.0.0.3", 80).off()}),
               0);
+  sink.upsert(TestWorld::service("local///Big_Name", {At("10.0.0.1", 80)}), 0);
   sink.end_list(1, Complete::Yes);
   std::promise<BuilderStatus> settled;
   builder.status([&](BuilderStatus status) { settled.set_value(std::move(status)); });
@@ -121,6 +122,9 @@ TEST(Explain, TellsEveryInstanceAndWhy) {
   EXPECT_NE(text.find("answers at cart.demo.test."), std::string::npos) << text;
   const auto nearest = to_text(explain_now(builder, store, "x.cart.demo.test"));
   EXPECT_NE(nearest.find("the nearest name that exists is cart.demo.test."), std::string::npos) << nearest;
+  EXPECT_EQ(nearest.find(" exists: "), std::string::npos) << nearest;
+  const auto told_name = to_text(explain_now(builder, store, "Big_Name.demo.test"));
+  EXPECT_NE(told_name.find("big-name.demo.test. exists: registries' names"), std::string::npos) << told_name;
 }
 
 }  // namespace
