@@ -56,7 +56,8 @@ struct Service {
   WorkerCounters counters;
   FileDescriptor wake{::eventfd(0, EFD_NONBLOCK)}, epoll{::epoll_create1(0)};
   DeferralTable deferrals{4, std::chrono::seconds(1), wake.get()};
-  std::unique_ptr<ConnectionLimits> limits = std::make_unique<ConnectionLimits>(64, 64);
+  std::unique_ptr<ConnectionLimits> limits =
+      std::make_unique<ConnectionLimits>(TcpLimits{std::chrono::seconds(10), 64, 64});
   TcpService service{WorkerParts{0, options, path.responder(), rules, counters, deferrals}, *limits,
                      epoll.get()};
   FileDescriptor listener;
