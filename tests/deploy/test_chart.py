@@ -69,6 +69,7 @@ WRONG = {
     "a state directory without a volume": (
         ["--set", "state.enabled=false,config.state_directory=/var/lib/signpost"], "config.state_directory: without state.enabled",
     ),
+    "a second port": (["--set", "config.listen.dns={0.0.0.0:1053,0.0.0.0:5353}"], "config.listen.dns: 0.0.0.0:5353 has another port than the first"),
     "and in minutes": (["--set", "config.lameduck=1m"], "config.lameduck: 1m is not less"),
     "a file in the place of the configuration": (["--set", "files.signpost\\.yaml=x"], "files: signpost.yaml is made from `config`"),
     "a file name that a ConfigMap cannot have": (["--set", "files.conf\\.d/a=x"], "'conf.d/a'"),

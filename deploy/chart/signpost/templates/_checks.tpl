@@ -21,6 +21,7 @@
   {{- fail (printf "hpa.minReplicas: %v is more than hpa.maxReplicas: %v" $v.hpa.minReplicas $v.hpa.maxReplicas) -}}
 {{- end -}}
 {{- include "signpost.networkChecks" $v -}}
+{{- include "signpost.portCheck" (include "signpost.config" . | fromYaml).listen -}}
 {{- include "signpost.stateChecks" . -}}
 {{- include "signpost.endCheck" . -}}
 {{- include "signpost.registryChecks" (include "signpost.config" . | fromYaml) -}}
@@ -36,6 +37,16 @@
 {{- end -}}
 {{- if and (eq .deployment.dnsPolicy "None") (not (default dict .deployment.dnsConfig).nameservers) -}}
   {{- fail "deployment.dnsPolicy: None needs deployment.dnsConfig.nameservers" -}}
+{{- end -}}
+{{- end }}
+
+{{/* Service, NetworkPolicy and container port are of one port; another one would answer nobody. */}}
+{{- define "signpost.portCheck" -}}
+{{- $first := include "signpost.port" (first .dns) -}}
+{{- range .dns -}}
+  {{- if ne (include "signpost.port" .) $first -}}
+    {{- fail (printf "config.listen.dns: %s has another port than the first address; the Service leads to one port" .) -}}
+  {{- end -}}
 {{- end -}}
 {{- end }}
 
