@@ -182,3 +182,21 @@ def test_no_value_is_left_out_above():
     there = leaves(yaml.safe_load((CHART / "values.yaml").read_text()))
     left = [path for path in there if not any(one == path or one.startswith(f"{path}.") for one in marked)]
     assert not [path for path in left if not any(path == one or path.startswith(f"{one}.") for one in CHOICES)]
+
+
+def test_a_node_local_server_runs_on_every_node():
+    objects = template(*variant("nodelocal"))
+    assert {"operator": "Exists"} in only(objects, "DaemonSet")["spec"]["template"]["spec"]["tolerations"]
+
+
+def test_a_cluster_service_is_labelled_as_one():
+    words = [item["metadata"]["labels"].get("kubernetes.io/cluster-service") for name in ("cluster-dns", "default")
+             for item in of_kind(template(*variant(name)), "Service") if item["metadata"]["name"] == "signpost"]
+    assert words == ["true", None]
+
+
+@pytest.mark.parametrize("word", ["true", "false"])
+def test_the_autoscaler_counts_the_nodes_that_it_is_told_to(word):
+    objects = template(*variant("autoscaler"), "--set", f"autoscaler.includeUnschedulableNodes={word}")
+    (rule,) = (json.loads(item["data"]["linear"]) for item in of_kind(objects, "ConfigMap") if "linear" in item["data"])
+    assert rule["includeUnschedulableNodes"] is (word == "true")
