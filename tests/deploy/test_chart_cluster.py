@@ -86,8 +86,8 @@ def test_the_autoscaler_may_scale_one_deployment(administrator, installed, until
     until(lambda: rights(administrator, "autoscaler:signpost-autoscaler", "autoscaler") == wanted, 10, wanted)
 
 
-def pod_of(name):
-    objects = template(*variant(name), namespace=name)
+def pod_of(name, *words):
+    objects = template(*variant(name), *words, namespace=name)
     workload = only(objects, "DaemonSet" if name == "nodelocal" else "Deployment")
     body = workload["spec"]["template"]
     return {"apiVersion": "v1", "kind": "Pod", **body, "metadata": {**body["metadata"], "name": "signpost-0"}}
@@ -109,6 +109,36 @@ def test_pod_security_takes_the_pod(administrator, name):
     with pytest.raises(ApiError, match="violates PodSecurity") as refused:
         administrator.cluster.api.create(pods, wrong)
     assert refused.value.status == 403
+
+
+# What NodeLocal DNSCache has of every node, by its published manifest: its listeners are at addresses of its own, and yet no
+# port has a hostIP.
+DNSCACHE = [{"containerPort": port, "protocol": protocol} for port, protocol in ((53, "UDP"), (53, "TCP"), (9253, "TCP"))]
+
+
+def claims(administrator, pod):
+    """(address, protocol, port) of the node that a Pod has for itself, as the apiserver fills them in."""
+    pods = f"/api/v1/namespaces/{administrator.namespace('nodelocal', 'privileged')}/pods?dryRun=All"
+    made = administrator.cluster.api.create(pods, pod)["spec"]
+    there = [port for one in made["containers"] for port in one.get("ports", []) if "hostPort" in port]
+    return {(port.get("hostIP", "0.0.0.0"), port["protocol"], port["hostPort"]) for port in there}
+
+
+def collisions(ours, theirs):
+    """What the scheduler's filter NodePorts (HostPortInfo.CheckConflict) finds, whichever Pod is there first."""
+    return {one for one in ours for other in theirs if one[1:] == other[1:] and (one[0] == other[0] or "0.0.0.0" in (one[0], other[0]))}
+
+
+def test_a_node_has_room_for_us_and_for_nodelocal_dnscache(administrator):
+    """Two that name one port would never be on one node. All that is claimed is claimed by a listener at every address."""
+    theirs = {**pod_of("nodelocal"), "spec": {"hostNetwork": True, "containers": [{"name": "node-cache", "image": "none", "ports": DNSCACHE}]}}
+    theirs = claims(administrator, theirs)
+    assert theirs == {("0.0.0.0", "UDP", 53), ("0.0.0.0", "TCP", 53), ("0.0.0.0", "TCP", 9253)}
+    assert claims(administrator, pod_of("nodelocal")) == {("0.0.0.0", "TCP", 9153)}
+    assert not collisions(claims(administrator, pod_of("nodelocal")), theirs)
+    everywhere = claims(administrator, pod_of("nodelocal", "--set", "config.listen.dns={[::]:53},config.listen.ready=0.0.0.0:8181"))
+    assert everywhere == {("0.0.0.0", "UDP", 53), ("0.0.0.0", "TCP", 53), ("0.0.0.0", "TCP", 8181), ("0.0.0.0", "TCP", 9153)}
+    assert collisions(everywhere, theirs) == {("0.0.0.0", "UDP", 53), ("0.0.0.0", "TCP", 53)}
 
 
 @pytest.mark.parametrize("name", MANIFESTS)

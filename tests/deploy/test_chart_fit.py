@@ -47,8 +47,10 @@ def test_objects_fit_each_other(name):
         assert item["spec"]["namespaceSelector"]["matchNames"] == [service["metadata"]["namespace"]]
     for item in of_kind(objects, "HorizontalPodAutoscaler"):
         assert item["spec"]["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": workload["metadata"]["name"]}
-    for one in pod["spec"]["containers"]:
-        assert all(one[probe]["httpGet"]["port"] in [port["containerPort"] for port in one["ports"]] for probe in one if probe.endswith("Probe"))
+    listen = yaml.safe_load(only(objects, "ConfigMap")["data"]["signpost.yaml"])["listen"]
+    for probe, name in (("livenessProbe", "health"), ("readinessProbe", "ready")):
+        asked = container[probe]["httpGet"]
+        assert listen[name] in (f"0.0.0.0:{asked['port']}", f"[::]:{asked['port']}", f"{asked.get('host')}:{asked['port']}")
 
 
 @pytest.mark.parametrize("name", VARIANTS)

@@ -19,7 +19,7 @@
     {{- toYaml . | nindent 4 }}
     {{- end }}
   ports:
-    {{- include "signpost.ports" $config.listen | nindent 4 }}
+    {{- include "signpost.ports" (list $config.listen .Values.nodeLocal.address) | trim | nindent 4 }}
   {{- with include "signpost.probe" (list "livenessProbe" .Values.livenessProbe $config.listen.health "/health") | trim }}
   {{- . | nindent 2 }}
   {{- end }}
@@ -36,27 +36,35 @@
     {{- include "signpost.mounts" . | nindent 4 }}
 {{- end }}
 
-{{/* Each number once: several addresses share a port. */}}
+{{/* (list LISTEN NODE-LOCAL-ADDRESS). Each number once: several addresses share a port. In the nodes' network a port that is named
+here is one of the node, at every address: the scheduler would put no Pod beside us that has it too, such as NodeLocal DNSCache, nor
+us beside that one. So what listens at an address of ours is not named there, but for metrics, whose Service wants the name. */}}
 {{- define "signpost.ports" -}}
-{{- $dns := include "signpost.port" (first .dns) | int -}}
-- {name: dns, containerPort: {{ $dns }}, protocol: UDP}
-- {name: dns-tcp, containerPort: {{ $dns }}, protocol: TCP}
-{{- range $name := list "health" "ready" "metrics" }}
-- {name: {{ $name }}, containerPort: {{ include "signpost.port" (get $ $name) }}, protocol: TCP}
+{{- $listen := merge (dict "dns" (first (first .).dns) "dns-tcp" (first (first .).dns)) (first .) -}}
+{{- range $name := list "dns" "dns-tcp" "health" "ready" "metrics" }}
+{{- if or (not (last $)) (eq $name "metrics") (not (include "signpost.host" (get $listen $name))) }}
+- {name: {{ $name }}, containerPort: {{ include "signpost.port" (get $listen $name) }}, protocol: {{ ternary "UDP" "TCP" (eq $name "dns") }}}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The address of one such as 169.254.20.11:8080; nothing where it is every address. */}}
+{{- define "signpost.host" -}}
+{{- $host := regexReplaceAll ":[0-9]+$" . "" | trimAll "[]" -}}
+{{- if not (has $host (list "0.0.0.0" "::")) }}{{ $host }}{{ end -}}
 {{- end }}
 
 {{/* (list KEY VALUES ADDRESS PATH). At an address of one interface the probe asks there, not at the Pod's. */}}
 {{- define "signpost.probe" -}}
 {{- $probe := index . 1 -}}
-{{- $host := regexReplaceAll ":[0-9]+$" (index . 2) "" | trimAll "[]" -}}
+{{- $host := include "signpost.host" (index . 2) -}}
 {{- if $probe.enabled }}
 {{ first . }}:
   httpGet:
     path: {{ last . }}
     port: {{ include "signpost.port" (index . 2) }}
-    {{- if not (has $host (list "0.0.0.0" "::")) }}
-    host: {{ $host | quote }}
+    {{- with $host }}
+    host: {{ . | quote }}
     {{- end }}
   {{- toYaml (omit $probe "enabled") | nindent 2 }}
 {{- end }}
