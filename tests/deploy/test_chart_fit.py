@@ -172,9 +172,12 @@ def leaves(value, path=""):
 @pytest.mark.parametrize("values", [MARKED, SCALED, BY_SIZE, ON_NODES], ids=["all", "hpa", "autoscaler", "nodes"])
 def test_values_arrive(values, folder):
     (folder / "values.yaml").write_text(yaml.safe_dump(values))
-    found = tokens(list(template("--values", folder / "values.yaml").values()))
+    objects = list(template("--values", folder / "values.yaml").values())
+    found, pairs = tokens(objects), set(re.findall(r'"(\w+)": ?(true|false)', json.dumps(objects).replace("\\", "")))
     for path, value in leaves(values).items():
         key = path.rpartition(".")[2]
+        if isinstance(value, bool) and key != "enabled":
+            assert (key, json.dumps(value)) in pairs, path
         missing = (tokens(value) | {key} if key.startswith("m-") else set() if isinstance(value, bool) else tokens(value)) - found
         assert not missing, f"{path}: {missing}"
 
