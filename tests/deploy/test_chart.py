@@ -71,6 +71,8 @@ WRONG = {
     ),
     "a second port": (["--set", "config.listen.dns={0.0.0.0:1053,0.0.0.0:5353}"], "config.listen.dns: 0.0.0.0:5353 has another port than the first"),
     "and in minutes": (["--set", "config.lameduck=1m"], "config.lameduck: 1m is not less"),
+    "and in hours": (["--set", "config.lameduck=1h"], "config.lameduck: 1h is not less"),
+    "and in milliseconds": (["--set", "config.lameduck=30000ms"], "config.lameduck: 30000ms is not less"),
     "a file in the place of the configuration": (["--set", "files.signpost\\.yaml=x"], "files: signpost.yaml is made from `config`"),
     "a file name that a ConfigMap cannot have": (["--set", "files.conf\\.d/a=x"], "'conf.d/a'"),
 }  # fmt: skip
@@ -79,6 +81,11 @@ WRONG = {
 @pytest.mark.parametrize("words, told", WRONG.values(), ids=WRONG)
 def test_wrong_values_are_named(words, told):
     assert told in charts.refusal(*words)
+
+
+@pytest.mark.parametrize("lameduck", ["29", "29s", "29999ms"])
+def test_an_end_before_the_kubelet_cuts_it_off(lameduck):
+    assert template("--set", f"config.lameduck={lameduck}")
 
 
 def test_what_is_made_from_the_chart_is_in_step():

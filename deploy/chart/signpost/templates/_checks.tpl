@@ -69,8 +69,8 @@
 {{/* The kubelet kills what has not ended when the grace period is over. */}}
 {{- define "signpost.endCheck" -}}
 {{- $lameduck := (include "signpost.config" . | fromYaml).lameduck | toString -}}
-{{- $seconds := mul (regexFind "^[0-9]+" $lameduck | int) (ternary 60 1 (hasSuffix "m" $lameduck)) -}}
-{{- if and (ge $seconds (int .Values.terminationGracePeriodSeconds)) (not (hasSuffix "ms" $lameduck)) -}}
+{{- $unit := get (dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000) (regexFind "[a-z]+$" $lameduck | default "s") -}}
+{{- if ge (mul (regexFind "^[0-9]+" $lameduck | int) $unit) (mul 1000 .Values.terminationGracePeriodSeconds) -}}
   {{- fail (printf "config.lameduck: %s is not less than terminationGracePeriodSeconds: %v" $lameduck .Values.terminationGracePeriodSeconds) -}}
 {{- end -}}
 {{- end }}
