@@ -51,6 +51,9 @@ WRONG = {
     "a DaemonSet with the autoscaler": (["--set", "kind=DaemonSet,autoscaler.enabled=true"], "kind: a DaemonSet has one Pod on each node"),
     "one address of many Deployment Pods": (["--set", "nodeLocal.address=169.254.20.11"], "nodeLocal.address: only with kind: DaemonSet"),
     "an address that is not link-local": (["--set", "kind=DaemonSet,nodeLocal.address=10.0.0.1"], "at '/nodeLocal/address'"),
+    "a login that nobody would use": (
+        ["--set", "nodeLocal.image.pullSecrets={x}"], "at '/nodeLocal/image': additional properties 'pullSecrets' not allowed",
+    ),
     "a ServiceMonitor that finds nothing": (["--set", "prometheus.monitor.enabled=true"], "prometheus.monitor.enabled: a ServiceMonitor finds"),
     "the state of two Pods in one place": (
         ["--set", "state.volume.persistentVolumeClaim.claimName=x"], "state.volume.persistentVolumeClaim: several Pods",

@@ -200,6 +200,11 @@ def test_a_cluster_service_is_labelled_as_one():
     assert words == ["true", None]
 
 
+def test_every_pod_has_the_login_for_its_images():
+    for item in of_kind(template(*variant("autoscaler"), "--set", "image.pullSecrets={login}"), *WORKLOADS):
+        assert item["spec"]["template"]["spec"]["imagePullSecrets"] == [{"name": "login"}], item["metadata"]["name"]
+
+
 @pytest.mark.parametrize("word", ["true", "false"])
 def test_the_autoscaler_counts_the_nodes_that_it_is_told_to(word):
     objects = template(*variant("autoscaler"), "--set", f"autoscaler.includeUnschedulableNodes={word}")

@@ -34,11 +34,8 @@ spec:
   securityContext:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with .Values.image.pullSecrets }}
-  imagePullSecrets:
-    {{- range . }}
-    - name: {{ . }}
-    {{- end }}
+  {{- with include "signpost.pullSecrets" . }}
+  {{- . | nindent 2 }}
   {{- end }}
   {{- with include "signpost.placement" . | trim }}
   {{- . | nindent 2 }}
@@ -59,6 +56,16 @@ spec:
     {{- end }}
   volumes:
     {{- include "signpost.volumes" . | nindent 4 }}
+{{- end }}
+
+{{/* For every image of the chart. */}}
+{{- define "signpost.pullSecrets" -}}
+{{- with .Values.image.pullSecrets -}}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
 {{- end }}
 
 {{/* Where Pods go. Default: a Deployment's on nodes of their own where there are enough (a rule that insists would leave the
