@@ -100,7 +100,8 @@ MARKED = {
     "service": {
         "name": "m-service", "clusterIP": "10.96.0.101", "clusterIPs": ["10.96.0.102"], "ipFamilyPolicy": "RequireDualStack",
         "loadBalancerIP": "192.0.2.103", "loadBalancerClass": "m-class", "externalIPs": ["192.0.2.104"], "externalTrafficPolicy": "Local",
-        "trafficDistribution": "PreferClose", "annotations": {"m-service-annotation": "m-5"}, "selector": {"m-service-selector": "m-6"},
+        "internalTrafficPolicy": "Cluster", "trafficDistribution": "PreferClose", "annotations": {"m-service-annotation": "m-5"},
+        "selector": {"m-service-selector": "m-6"},
     },
     "prometheus": {
         "service": {"enabled": True, "annotations": {"m-metrics": "m-7"}, "selector": {"m-metrics-selector": "m-8"}},
