@@ -42,7 +42,7 @@ def main(user, held, command):
     os.setresuid(user, user, user)
     hold(held)
     well(prctl(PR_SET_NO_NEW_PRIVS, 1), "PR_SET_NO_NEW_PRIVS")
-    os.execv(command[0], command)
+    os.execvp(command[0], command)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""A container of a Pod as a kubelet would run it, but for the image: its arguments, environment, user, capabilities and
-volumes, in mounts of its own over this machine's read-only root."""
+"""The containers of a Pod as a kubelet would run them, but for the images: arguments, environment, user, capabilities and
+volumes, in mounts of their own over this machine's read-only root."""
 import datetime
 import os
 import pathlib
@@ -12,7 +12,7 @@ from harness import signpost as harness
 from harness.process import Process
 
 ACCOUNT = "/run/secrets/kubernetes.io/serviceaccount"
-CAPABILITIES = {"NET_BIND_SERVICE": 10}
+CAPABILITIES = {"CHOWN": 0, "NET_BIND_SERVICE": 10, "NET_ADMIN": 12}
 BECOME = pathlib.Path(__file__).with_name("become.py")
 # What a program needs of /etc here; the volumes have their places in it.
 ETC = ("hosts", "ld.so.cache", "nsswitch.conf", "passwd", "resolv.conf")
@@ -56,16 +56,18 @@ class ConfigMapVolume:
 
 
 class Pod:
-    """The container `signpost` of a Pod's spec. `config_maps`: {name: data}; those that are not there are as `optional`
-    has it. `account`: the text of the token and of the authorities, {"token": .., "ca.crt": ..}. `prefix` is a command
-    that ends by becoming the program; a Pod with sysctls needs one that gives it a network."""
+    """The init containers of a Pod's spec, one after the other, and then the container `signpost`. `config_maps`: {name:
+    data}; those that are not there are as `optional` has it. `account`: the text of the token and of the authorities, {"token":
+    .., "ca.crt": ..}. `prefix` is a command that ends by becoming the program; a Pod with sysctls needs one that gives it a
+    network. `on_node` is the directory that stands for a hostPath; without it there is none yet."""
 
-    def __init__(self, folder, spec, config_maps, account=None, environment=None, prefix=()):
+    def __init__(self, folder, spec, config_maps, account=None, environment=None, prefix=(), on_node=None):
         if os.geteuid() != 0:
             peers.missing("root, for mounts of its own")
-        self.folder, self.volumes = folder / "volumes", {}
+        self.folder, self.volumes, self._on_node = folder / "volumes", {}, on_node
         self.folder.mkdir()
         (self.container,) = (one for one in spec["containers"] if one["name"] == "signpost")
+        self._first, self._context = spec.get("initContainers", []), spec["securityContext"]
         self._user = self.container["securityContext"].get("runAsUser", spec["securityContext"]["runAsUser"])
         self._sysctls = {one["name"].replace(".", "/"): one["value"] for one in spec["securityContext"].get("sysctls", [])}
         for volume in spec["volumes"]:
@@ -103,16 +105,22 @@ class Pod:
                 lines += [f"cat >{ACCOUNT}/{name} <<'END'", text.strip(), "END"]
         # The file as the image has it (deploy/image/root).
         lines += [f"cp {harness.binary()} /run/program", "setcap cap_net_bind_service=p /run/program", "mount -o remount,bind,ro /"]
-        words = [*self._privileges(), "/run/program", *self.container["args"]]
-        lines.append("exec " + " ".join(shlex.quote(str(word)) for word in words))
+        lines += [shlex.join(self.first(one["name"])) for one in self._first]
+        lines.append("exec " + shlex.join([*self._privileges(self.container), "/run/program", *self.container["args"]]))
         return "\n".join(lines) + "\n"
 
-    def _privileges(self):
-        """Of the container's security context."""
-        context = self.container["securityContext"]
-        assert context["capabilities"]["drop"] == ["ALL"] and not context["allowPrivilegeEscalation"]
+    def first(self, name):
+        """The command of an init container."""
+        (container,) = (one for one in self._first if one["name"] == name)
+        assert all(mount in self.container["volumeMounts"] for mount in container.get("volumeMounts", []))
+        return [*self._privileges(container), *container["command"]]
+
+    def _privileges(self, container):
+        """Of its security context, which comes before the Pod's."""
+        context = container["securityContext"]
+        assert context["capabilities"]["drop"] == ["ALL"] and not context["allowPrivilegeEscalation"] and context["readOnlyRootFilesystem"]
         held = sum(1 << CAPABILITIES[name] for name in context["capabilities"].get("add", []))
-        return ["/usr/bin/python3", BECOME, self._user, held]
+        return ["/usr/bin/python3", str(BECOME), str(context.get("runAsUser", self._context["runAsUser"])), str(held)]
 
     def inside(self, *words):
         """A command that runs in the container."""

@@ -237,6 +237,16 @@ def test_rights_are_those_of_the_registries_in_use(name):
     assert not [kind for kind, *_ in without if "Role" in kind]
 
 
+@pytest.mark.parametrize("mine", [None, "a.yaml", ["a.yaml", "b/*.yaml"]])
+def test_a_teams_config_map_is_joined_after_ones_own_files(mine):
+    """Its *.yaml and no other file, from where it is mounted."""
+    objects = template("--set", "customConfigMap=teams", *(["--set-json", f"config.include={json.dumps(mine)}"] if mine else []))
+    (container,) = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
+    (mount,) = (one for one in container["volumeMounts"] if one["name"] == "custom-config")
+    written = [mine] if isinstance(mine, str) else mine or []
+    assert yaml.safe_load(only(objects, "ConfigMap")["data"]["signpost.yaml"])["include"] == [*written, f"{mount['mountPath']}/*.yaml"]
+
+
 def test_workers_of_a_pod_without_a_limit():
     """Not as many as the node has processors."""
 

@@ -73,11 +73,14 @@ def test_a_changed_config_map_is_read_without_a_restart(run_pod, places):
 
 
 def test_a_teams_config_map_may_come_later(run_pod, places):
-    """`customConfigMap`: nobody waits for it, and its zones are there when it is."""
+    """`customConfigMap`: nobody waits for it, and its zones are there when it is. Only *.yaml is configuration: a zone's file
+    and a page for people stand beside it."""
     pod = run_pod(template(*FILES, "--set", "customConfigMap=team", *places.words))
     client = places.client(pod)
     assert client.set("www.team.internal") == "REFUSED"
-    pod.volumes["custom-config"].write({"team.yaml": 'zones: [{name: team.internal, records: "www A 192.0.2.80"}]\n'})
+    zone = "@ 300 SOA ns hostmaster 1 7200 900 1209600 300\n@ 300 NS ns\nns 300 A 192.0.2.1\nwww 300 A 192.0.2.80\n"
+    team = {"team.yaml": "zones: [{name: team.internal, file: team.zone}]\n", "team.zone": zone, "README.md": "[who to ask"}
+    pod.volumes["custom-config"].write(team)
     client.wait_for({"192.0.2.80"}, "www.team.internal")
     pod.volumes["custom-config"].write({})
     client.wait_for("REFUSED", "www.team.internal")
@@ -140,9 +143,7 @@ def test_a_node_local_address(folder, run_pod):
     objects = template(*variant("nodelocal"), *FILES)
     spec = only(objects, "DaemonSet")["spec"]["template"]["spec"]
     assert spec["hostNetwork"] and not [one for one in objects if one[0] in ("Service", "PodDisruptionBudget")]
-    (address,) = spec["initContainers"]
-    twice = [" ".join(address["command"])] * 2  # a Pod that follows another finds the address there
-    pod = run_pod(objects, kind="DaemonSet", prefix=own_network(folder, *twice))
+    pod = run_pod(objects, kind="DaemonSet", prefix=own_network(folder))
     wait_for_answer(pod, "169.254.20.11")
     assert inside(pod, "dig", "@169.254.20.11", "+short", "ns.dns.demo.internal") == "169.254.20.11"
     for probe in ("livenessProbe", "readinessProbe"):
@@ -150,6 +151,9 @@ def test_a_node_local_address(folder, run_pod):
         url = f"http://{there['host']}:{there['port']}{there['path']}"
         assert inside(pod, "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url) == "200"
     assert effective(pod) == 1 << CAPABILITIES["NET_BIND_SERVICE"]
+    # A Pod that follows another finds the address there.
+    again = subprocess.run(pod.inside(*pod.first("address")), capture_output=True, text=True, timeout=20, check=False)
+    assert again.returncode == 0, again.stderr
 
 
 def test_replicas_that_differ_are_seen(folder):
