@@ -86,6 +86,11 @@ class Pod:
             if name not in config_maps and not volume["configMap"].get("optional"):
                 raise FileNotFoundError(f"ConfigMap {name}")  # the kubelet would wait for it
             self.volumes[volume["name"]] = ConfigMapVolume(path, config_maps.get(name, {}))
+        elif "hostPath" in volume:
+            if self._on_node:
+                path.symlink_to(self._on_node)
+            else:
+                path.mkdir(mode=0o755)  # as `DirectoryOrCreate`: root's
         else:
             path.mkdir()
             os.chown(path, self._user, self._user)

@@ -7,7 +7,7 @@ from charts import CHART, DEPLOY, variant
 from harness import control_plane, kube
 from pods import Places, Pod
 
-LEVELS = {"nodelocal": "privileged"}  # PodSecurity; all others: restricted
+LEVELS = {"nodelocal": "privileged", "disk": "privileged"}  # PodSecurity; all others: restricted
 
 
 class Administrator:

@@ -150,6 +150,7 @@ BY_SIZE = {
 ON_NODES = {
     "kind": "DaemonSet",
     "nodeLocal": {"address": "169.254.20.106", "image": {"repository": "m-41", "tag": "m-42", "pullPolicy": "Always"}},
+    "state": {"volume": {"hostPath": {"path": "/m-44"}}, "image": {"repository": "m-45", "tag": "m-46", "pullPolicy": "Always"}},
 }
 # What chooses between objects; test_chart*.py has each by its effect.
 CHOICES = {

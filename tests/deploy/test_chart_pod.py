@@ -1,4 +1,5 @@
 """The Pod of the chart, run with the ConfigMap of the chart: the binary, its user and rights, its volumes."""
+import os
 import re
 import signal
 import subprocess
@@ -108,6 +109,12 @@ def inside(pod, *words):
     return subprocess.run(pod.inside(*words), capture_output=True, text=True, timeout=20, check=False).stdout.strip()
 
 
+def probed(pod, probe):
+    """A command that asks what the probe asks, and prints the status."""
+    there = pod.container[probe]["httpGet"]
+    return ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", f"http://{there.get('host', '127.0.0.1')}:{there['port']}{there['path']}"]
+
+
 def wait_for_answer(pod, server, *words):
     ask = ["dig", f"@{server}", "cart.demo.internal", "+short", "+tries=1", "+time=1", *words]
     pod.process.wait_ready(lambda: "10.1.0.1" in inside(pod, *ask), 20, "an answer")
@@ -147,13 +154,30 @@ def test_a_node_local_address(folder, run_pod):
     wait_for_answer(pod, "169.254.20.11")
     assert inside(pod, "dig", "@169.254.20.11", "+short", "ns.dns.demo.internal") == "169.254.20.11"
     for probe in ("livenessProbe", "readinessProbe"):
-        there = pod.container[probe]["httpGet"]
-        url = f"http://{there['host']}:{there['port']}{there['path']}"
-        assert inside(pod, "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url) == "200"
+        assert inside(pod, *probed(pod, probe)) == "200"
     assert effective(pod) == 1 << CAPABILITIES["NET_BIND_SERVICE"]
     # A Pod that follows another finds the address there.
     again = subprocess.run(pod.inside(*pod.first("address")), capture_output=True, text=True, timeout=20, check=False)
     assert again.returncode == 0, again.stderr
+
+
+def test_a_directory_of_the_node(folder, run_pod):
+    """A hostPath is root's, and the Pod's when it has run; the next Pod goes on there. One with something of somebody else in
+    it stays as it is, and the init container says what to do."""
+    objects, on_node = template(*variant("disk"), *FILES), folder / "node"
+    on_node.mkdir()
+    for i in range(2):
+        (folder / str(i)).mkdir()
+        pod = run_pod(objects, kind="DaemonSet", place=folder / str(i), prefix=own_network(folder), on_node=on_node)
+        pod.process.wait_ready(lambda pod=pod: inside(pod, *probed(pod, "readinessProbe")) == "200", 20, "the Pod is ready")
+        pod.process.signal(signal.SIGTERM)
+        assert pod.process.child.wait(20) == 0 and "state." not in pod.process.output(), pod.process.output()
+        assert (on_node / "local.a").stat().st_uid == 65532
+    os.chown(on_node, 0, 0)
+    (folder / "refused").mkdir()
+    refused = run_pod(objects, kind="DaemonSet", place=folder / "refused", on_node=on_node)
+    assert refused.process.child.wait(20) == 1 and on_node.stat().st_uid == 0
+    assert "/var/lib/signpost of this node is neither empty nor of user 65532: chown it there" in refused.process.output()
 
 
 def test_replicas_that_differ_are_seen(folder):

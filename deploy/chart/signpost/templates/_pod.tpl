@@ -40,10 +40,12 @@ spec:
   {{- with include "signpost.placement" . | trim }}
   {{- . | nindent 2 }}
   {{- end }}
-  {{- if or .Values.nodeLocal.address .Values.initContainers }}
+  {{- if or .Values.nodeLocal.address .Values.initContainers (include "signpost.hostPath" .) }}
   initContainers:
-    {{- with include "signpost.addressContainer" . | trim }}
+    {{- range list "signpost.addressContainer" "signpost.stateContainer" }}
+    {{- with include . $ | trim }}
     {{- . | nindent 4 }}
+    {{- end }}
     {{- end }}
     {{- with .Values.initContainers }}
     {{- toYaml . | nindent 4 }}
@@ -92,24 +94,4 @@ nodeSelector:
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- end }}
-
-{{/* Puts the link-local address on the node's loopback; it stays when the Pod goes (`ip address del` takes it away). */}}
-{{- define "signpost.addressContainer" -}}
-{{- with .Values.nodeLocal }}{{ if .address }}
-- name: address
-  image: "{{ .image.repository }}:{{ .image.tag }}"
-  imagePullPolicy: {{ .image.pullPolicy }}
-  command: [ip, address, replace, {{ .address }}/32, dev, lo]
-  securityContext:
-    runAsNonRoot: false
-    runAsUser: 0
-    runAsGroup: 0
-    allowPrivilegeEscalation: false
-    readOnlyRootFilesystem: true
-    capabilities: {drop: [ALL], add: [NET_ADMIN]}
-  resources:
-    requests: {cpu: 10m, memory: 8Mi}
-    limits: {cpu: 100m, memory: 16Mi}
-{{- end }}{{ end }}
 {{- end }}
