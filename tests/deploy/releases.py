@@ -68,10 +68,10 @@ def installed(administrator):
 @pytest.fixture
 def run_release(administrator, installed, folder):
     """run_release(variant, *words): installed, and its Pod run with the ConfigMap and a token that the apiserver gives: the Pod
-    and the Places of its listeners."""
+    and the Places of its listeners. `config_maps`: more of them, as Pod has them."""
     running = []
 
-    def begin(name, *words):
+    def begin(name, *words, config_maps=None):
         places, cluster = Places(), administrator.cluster
         installed(name, *words, *places.words)
 
@@ -80,7 +80,7 @@ def run_release(administrator, installed, folder):
 
         token = administrator.well("kubectl", "create", "token", "signpost", "--namespace", name)
         pod = Pod(
-            folder, there("deployment")["spec"]["template"]["spec"], {"signpost": there("configmap")["data"]},
+            folder, there("deployment")["spec"]["template"]["spec"], {"signpost": there("configmap")["data"], **(config_maps or {})},
             account={"token": token, "ca.crt": cluster.ca_file.read_text(), "namespace": name},
             environment={"KUBERNETES_SERVICE_HOST": cluster.server.address, "KUBERNETES_SERVICE_PORT": str(cluster.server.port)},
         )  # fmt: skip

@@ -54,6 +54,10 @@ WRONG = {
     "a login that nobody would use": (
         ["--set", "nodeLocal.image.pullSecrets={x}"], "at '/nodeLocal/image': additional properties 'pullSecrets' not allowed",
     ),
+    "a registry that stands here and elsewhere": (
+        ["--set", "rbac.registries.cluster.type=kubernetes"], 'rbac.registries: "cluster" is in config.registries already',
+    ),
+    "a registry elsewhere of no known type": (["--set", "rbac.registries.x.type=zookeeper"], "at '/rbac/registries/x/type': value must be one of"),
     "a ServiceMonitor that finds nothing": (["--set", "prometheus.monitor.enabled=true"], "prometheus.monitor.enabled: a ServiceMonitor finds"),
     "the state of two Pods in one place": (
         ["--set", "state.volume.persistentVolumeClaim.claimName=x"], "state.volume.persistentVolumeClaim: several Pods",
@@ -218,6 +222,7 @@ RULES = {  # variant: (token, what may be read where); reviewed by hand
     "cluster-dns": (True, {"*": {"services", "namespaces", "endpointslices", "pods"}}),
     "namespaces": (True, {space: {"services", "endpointslices", "pods"} for space in ("shop", "web")}),
     "everything": (True, {"*": {"services", "namespaces", "endpointslices", "pods", "nodes", "serviceimports"}}),
+    "teams": (True, {"shop": {"services", "endpointslices", "pods"}}),
 }
 
 
@@ -235,6 +240,15 @@ def test_rights_are_those_of_the_registries_in_use(name):
     assert only(objects, "ServiceAccount")["automountServiceAccountToken"] is False
     without = template(*variant(name), "--set", "rbac.create=false")
     assert not [kind for kind, *_ in without if "Role" in kind]
+
+
+def test_rights_of_a_registry_elsewhere_are_read_like_the_others():
+    """A bare `off` is none for helm, which makes it false."""
+    words = ["--set-json", 'rbac.registries={"b":{"type":"kubernetes","endpoints":false},"c":{"type":"nacos","servers":["n"]}}', "--set", "config.clients.nodes={b}"]
+    objects = template(*words, "--set-json", 'config.registries={"a":{"type":"file","path":"a"}}', "--set-json", 'config.zones=[{"name":"z","registry":"a"}]',
+                       "--set", "customConfigMap=teams")  # fmt: skip
+    assert [rule["resources"] for rule in only(objects, "ClusterRole")["rules"]] == [["namespaces", "nodes", "services"]]
+    assert "c" not in yaml.safe_load(only(objects, "ConfigMap")["data"]["signpost.yaml"])["registries"]
 
 
 @pytest.mark.parametrize("mine", [None, "a.yaml", ["a.yaml", "b/*.yaml"]])

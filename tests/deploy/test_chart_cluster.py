@@ -50,6 +50,7 @@ ACCOUNT_MAY = {
         ("endpointslices.discovery.k8s.io", "list watch"), ("serviceimports.multicluster.x-k8s.io", "list watch"),
     },
     "namespaces": set(),
+    "teams": set(),
 }  # fmt: skip
 IN_A_TEAMS_NAMESPACE = {("pods", "list watch"), ("services", "list watch"), ("endpointslices.discovery.k8s.io", "list watch")}
 
@@ -74,7 +75,7 @@ def test_the_account_may_do_what_is_reviewed_and_no_more(administrator, installe
     installed(name)
     account = only(template(*variant(name), namespace=name), "ServiceAccount")["metadata"]["name"]
     until(lambda: rights(administrator, f"{name}:{account}", name) == ACCOUNT_MAY[name], 10, f"{name}: {ACCOUNT_MAY[name]}")
-    there = IN_A_TEAMS_NAMESPACE if name == "namespaces" else ACCOUNT_MAY[name]
+    there = IN_A_TEAMS_NAMESPACE if name in ("namespaces", "teams") else ACCOUNT_MAY[name]
     until(lambda: rights(administrator, f"{name}:{account}", "shop") == there, 10, f"in shop: {there}")
 
 

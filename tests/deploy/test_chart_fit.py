@@ -154,7 +154,7 @@ ON_NODES = {
 }
 # What chooses between objects; test_chart*.py has each by its effect.
 CHOICES = {
-    "config", "files", "isClusterService", "rbac.create", "serviceAccount.create", "state.enabled", "livenessProbe.enabled", "readinessProbe.enabled",
+    "config", "files", "isClusterService", "rbac", "serviceAccount.create", "state.enabled", "livenessProbe.enabled", "readinessProbe.enabled",
     "deployment.enabled", "deployment.skipConfig", "securityContext", "podSecurityContext", "prometheus.service.annotations",
 }  # fmt: skip
 

@@ -87,6 +87,16 @@ def test_a_teams_config_map_may_come_later(run_pod, places):
     client.wait_for("REFUSED", "www.team.internal")
 
 
+def test_a_registry_without_a_token_stops_nobody(run_pod, places):
+    """One that a team's ConfigMap brings, and rbac.registries does not name: the log says what it lacks."""
+    team = {"team.yaml": "registries: {shop: {type: kubernetes}}\nzones: [{name: team.internal, registry: shop}]\n"}
+    objects = template(*FILES, "--set", "customConfigMap=team", *places.words)
+    pod = run_pod(objects, config_maps={"team": team}, environment={"KUBERNETES_SERVICE_HOST": "192.0.2.1", "KUBERNETES_SERVICE_PORT": "443"})
+    client = places.client(pod)
+    assert client.set("cart.demo.internal") == {"10.1.0.1"} and client.set("cart.shop.svc.team.internal") == "SERVFAIL"
+    pod.process.wait_ready(lambda: "serviceaccount/token: No such file" in pod.process.output(), 10, "the log says it")
+
+
 def test_a_missing_configuration_is_said(folder, run_pod, places):
     """skipConfig with a ConfigMap that lacks the file; one that is not there at all keeps the kubelet waiting."""
     objects = template(*FILES, *places.words)

@@ -67,6 +67,18 @@ def test_rights_that_are_missing_are_seen(run_release):
     assert places.status("ready", "/ready") == 503
 
 
+TEAM = {"team.yaml": "registries: {shop: {type: kubernetes, namespaces: [shop]}}\nzones: [{name: team.internal, registry: shop}]\n"}
+
+
+def test_a_registry_of_a_teams_config_map(run_release, shop):
+    """It has the rights and the token that rbac.registries asks for."""
+    words = [*FILES, "--set", "customConfigMap=team"]
+    pod, places = run_release("default", *words, "--set", "rbac.registries.shop.type=kubernetes,rbac.registries.shop.namespaces={shop}",
+                              config_maps={"team": TEAM})  # fmt: skip
+    places.client(pod).wait_for({"10.1.0.1"}, "cart.shop.svc.team.internal")
+    assert REFUSED not in pod.process.output() and "registry.without" not in pod.process.output(), pod.process.output()
+
+
 def test_the_lines_of_the_notes_work(installed, folder):
     """What they say for CoreDNS, run by CoreDNS in front of the Pod, at free ports; forward and reverse. The other lines say
     the same zones and address (tests/deploy/test_recipes.py runs their like)."""

@@ -25,6 +25,11 @@
 {{- include "signpost.stateChecks" . -}}
 {{- include "signpost.endCheck" . -}}
 {{- include "signpost.registryChecks" (include "signpost.config" . | fromYaml) -}}
+{{- range $name, $_ := $v.rbac.registries -}}
+  {{- if hasKey (default dict (include "signpost.config" $ | fromYaml).registries) $name -}}
+    {{- fail (printf "rbac.registries: %q is in config.registries already; name only those that stand elsewhere" $name) -}}
+  {{- end -}}
+{{- end -}}
 {{- end }}
 
 {{/* What Kubernetes would pass over in silence. */}}

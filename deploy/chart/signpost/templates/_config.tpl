@@ -49,10 +49,17 @@ what it is given. */}}
 {{ regexFind "[0-9]+$" . }}
 {{- end }}
 
+{{/* All registries: those of the configuration, and those that rbac.registries says stand elsewhere. {NAME: registry}. */}}
+{{- define "signpost.registries" -}}
+{{- $elsewhere := deepCopy (default dict .Values.rbac.registries) -}}
+{{- include "signpost.onOff" $elsewhere -}}
+{{- merge (default dict (include "signpost.config" . | fromYaml).registries) $elsewhere | toYaml -}}
+{{- end }}
+
 {{/* The registries that are this cluster itself, by the account of the Pods: {NAME: registry}. */}}
 {{- define "signpost.here" -}}
 {{- $here := dict -}}
-{{- range $name, $registry := (include "signpost.config" . | fromYaml).registries -}}
+{{- range $name, $registry := include "signpost.registries" . | fromYaml -}}
   {{- if and (eq $registry.type "kubernetes") (not $registry.kubeconfig) (not $registry.url) -}}
     {{- $_ := set $here $name $registry -}}
   {{- end -}}
