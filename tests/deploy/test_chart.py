@@ -275,6 +275,23 @@ def test_a_config_map_of_ones_own():
     assert not [kind for kind, *_ in objects if kind == "ConfigMap"]
     volumes = only(objects, "Deployment")["spec"]["template"]["spec"]["volumes"]
     assert volumes[0] == {"name": "config", "configMap": {"name": "signpost"}}
+def test_prometheus_is_sent_to_the_port_that_listens():
+    """By the annotation, by the Service, and by the container that the two mean."""
+    for words, port in (([], 9153), (["--set", "config.listen.metrics=0.0.0.0:9253"], 9253)):
+        objects = template("--set", "prometheus.service.enabled=true", *words)
+        service = only(objects, "Service", "signpost-metrics")
+        assert service["metadata"]["annotations"] == {"prometheus.io/scrape": "true", "prometheus.io/port": str(port)}
+        assert service["spec"]["ports"] == [{"name": "metrics", "port": port, "protocol": "TCP", "targetPort": "metrics"}]
+        (container,) = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
+        assert {"name": "metrics", "containerPort": port, "protocol": "TCP"} in container["ports"]
+
+
+def test_the_annotations_of_prometheus_are_ones_own():
+    def annotations(*words):
+        return only(template("--set", "prometheus.service.enabled=true", *words), "Service", "signpost-metrics")["metadata"].get("annotations")
+
+    assert annotations("--set-string", "prometheus.service.annotations.prometheus\\.io/port=8443")["prometheus.io/port"] == "8443"
+    assert annotations("--set", "prometheus.service.annotations=null") is None
 
 
 def test_replicas_are_left_to_who_sets_them():
