@@ -1,6 +1,7 @@
 """The chart as helm renders it, and its objects."""
 import os
 import pathlib
+import shutil
 import subprocess
 
 import yaml
@@ -25,9 +26,9 @@ def variant(name):
     return ["--values", CHART / f"ci/{name}-values.yaml"]
 
 
-def template(*words, release="signpost", namespace="signpost"):
+def template(*words, release="signpost", namespace="signpost", chart=CHART):
     """The objects, by (kind, name, namespace) in helm's order. `words`: more for helm, such as --set."""
-    done = run("helm", "template", release, CHART, "--namespace", namespace, *words)
+    done = run("helm", "template", release, chart, "--namespace", namespace, *words)
     assert done.returncode == 0, done.stderr
     return by_name(done.stdout)
 
@@ -48,6 +49,16 @@ def refusal(*words):
     done = run("helm", "template", "signpost", CHART, *words)
     assert done.returncode != 0, done.stdout
     return done.stderr
+
+
+def notes(folder, *words):
+    """What helm says at the end of an installation, which it does not say without a cluster: here as an object of a chart
+    that is like ours but for it."""
+    if not (folder / "chart").exists():
+        shutil.copytree(CHART, folder / "chart")
+        whole = 'kind: Notes\nmetadata: {name: notes}\ntext: {{ include (print .Template.BasePath "/NOTES.txt") . | toJson }}\n'
+        (folder / "chart/templates/notes.yaml").write_text(whole)
+    return only(template(*words, chart=folder / "chart"), "Notes", "notes")["text"]
 
 
 def render(*words):

@@ -185,16 +185,4 @@ def test_the_notes_name_an_address_that_is_not_known_yet(installed):
     """It is the cluster's choice until it is set; the line says how to see it."""
     told = installed("default")
     assert "forward . CLUSTER-IP" in told and "kubectl get service signpost --namespace default --output" in told
-    assert "resolver is asked" not in told and "Not in the lines" not in told and "headless" not in told
-
-
-def test_the_notes_tell_what_their_lines_leave_to_the_reader(installed):
-    """An address that will never be, a prefix that is no single zone, a server's name that the node's resolver may not know."""
-    zones = '[{"name":"n.internal","registry":"n"},{"name":"fd00::/8","reverse_of":["n.internal"]},{"name":"10.16.0.0/12","reverse_of":["n.internal"]}]'
-    told = installed(
-        "default", "--set", "service.clusterIP=None", "--set-json", f"config.zones={zones}",
-        "--set", "config.registries.n.type=nacos,config.registries.n.servers={nacos-0.nacos:8848,192.0.2.1:8848}",
-    )  # fmt: skip
-    assert "The Service is headless" in told and "kubectl get service" not in told
-    assert "Not in the lines below: fd00::/8 10.16.0.0/12." in told
-    assert "The node's resolver is asked for nacos-0.nacos:8848:" in told
+    assert "Look at this" not in told and "headless" not in told

@@ -124,7 +124,7 @@ MARKED = {
     "nodeSelector": {"m-node": "m-19"},
     "tolerations": [{"key": "m-20"}],
     "podDisruptionBudget": {"maxUnavailable": 1024},
-    "networkPolicy": {"enabled": True, "from": [{"m-from": {}}], "metricsFrom": [{"m-metrics-from": {}}], "egress": [{"m-egress": "m-21"}]},
+    "networkPolicy": {"enabled": True, "from": [{"m-from": {}}], "metricsFrom": [{"m-metrics-from": {}}], "ingress": [{"m-ingress": "m-43"}], "egress": [{"m-egress": "m-21"}]},
     "extraVolumes": [{"name": "m-22"}],
     "extraVolumeMounts": [{"name": "m-23"}],
     "extraContainers": [{"name": "m-24"}],

@@ -83,7 +83,9 @@ def test_the_lines_of_the_notes_work(installed, folder):
     """What they say for CoreDNS, run by CoreDNS in front of the Pod, at free ports; forward and reverse. The other lines say
     the same zones and address (tests/deploy/test_recipes.py runs their like)."""
     places, port = Places(), ports.free()
-    reverse = ["--set", "config.zones[1].name=10.0.0.0/8,config.zones[1].reverse_of={demo.internal}", "--set", "service.clusterIP=10.96.0.77"]
+    reverse = ["--set", "config.zones[1].name=10.0.0.0/8,config.zones[1].reverse_of={demo.internal}", "--set", "service.clusterIP=10.96.0.77",
+               "--set", "config.zones[2].name=fd00::/8,config.zones[2].reverse_of={demo.internal}",
+               "--set", "files.services\\.yaml.services[0].instances[1].address=fd00::1"]  # fmt: skip
     told = installed("default", *FILES, *reverse)
     zones = {"demo.internal": ["10.96.0.77"], "10.in-addr.arpa": ["10.96.0.77"]}
     assert yaml.safe_load(yaml.safe_load(re.search(r"^stubDomains: \|\n .*$", told, re.M)[0])["stubDomains"]) == zones
@@ -102,6 +104,7 @@ def test_the_lines_of_the_notes_work(installed, folder):
         client = coredns.client()
         assert client.set("cart.demo.internal") == {"10.1.0.1"}
         assert client.set("1.0.1.10.in-addr.arpa", "PTR") == {"10-1-0-1.cart.demo.internal."}
+        assert client.set("1." + "0." * 27 + "0.0.d.f.ip6.arpa", "PTR") == {"fd00--1.cart.demo.internal."}
     finally:
         pod.process.kill()
         if coredns:
