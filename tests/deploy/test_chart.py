@@ -54,6 +54,11 @@ WRONG = {
     "a login that nobody would use": (
         ["--set", "nodeLocal.image.pullSecrets={x}"], "at '/nodeLocal/image': additional properties 'pullSecrets' not allowed",
     ),
+    "and none at all": (["--set", "kind=DaemonSet,nodeLocal.address=169.254.20.256"], "at '/nodeLocal/address'"),
+    "a part of nothing": (["--set", "hpa.enabled=true,resources.requests.cpu=null"], "hpa.enabled: its default metric is a part of"),
+    "a port of nodes for nobody": (["--set", "service.nodePort=30053"], "service.nodePort: only with serviceType"),
+    "a section taken away": (["--set", "state=null"], "missing property 'state'"),
+    "a name that no object can have": (["--set", "fullnameOverride=Signpost"], "at '/fullnameOverride': 'Signpost' does not match"),
     "a registry that stands here and elsewhere": (
         ["--set", "rbac.registries.cluster.type=kubernetes"], 'rbac.registries: "cluster" is in config.registries already',
     ),
@@ -275,6 +280,15 @@ def test_a_config_map_of_ones_own():
     assert not [kind for kind, *_ in objects if kind == "ConfigMap"]
     volumes = only(objects, "Deployment")["spec"]["template"]["spec"]["volumes"]
     assert volumes[0] == {"name": "config", "configMap": {"name": "signpost"}}
+
+
+def test_files_arrive_as_they_are():
+    """Also those that begin with spaces, and names that YAML would read as something else."""
+    files = {"a.zone": "  ; a comment\n@ 300 NS ns\n", "on": "text\n", "1": "\n\ntext\n"}
+    data = only(template("--set-json", f"files={json.dumps(files)}"), "ConfigMap")["data"]
+    assert {name: data[name] for name in files} == files
+
+
 def test_prometheus_is_sent_to_the_port_that_listens():
     """By the annotation, by the Service, and by the container that the two mean."""
     for words, port in (([], 9153), (["--set", "config.listen.metrics=0.0.0.0:9253"], 9253)):

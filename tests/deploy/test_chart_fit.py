@@ -101,7 +101,7 @@ MARKED = {
         "name": "m-service", "clusterIP": "10.96.0.101", "clusterIPs": ["10.96.0.102"], "ipFamilyPolicy": "RequireDualStack",
         "loadBalancerIP": "192.0.2.103", "loadBalancerClass": "m-class", "externalIPs": ["192.0.2.104"], "externalTrafficPolicy": "Local",
         "internalTrafficPolicy": "Cluster", "trafficDistribution": "PreferClose", "annotations": {"m-service-annotation": "m-5"},
-        "selector": {"m-service-selector": "m-6"},
+        "selector": {"m-service-selector": "m-6"}, "nodePort": 30107,
     },
     "prometheus": {
         "service": {"enabled": True, "annotations": {"m-metrics": "m-7"}, "selector": {"m-metrics-selector": "m-8"}},
@@ -189,6 +189,16 @@ def test_no_value_is_left_out_above():
     there = leaves(yaml.safe_load((CHART / "values.yaml").read_text()))
     left = [path for path in there if not any(one == path or one.startswith(f"{path}.") for one in marked)]
     assert not [path for path in left if not any(path == one or path.startswith(f"{one}.") for one in CHOICES)]
+
+
+def test_what_is_spread_are_the_pods_of_this_release():
+    """A constraint that selects nothing spreads nothing. One that says itself whom it counts is left as it is."""
+    spread = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}
+    mine = {**spread, "labelSelector": {"matchLabels": {"a": "b"}}}
+    pod = only(template("--set-json", f"topologySpreadConstraints={json.dumps([spread, mine])}"), "Deployment")["spec"]["template"]
+    ours, theirs = pod["spec"]["topologySpreadConstraints"]
+    assert holds(pod["metadata"]["labels"], ours["labelSelector"]["matchLabels"]) and spread.items() <= ours.items()
+    assert theirs == mine
 
 
 def test_a_node_local_server_runs_on_every_node():

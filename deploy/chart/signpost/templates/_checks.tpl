@@ -20,6 +20,10 @@
 {{- if and $v.hpa.enabled (gt (int $v.hpa.minReplicas) (int $v.hpa.maxReplicas)) -}}
   {{- fail (printf "hpa.minReplicas: %v is more than hpa.maxReplicas: %v" $v.hpa.minReplicas $v.hpa.maxReplicas) -}}
 {{- end -}}
+{{- $requested := default dict (default dict $v.resources).requests -}}
+{{- if and $v.hpa.enabled (not $v.hpa.metrics) (not $requested.cpu) -}}
+  {{- fail "hpa.enabled: its default metric is a part of resources.requests.cpu, which is not there; write it, or hpa.metrics" -}}
+{{- end -}}
 {{- include "signpost.networkChecks" $v -}}
 {{- include "signpost.portCheck" (include "signpost.config" . | fromYaml).listen -}}
 {{- include "signpost.stateChecks" . -}}
@@ -39,6 +43,9 @@
 {{- end -}}
 {{- if and .nodeLocal.address (eq .deployment.dnsPolicy "ClusterFirst") -}}
   {{- fail "deployment.dnsPolicy: in the nodes' network ClusterFirst means the node's resolver; write ClusterFirstWithHostNet" -}}
+{{- end -}}
+{{- if and .service.nodePort (eq .serviceType "ClusterIP") -}}
+  {{- fail "service.nodePort: only with serviceType: NodePort or LoadBalancer" -}}
 {{- end -}}
 {{- if and (eq .deployment.dnsPolicy "None") (not (default dict .deployment.dnsConfig).nameservers) -}}
   {{- fail "deployment.dnsPolicy: None needs deployment.dnsConfig.nameservers" -}}

@@ -82,7 +82,9 @@ affinity:
 {{- end }}
 {{- with .Values.topologySpreadConstraints }}
 topologySpreadConstraints:
-  {{- toYaml . | nindent 2 }}
+  {{- range . }}
+  - {{ ternary . (set (deepCopy .) "labelSelector" $apart.labelSelector) (hasKey . "labelSelector") | toYaml | nindent 4 | trim }}
+  {{- end }}
 {{- end }}
 {{- with .Values.nodeSelector }}
 nodeSelector:
