@@ -5,7 +5,7 @@ import re
 
 import pytest
 import yaml
-from charts import CHART, VARIANTS, only, template, variant
+from charts import CHART, DEPLOY, VARIANTS, by_name, only, template, variant
 
 WORKLOADS = ("Deployment", "DaemonSet")
 
@@ -204,6 +204,17 @@ def test_what_is_spread_are_the_pods_of_this_release():
 def test_a_node_local_server_runs_on_every_node():
     objects = template(*variant("nodelocal"))
     assert {"operator": "Exists"} in only(objects, "DaemonSet")["spec"]["template"]["spec"]["tolerations"]
+
+
+@pytest.mark.parametrize("file", sorted((DEPLOY / "manifests").iterdir()), ids=lambda file: file.stem)
+def test_what_is_the_readers_to_write_is_called_so(file):
+    """An address of a cluster, a registry that is not the cluster itself, and its zone."""
+    objects = by_name(file.read_text())
+    config = yaml.safe_load(only(objects, "ConfigMap")["data"]["signpost.yaml"])
+    elsewhere = any(one["type"] != "kubernetes" for one in config["registries"].values())
+    wanted = ["the ClusterIP"] * any("clusterIP" in item["spec"] for item in of_kind(objects, "Service")) + ["the servers", "the zone"] * elsewhere
+    said = re.search(r"^# Yours to write: (.*)\.$", file.read_text(), re.M)
+    assert wanted == (said[1].split(", ") if said else [])
 
 
 def test_a_cluster_service_is_labelled_as_one():
