@@ -99,10 +99,13 @@ class DebianRoot:
         done = subprocess.run([*self._prefix, "sh", "-c", 'cat >"$1" && chmod "$2" "$1"', "-", path, oct(mode)[2:]], input=data, timeout=60, check=False)
         assert done.returncode == 0, path
 
-    def dig(self, *words):
-        """What dig, which is ours, says in the network inside."""
-        command = ["nsenter", "--target", str(self._first()), "--net", "dig", "+tries=1", "+time=2", *words]
+    def in_network(self, *words):
+        """What a program of ours says in the network inside."""
+        command = ["nsenter", "--target", str(self._first()), "--net", *words]
         return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False).stdout
+
+    def dig(self, *words):
+        return self.in_network("dig", "+tries=1", "+time=2", *words)
 
     def stop(self):
         """With the first process all others of its namespace go, and the mounts with them."""

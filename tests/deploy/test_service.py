@@ -116,6 +116,33 @@ def test_reload_takes_over_what_is_good_and_says_what_is_not(service):
     wait_until(lambda: answer(service) == "192.0.2.81", 20, "an answer after the repair")
 
 
+def test_a_mistake_leaves_room_in_the_journal(service):
+    """It is tried again after 5 s; who mends it and restarts waits for nothing."""
+    replace(service, "dns: ..127.0.0.1:5300", "dsn: [\"127.0.0.1:5300")
+    begun = time.monotonic()
+    assert service.run("systemctl restart signpost").returncode == 1
+    wait_until(lambda: journal(service).count("did you mean `dns`") > 1, 20, "another try")
+    assert time.monotonic() - begun > 4
+    wait_until(lambda: service.run("test -e /run/signpost/starting").returncode == 1, 10, "the next one waits")
+    replace(service, "dsn: ", "dns: ")
+    begun = time.monotonic()
+    service.well("systemctl restart signpost")
+    assert time.monotonic() - begun < 4 and answer(service) == "192.0.2.80"
+
+
+def test_an_address_may_come_later(service):
+    """As at boot, when the network is not there yet; with the sysctl it need not be."""
+    replace(service, "127.0.0.1:5300", "192.0.2.53:5300")
+    begun = time.monotonic()
+    assert service.run("systemctl restart signpost").returncode == 1
+    assert "no interface of this machine has that address" in journal(service)
+    service.in_network("ip", "address", "add", "192.0.2.53/32", "dev", "lo")
+    wait_until(lambda: "192.0.2.80" in service.dig("@192.0.2.53", "-p", "5300", "www.demo.internal", "+short"), 20, "an answer there")
+    assert time.monotonic() - begun > 4
+    replace(service, "192.0.2.53", "192.0.2.54")
+    service.well("echo 1 >/proc/sys/net/ipv4/ip_nonlocal_bind; systemctl restart signpost")
+
+
 def test_sockets_outlive_crash_restart_and_upgrade(service, package, install, figure):
     before = inodes(service, 5300)
     assert before and int(of_unit(service, "NFileDescriptorStore")) >= 3  # UDP, TCP, admin
