@@ -174,7 +174,7 @@ def test_a_node_local_address(folder, run_pod):
 def test_a_directory_of_the_node(folder, run_pod):
     """A hostPath is root's, and the Pod's when it has run; the next Pod goes on there. One with something of somebody else in
     it stays as it is, and the init container says what to do."""
-    objects, on_node = template(*variant("disk"), *FILES), folder / "node"
+    objects, on_node = template(*variant("disk"), *FILES, "--set", "config.lameduck=0s"), folder / "node"
     on_node.mkdir()
     for i in range(2):
         (folder / str(i)).mkdir()
