@@ -81,6 +81,12 @@ WRONG = {
     "a state directory without a volume": (
         ["--set", "state.enabled=false,config.state_directory=/var/lib/signpost"], "config.state_directory: without state.enabled",
     ),
+    "two on one port": (["--set", "config.listen.metrics=0.0.0.0:8080"], "config.listen.metrics: port 8080 is that of config.listen.health already"),
+    "one everywhere, one at an address": (["--set", "config.listen.page=127.0.0.1:1053"], "config.listen.page: port 1053 is that of config.listen.dns"),
+    "a port that nobody knows": (["--set", "config.listen.ready=0.0.0.0:0"], "config.listen.ready: port 0 is a free one"),
+    "registries without zones": (
+        ["--set", "config.registries.n.type=nacos,config.registries.n.servers={a}"], "config.zones: none is written, and the one that is served then",
+    ),
     "a second port": (["--set", "config.listen.dns={0.0.0.0:1053,0.0.0.0:5353}"], "config.listen.dns: 0.0.0.0:5353 has another port than the first"),
     "and in minutes": (["--set", "config.lameduck=1m"], "config.lameduck: 1m is not less"),
     "and in hours": (["--set", "config.lameduck=1h"], "config.lameduck: 1h is not less"),

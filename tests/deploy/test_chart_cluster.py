@@ -186,4 +186,4 @@ def test_the_notes_name_an_address_that_is_not_known_yet(installed):
     """It is the cluster's choice until it is set; the line says how to see it."""
     told = installed("default")
     assert "forward . CLUSTER-IP" in told and "kubectl get service signpost --namespace default --output" in told
-    assert "Look at this" not in told and "headless" not in told
+    assert "The image signpost:0.1.0 is in no registry" in told and "headless" not in told

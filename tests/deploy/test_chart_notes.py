@@ -11,8 +11,8 @@ from charts import VARIANTS, variant
 
 @pytest.fixture
 def notes(folder):
-    """notes(*words): what helm says of these values."""
-    return lambda *words: charts.notes(folder, *words)
+    """notes(*words): what helm says of these values, with an image that a registry has."""
+    return lambda *words: charts.notes(folder, "--set", "image.repository=registry.example.org/signpost", *words)
 
 
 def pasted(text):
@@ -79,6 +79,12 @@ def test_the_page_for_people(notes):
     assert "http://127.0.0.1:8053/" in told and "kubectl port-forward --namespace signpost daemonset/signpost 8053\n" in told
 
 
+def test_an_image_that_no_registry_has(notes):
+    assert not cautions(notes())
+    (told,) = cautions(notes("--set", "image.repository=signpost,image.tag=mine"))
+    assert told.startswith("The image signpost:mine is in no registry")
+
+
 def nacos(**more):
     return {"type": "nacos", **({} if "address_server" in more else {"servers": ["192.0.2.1:8848"]}), **more}
 
@@ -98,7 +104,9 @@ def test_names_for_the_nodes_resolver(notes):
     }  # fmt: skip
     words = with_zones("n.internal", registries=registries)
     (told,) = cautions(notes(*words))
-    assert told.startswith("The node's resolver is asked for api.example.org list.nacos nacos-0.nacos: if")
+    assert told.startswith("The node's resolver is asked for api.example.org list.nacos nacos-0.nacos: if") and told.endswith("to ClusterFirst.")
+    (told,) = cautions(notes(*words, *variant("nodelocal")))
+    assert told.endswith("to ClusterFirstWithHostNet.")  # what the chart takes there
     assert not cautions(notes(*words, "--set", "deployment.dnsPolicy=ClusterFirst"))
     assert not cautions(notes(*words, "--set-json", 'deployment.dnsConfig={"nameservers":["192.0.2.53"]}'))
 

@@ -24,6 +24,10 @@
 {{- if and $v.hpa.enabled (not $v.hpa.metrics) (not $requested.cpu) -}}
   {{- fail "hpa.enabled: its default metric is a part of resources.requests.cpu, which is not there; write it, or hpa.metrics" -}}
 {{- end -}}
+{{- $written := default dict $v.config -}}
+{{- if and $written.registries (not $written.zones) (not (hasKey $written.registries "cluster")) -}}
+  {{- fail "config.zones: none is written, and the one that is served then is of a registry `cluster`, which config.registries has not" -}}
+{{- end -}}
 {{- include "signpost.networkChecks" $v -}}
 {{- include "signpost.portCheck" (include "signpost.config" . | fromYaml).listen -}}
 {{- include "signpost.stateChecks" . -}}
@@ -52,7 +56,7 @@
 {{- end -}}
 {{- end }}
 
-{{/* Service, NetworkPolicy and container port are of one port; another one would answer nobody. */}}
+{{/* Service, NetworkPolicy and container port are of one port; another one would answer nobody. Two listeners have two ports. */}}
 {{- define "signpost.portCheck" -}}
 {{- $first := include "signpost.port" (first .dns) -}}
 {{- range .dns -}}
@@ -60,6 +64,21 @@
     {{- fail (printf "config.listen.dns: %s has another port than the first address; the Service leads to one port" .) -}}
   {{- end -}}
 {{- end -}}
+{{- $seen := dict -}}
+{{- range $name := list "dns" "health" "ready" "metrics" "page" }}{{ with ternary (first $.dns) (get $ $name) (eq $name "dns") -}}
+  {{- $port := include "signpost.port" . -}}
+  {{- if eq $port "0" -}}
+    {{- fail (printf "config.listen.%s: port 0 is a free one, which no Service, probe or scrape finds" $name) -}}
+  {{- end -}}
+  {{- $host := include "signpost.host" . -}}
+  {{- range $other, $there := $seen -}}
+    {{- $apart := and $host (include "signpost.host" $there) (ne $host (include "signpost.host" $there)) -}}
+    {{- if and (eq (include "signpost.port" $there) $port) (not $apart) -}}
+      {{- fail (printf "config.listen.%s: port %s is that of config.listen.%s already" $name $port $other) -}}
+    {{- end -}}
+  {{- end -}}
+  {{- $_ := set $seen $name . -}}
+{{- end }}{{ end -}}
 {{- end }}
 
 {{/* Each Pod's state is its own, and on a volume: the container's own files are read-only. */}}

@@ -39,11 +39,14 @@ long ones: `signpost.otherPrefixes`. */}}
 
 {{/* A line for each of what may not be meant. */}}
 {{- define "signpost.cautions" -}}
+{{- if eq .Values.image.repository "signpost" }}
+- The image signpost:{{ default .Chart.AppVersion .Values.image.tag }} is in no registry: nodes have to have it (deploy/image makes it), or image.repository says where it is.
+{{- end }}
 {{- with include "signpost.otherPrefixes" . | fromYamlArray }}
 - kube-dns takes no prefix: its lines want the zones of {{ join " " . }} instead, which `signpost status` lists.
 {{- end }}
 {{- with include "signpost.namedHosts" . }}{{ if and (eq $.Values.deployment.dnsPolicy "Default") (not $.Values.deployment.dnsConfig) }}
-- The node's resolver is asked for {{ . }}: if that is a name of the cluster, set deployment.dnsPolicy to ClusterFirst.
+- The node's resolver is asked for {{ . }}: if that is a name of the cluster, set deployment.dnsPolicy to {{ ternary "ClusterFirstWithHostNet" "ClusterFirst" (ne $.Values.nodeLocal.address "") }}.
 {{- end }}{{ end }}
 {{- with include "signpost.unreached" . }}
 - No rule of networkPolicy.egress lets out to {{ . }}. Rules have the ports of Pods: unless these are other ones than their Services',
