@@ -1,5 +1,6 @@
 """The package of the binary under test, and the small Debian that it is installed into."""
 import pathlib
+import re
 import subprocess
 import time
 
@@ -16,6 +17,12 @@ def build(into, **environment):
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment or None)
     assert done.returncode == 0, done.stderr
     return pathlib.Path(done.stdout.strip())
+
+
+def commands(deploy):
+    """Of the page's first block: to make the package, to install it, to ask."""
+    block = re.search(r"^```sh\n(.*?)^```", (deploy / "systemd/README.md").read_text(), re.M | re.S).group(1)
+    return block.strip().splitlines()
 
 
 @pytest.fixture(scope="session")

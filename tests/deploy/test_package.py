@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import pytest
-from debian_fixtures import build
+from debian_fixtures import build, commands
 from harness import signpost as harness
 from harness.waiting import until as wait_until
 
@@ -108,6 +108,29 @@ def test_it_is_installed(package, debian, install):
         shown = debian.run(f"man --warnings {page}")
         assert shown.returncode == 0 and shown.stderr == "" and "SEE ALSO" in shown.stdout
     assert debian.well("source /usr/share/bash-completion/completions/signpost && complete -p signpost").strip().endswith("signpost")
+
+
+# What apt has of a package that is installed: its files, packed again, and their index. Then it is installed no more.
+NOT_YET_THERE = """
+mkdir -p /archive/tree/DEBIAN && cd /archive
+tar -c -C / --no-recursion $(dpkg-query -L {0}) | tar -x -C tree
+dpkg-query -s {0} | sed '/^Status:/d' >tree/DEBIAN/control
+dpkg-deb --root-owner-group -Znone --build tree {0}.deb
+(cat tree/DEBIAN/control; echo Filename: ./{0}.deb; echo Size: $(stat -c %s {0}.deb); echo SHA256: $(sha256sum {0}.deb | cut -c-64)) >Packages
+rm -f /etc/apt/sources.list.d/*
+echo 'deb [trusted=yes] file:/archive ./' >/etc/apt/sources.list
+apt-get update && dpkg --remove {0}
+"""
+
+
+def test_libraries_that_are_missing_are_fetched(package, debian, deploy):
+    """By the page's command, on a machine that was not made for it."""
+    debian.well("set -e" + NOT_YET_THERE.format("libfmt9"))
+    debian.well("mkdir build")
+    debian.put(package, f"/build/{package.name}")
+    debian.well(commands(deploy)[1], input="y\n")
+    assert debian.well("signpost check").strip() == f"{CONFIG}: well"
+    assert debian.well("dpkg-query -W -f '${Status}' libfmt9 signpost") == 2 * "install ok installed"
 
 
 def as_service(debian, capability):

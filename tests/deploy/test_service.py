@@ -3,6 +3,7 @@ import re
 import time
 
 import pytest
+from debian_fixtures import commands
 from harness.waiting import until as wait_until
 
 CONFIG = "/etc/signpost/signpost.yaml"
@@ -86,11 +87,10 @@ def test_it_starts_confined_and_answers(service):
 
 def test_the_readme_is_right(service, package, deploy):
     """Its commands, line by line; the first has made the package already."""
-    block = re.search(r"^```sh\n(.*?)^```", (deploy / "systemd/README.md").read_text(), re.M | re.S).group(1)
-    make, put, ask = block.strip().splitlines()
-    path = put.removeprefix("dpkg -i ")
+    make, put, ask = commands(deploy)
+    path = put.removeprefix("apt install ./")
     assert make.split() == ["deploy/package", "--into", "build"] and path == f"build/{package.name}"
-    service.well("mkdir -p build")
+    service.well("dpkg --purge signpost && mkdir -p build")
     service.put(package, f"/{path}")
     service.well(put)
     assert ask.startswith("dig ") and "192.0.2.80" in service.dig(*ask.split()[1:])

@@ -180,7 +180,7 @@ def run_packaging(words):
     """tests/deploy/test_service.py runs this block line by line, in a Debian where the package may be installed."""
     if words[0] == "deploy/package":
         return run_tool(words)
-    assert words[0] in ("dpkg", "dig"), words
+    assert words[0] in ("apt", "dig"), words
 
 
 def run_shell_line(request, readme, line, words):
