@@ -6,7 +6,7 @@ import re
 import charts
 import pytest
 import yaml
-from charts import VARIANTS, variant
+from charts import DEPLOY, VARIANTS, variant
 
 
 @pytest.fixture
@@ -64,6 +64,15 @@ def test_lines_of_a_variant(notes, name):
     """Well formed, and nothing that a template left behind."""
     told = notes(*variant(name))
     assert all(pasted(told)) and "<" not in told and "map[" not in told and "  \n" not in told
+
+
+def test_the_lines_are_those_of_the_recipes(notes):
+    """Which tests/deploy/test_recipes.py runs by CoreDNS and by kube-dns' dnsmasq. Their comments stay there."""
+    told = notes(*with_zones("shop.internal", "10.1.0.0/16"), "--set", "service.clusterIP=10.96.0.53")
+    corefile = (DEPLOY / "recipes/coredns.Corefile").read_text()
+    assert re.sub(r"^#.*\n| +#.*$", "", corefile, flags=re.M) in told
+    stubs = yaml.safe_load((DEPLOY / "recipes/kube-dns.yaml").read_text())["data"]["stubDomains"]
+    assert f"stubDomains: |\n  {stubs.strip()}\n" in told
 
 
 def test_the_address_of_the_lines(notes):
