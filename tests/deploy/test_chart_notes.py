@@ -64,6 +64,7 @@ def test_lines_of_a_variant(notes, name):
     """Well formed, and nothing that a template left behind."""
     told = notes(*variant(name))
     assert all(pasted(told)) and "<" not in told and "map[" not in told and "  \n" not in told
+    assert "networkPolicy" not in told  # the rules of `everything` are enough
 
 
 def test_the_lines_are_those_of_the_recipes(notes):
