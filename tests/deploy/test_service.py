@@ -218,9 +218,13 @@ def test_with_sockets_of_systemd_it_needs_no_capability(service, deploy):
 
 
 def test_removal_ends_it(service):
+    """Also what was enabled by hand, and secrets beside the configuration."""
+    service.well("systemctl enable signpost.socket 2>&1; touch /etc/signpost/nacos-password /etc/signpost/conf.d/team.yaml")
     service.well("dpkg --remove signpost 2>&1")
     assert of_unit(service, "ActiveState") == "inactive" and not inodes(service, 5300)
+    assert service.well("ls /etc/signpost/nacos-password /etc/signpost/conf.d/team.yaml")
     service.well("dpkg --purge signpost 2>&1")
     assert "not-found" in of_unit(service, "LoadState")
     assert service.run("systemctl list-unit-files --no-legend 'signpost*'").stdout.strip() == ""
-    assert service.run("ls /etc/signpost /var/lib/signpost /var/log/signpost").stdout == ""
+    assert service.run("ls -d /etc/signpost /var/lib/signpost /var/log/signpost").stdout == ""
+    assert service.well("find /etc -name 'signpost*'") == ""
