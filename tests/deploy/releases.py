@@ -9,6 +9,15 @@ from pods import Places, Pod
 
 LEVELS = {"nodelocal": "privileged", "disk": "privileged"}  # PodSecurity; all others: restricted
 
+# The class `limited` is only where a quota names it, as GKE has it with the critical ones.
+LIMITED = {"resource": "pods", "matchScopes": [{"scopeName": "PriorityClass", "operator": "In", "values": ["limited"]}]}
+QUOTA = {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "ResourceQuotaConfiguration", "limitedResources": [LIMITED]}
+ADMISSION = {
+    "apiVersion": "apiserver.config.k8s.io/v1",
+    "kind": "AdmissionConfiguration",
+    "plugins": [{"name": "ResourceQuota", "configuration": QUOTA}],
+}
+
 
 class Administrator:
     """helm and kubectl with a kubeconfig of the administrator."""
@@ -38,7 +47,8 @@ def administrator(run_folder):
     """Of a cluster that is this module's: what deploy/rbac makes in the others has the chart's names."""
     folder = run_folder / "chart"
     folder.mkdir()
-    cluster = kube.Cluster(folder, roles=(), manager=False)
+    (folder / "admission.json").write_text(json.dumps(ADMISSION))
+    cluster = kube.Cluster(folder, roles=(), manager=False, more=[f"--admission-control-config-file={folder}/admission.json"])
     made = Administrator(cluster, folder)
     made.well("kubectl", "delete", "serviceaccount", "signpost", "--namespace", "signpost")
     made.well("kubectl", "apply", "-f", DEPLOY.parent / "tests/deploy/monitor_crd.yaml")

@@ -63,6 +63,7 @@ WRONG = {
         ["--set", "rbac.registries.cluster.type=kubernetes"], 'rbac.registries: "cluster" is in config.registries already',
     ),
     "a registry elsewhere of no known type": (["--set", "rbac.registries.x.type=zookeeper"], "at '/rbac/registries/x/type': value must be one of"),
+    "a quota for no class": (["--set", "priorityQuota=true"], "priorityQuota: the Pods have no priority class"),
     "a ServiceMonitor that finds nothing": (["--set", "prometheus.monitor.enabled=true"], "prometheus.monitor.enabled: a ServiceMonitor finds"),
     "the state of two Pods in one place": (
         ["--set", "state.volume.persistentVolumeClaim.claimName=x"], "state.volume.persistentVolumeClaim: several Pods",
@@ -224,6 +225,7 @@ def test_the_priority_follows_from_the_part_it_plays():
     assert priority("Deployment", "--set", "isClusterService=true") == "system-cluster-critical"
     assert priority("DaemonSet", *variant("nodelocal")) == "system-node-critical"
     assert priority("DaemonSet", *variant("nodelocal"), "--set", "priorityClassName=mine") == "mine"
+    assert priority("DaemonSet", *variant("nodelocal"), "--set", "priorityClassName=null,priorityQuota=false") is None
 
 
 RULES = {  # variant: (token, what may be read where); reviewed by hand

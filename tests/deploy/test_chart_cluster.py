@@ -142,6 +142,26 @@ def test_a_node_has_room_for_us_and_for_nodelocal_dnscache(administrator):
     assert collisions(everywhere, theirs) == {("0.0.0.0", "UDP", 53), ("0.0.0.0", "TCP", 53)}
 
 
+def test_a_priority_that_is_limited(administrator, installed, until):
+    """The Pod of a class that needs a quota, without one and with the chart's, whose controller we are."""
+    api, words = administrator.cluster.api, ["--set", "priorityClassName=limited"]
+    api.create("/apis/scheduling.k8s.io/v1/priorityclasses", {"metadata": {"name": "limited"}, "value": 1000})
+    spaced = f"/api/v1/namespaces/{administrator.namespace('default')}"
+
+    def refusal():
+        try:
+            api.create(f"{spaced}/pods?dryRun=All", pod_of("default", *words))
+        except ApiError as refused:
+            return str(refused)
+        return ""
+
+    assert "insufficient quota to match these scopes" in refusal()
+    installed("default", *words, "--set", "priorityQuota=true")
+    hard = api.get(f"{spaced}/resourcequotas/signpost")["spec"]["hard"]
+    api.patch(f"{spaced}/resourcequotas/signpost/status", {"status": {"hard": hard, "used": {"pods": "0"}}})
+    until(lambda: not refusal(), 10, "the Pod is taken")
+
+
 @pytest.mark.parametrize("name", MANIFESTS)
 def test_a_manifest_is_taken(administrator, folder, name):
     path = DEPLOY / "manifests" / name

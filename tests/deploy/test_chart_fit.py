@@ -33,6 +33,8 @@ def test_objects_fit_each_other(name):
     for item in of_kind(objects, "Service"):
         assert holds(labels, item["spec"]["selector"])
         assert all(port["name"] == port["targetPort"] and ports[port["name"]] == port["protocol"] for port in item["spec"]["ports"])
+    for item in of_kind(objects, "ResourceQuota"):
+        assert item["spec"]["scopeSelector"]["matchExpressions"][0]["values"] == [pod["spec"]["priorityClassName"]]
     for item in of_kind(objects, "PodDisruptionBudget"):
         assert holds(labels, item["spec"]["selector"]["matchLabels"])
     for item in of_kind(objects, "NetworkPolicy"):
@@ -154,7 +156,7 @@ ON_NODES = {
 }
 # What chooses between objects; test_chart*.py has each by its effect.
 CHOICES = {
-    "config", "files", "isClusterService", "rbac", "serviceAccount.create", "state.enabled", "livenessProbe.enabled", "readinessProbe.enabled",
+    "config", "files", "isClusterService", "priorityQuota", "rbac", "serviceAccount.create", "state.enabled", "livenessProbe.enabled", "readinessProbe.enabled",
     "deployment.enabled", "deployment.skipConfig", "securityContext", "podSecurityContext", "prometheus.service.annotations",
 }  # fmt: skip
 

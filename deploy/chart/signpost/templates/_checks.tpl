@@ -20,6 +20,9 @@
 {{- if and $v.hpa.enabled (gt (int $v.hpa.minReplicas) (int $v.hpa.maxReplicas)) -}}
   {{- fail (printf "hpa.minReplicas: %v is more than hpa.maxReplicas: %v" $v.hpa.minReplicas $v.hpa.maxReplicas) -}}
 {{- end -}}
+{{- if and $v.priorityQuota (not (include "signpost.priority" .)) -}}
+  {{- fail "priorityQuota: the Pods have no priority class, and need no quota for one" -}}
+{{- end -}}
 {{- $requested := default dict (default dict $v.resources).requests -}}
 {{- if and $v.hpa.enabled (not $v.hpa.metrics) (not $requested.cpu) -}}
   {{- fail "hpa.enabled: its default metric is a part of resources.requests.cpu, which is not there; write it, or hpa.metrics" -}}

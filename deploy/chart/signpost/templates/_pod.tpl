@@ -26,8 +26,7 @@ spec:
   {{- if .Values.nodeLocal.address }}
   hostNetwork: true
   {{- end }}
-  {{- $class := ternary "system-cluster-critical" "" .Values.isClusterService }}
-  {{- with default (ternary "system-node-critical" $class (ne .Values.nodeLocal.address "")) .Values.priorityClassName }}
+  {{- with include "signpost.priority" . }}
   priorityClassName: {{ . }}
   {{- end }}
   {{- with .Values.podSecurityContext }}
@@ -58,6 +57,13 @@ spec:
     {{- end }}
   volumes:
     {{- include "signpost.volumes" . | nindent 4 }}
+{{- end }}
+
+{{/* The Pods' class, or nothing. helm takes a value that is null out of the values: so there is no default either. */}}
+{{- define "signpost.priority" -}}
+{{- $class := ternary "system-cluster-critical" "" .Values.isClusterService -}}
+{{- if .Values.nodeLocal.address }}{{ $class = "system-node-critical" }}{{ end -}}
+{{- if hasKey .Values "priorityClassName" }}{{ default $class .Values.priorityClassName }}{{ end -}}
 {{- end }}
 
 {{/* For every image of the chart. */}}
