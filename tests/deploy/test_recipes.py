@@ -2,15 +2,13 @@
 client asks. The address in the files is 10.96.0.53, and there Signpost is."""
 import collections
 import re
-import socket
 
 import dns.edns
-import dns.message
 import pytest
 
 from recipes import products
 from recipes.place import SIGNPOST
-from recipes.running import NEGATIVE_TTL, TTL, WIDE, Running, services
+from recipes.running import NEGATIVE_TTL, TTL, WIDE, Running, queries_to, services
 
 NAMES = list(products.MAKERS)
 LIMIT = 20  # seconds in which the last forwarder has what is new
@@ -80,24 +78,12 @@ def test_a_signed_zone_above_proves_that_this_one_is_not(running):
     assert re.search(r"NOERROR.*flags: qr rd ra;.*ANSWER: 1", side.dig("cart.shop.example.org", "+dnssec"), re.S)
 
 
-def queries_to_signpost(packets):
-    """The DNS messages to it, by UDP or TCP, read by dnspython."""
-    for packet in packets:
-        header = 4 * (packet[0] & 15)
-        if packet[16:20] != socket.inet_aton(SIGNPOST):
-            continue
-        if packet[9] == socket.IPPROTO_UDP:
-            yield dns.message.from_wire(packet[header + 8 :])
-        elif len(packet) > (body := header + 4 * (packet[header + 12] >> 4)) + 2:
-            yield dns.message.from_wire(packet[body + 2 : body + 2 + int.from_bytes(packet[body : body + 2], "big")])
-
-
 @every_product
 def test_nobody_adds_the_clients_network(side):
     """EDNS Client Subnet (RFC 7871): what Signpost gets of a client is the address of its forwarder."""
     with side.place.overheard() as packets:
         assert side.ask("_port-1._tcp.wide", "SRV").texts("SRV")
-    asked = list(queries_to_signpost(packets))
+    asked = list(queries_to(SIGNPOST, packets))
     assert asked and not [option for query in asked for option in query.options if option.otype == dns.edns.ECS], asked
 
 

@@ -8,7 +8,6 @@ import pytest
 import test_recipes_clients as clients
 from harness import peers
 from recipes import products
-from recipes.place import ELSEWHERE
 from recipes.running import Running
 
 PAGES = sorted(page.name for page in products.RECIPES.glob("*.md") if page.name != "README.md")
@@ -91,7 +90,7 @@ def commands(page):
 def test_what_the_page_says_to_look_with(looking, page, until):
     side = looking.sides[page]
     if page == "resolved.md":
-        until(lambda: side.place.run(["resolvectl", "dns", "near", ELSEWHERE]).returncode == 0, 15, "resolved takes the link's server")
+        clients.uplink(side, until, clients.for_the_uplink())
     found = list(commands(page))
     assert len(found) >= 4
     for command, expected in found:

@@ -4,7 +4,10 @@ import concurrent.futures
 import json
 import os
 import signal
+import socket
 import time
+
+import dns.message
 
 from harness import peers
 from harness.signpost import binary
@@ -32,6 +35,18 @@ def services(moving="10.1.0.11", coming=False):
     if coming:
         found.append({"name": "coming", "ports": http, "instances": [{"address": "10.1.0.21"}]})
     return {"services": found}
+
+
+def queries_to(address, packets):
+    """The DNS messages to it among IPv4 packets, by UDP or TCP, read by dnspython."""
+    for packet in packets:
+        header = 4 * (packet[0] & 15)
+        if packet[16:20] != socket.inet_aton(address):
+            continue
+        if packet[9] == socket.IPPROTO_UDP:
+            yield dns.message.from_wire(packet[header + 8 :])
+        elif len(packet) > (body := header + 4 * (packet[header + 12] >> 4)) + 2:
+            yield dns.message.from_wire(packet[body + 2 : body + 2 + int.from_bytes(packet[body : body + 2], "big")])
 
 
 class Side:
