@@ -7,6 +7,7 @@ import threading
 import dns.flags
 import dns.message
 import dns.rrset
+import pod_logs
 import pytest
 from guide import Guide
 
@@ -113,6 +114,16 @@ def corefile(path, port, kubeconfig):
     )
 
 
+MISSING = [f"missing-{i}" for i in range(12)]  # more than the ten lines that kubectl gives of itself
+
+
+def kubectl(page, url):
+    """The real one, at an API server that has CoreDNS's log."""
+    program = page.folder / "bin/kubectl"
+    program.write_text(f'#!/bin/sh\nexec {peers.program("helm", "bin/kubectl")} --kubeconfig=/dev/null --cache-dir={page.folder}/cached --server={url} "$@"\n')
+    program.chmod(0o755)
+
+
 def test_from_coredns(cluster, namespace, guide, folder, figure):
     cluster.service(namespace, "web", 80, 8080)
     cluster.service(namespace, "pool", 80, 8080, clusterIP="None")
@@ -123,18 +134,23 @@ def test_from_coredns(cluster, namespace, guide, folder, figure):
     corefile(folder / "Corefile", old, folder / "kubeconfig")
     command = [peers.program("coredns", "bin/coredns"), "-conf", folder / "Corefile"]
     coredns = forwarders.Forwarder(command, folder / "coredns-out.log", old, "cluster.local")
-    client = coredns.client()
+    client, said = coredns.client(), []
+    logs = pod_logs.PodLogs(coredns.process.output)
     try:
-        for name in ("web", "pool", "_http._tcp.pool", "missing"):
+        for name in ("web", "pool", "_http._tcp.pool", *MISSING):
             client.ask(f"{name}.{namespace}.svc.cluster.local", "SRV" if name[0] == "_" else "A")
         client.ask("www.example.org", "A")  # which it does not forward here
         client.wait_for({"10.31.0.1", "10.31.0.2", "10.31.0.3"}, f"pool.{namespace}.svc.cluster.local")
-        lines = [line for line in coredns.process.output().splitlines() if " IN " in line]
-        (folder / "coredns.log").write_text("\n".join(lines) + "\n")
         words = {":53": f":{old}", "10.96.0.53": f"127.0.0.1:{new}", "    errors\n": "    errors\n    bind 127.0.0.1\n"}
         page = guide("coredns.md", values={"OLD": f"127.0.0.1:{old}", "NEW": f"127.0.0.1:{new}"}, replaced=words)
-        said = [(heading[:2], output) for heading, commands, output in page.steps() if "deploy/migration/compare" in commands]
+        kubectl(page, logs.url)
+        for heading, commands, output in page.steps():
+            if "deploy/migration/compare" in commands:
+                said.append((heading[:2], output))
+            if "Corefile.after" in commands:
+                switched_to = (folder / "Corefile.after").read_text()
     finally:
+        logs.stop()
         client.close()
         coredns.stop()
     assert [heading for heading, _ in said] == ["3.", "3.", "3.", "4.", "5."]
@@ -142,9 +158,11 @@ def test_from_coredns(cluster, namespace, guide, folder, figure):
         figure(f"coredns.md, step {heading}", output.strip().splitlines()[-1] if heading == "4." else re.findall(r".*alike.*", output)[0])
     everything, logged, ours, switched, back = (output for _, output in said)
     assert " 0 differ\n" in everything and "weights of SRV" in everything and "old  REFUSED" not in everything
-    assert "www.example.org. A" in logged, "what only CoreDNS is asked is in its log"
+    assert all(f"{name}." in (folder / "coredns.log").read_text() for name in MISSING), "all of the log"
+    assert re.match(r"[1-9]\d+\n", logged) and "www.example.org. A" in logged, "what only CoreDNS is asked is in its log"
     assert " 0 differ\n" in ours
     assert " 0 differ\n" in back and "weights of SRV" in back, "CoreDNS answers by itself again"
+    assert switched_to.startswith((folder / "Corefile.stub").read_text()) and "loadbalance" in switched_to and "kubernetes" not in switched_to
     found = re.search(r"(\d+) questions: (\d+) alike, 0 differ as known, 0 differ", switched)
     assert found and found[1] == found[2] != "0", switched
 
