@@ -1,6 +1,7 @@
 """deploy/recipes: every forwarder with its own default settings and the recipe's file as it stands there, asked what a
 client asks. The address in the files is 10.96.0.53, and there Signpost is."""
 import collections
+import contextlib
 import re
 
 import dns.edns
@@ -17,6 +18,7 @@ LIMIT = 20  # seconds in which the last forwarder has what is new
 @pytest.fixture(scope="module")
 def running(run_folder):
     made = Running(run_folder / "recipes", products.MAKERS)
+    made.sides["resolved"].uplink(products.for_the_uplink())
     yield made
     made.stop()
 
@@ -111,21 +113,75 @@ def test_changes_are_seen_after_the_ttl(seconds_to_change, figure):
         assert max(found.values()) < ttl + 1.5, {name: f"{seconds:.1f}" for name, seconds in found.items()}
 
 
+# Whose clients get a SERVFAIL while Signpost is away, as recipes/README.md says it, and soon: while it is silent (a process
+# that hangs, a machine that is gone), or its port closed. All others leave their clients waiting.
+SOON = {"silent": {"coredns", "nodelocal", "recursor", "dnsdist"}, "closed": {"coredns", "nodelocal", "recursor", "dnsdist", "bind", "resolved"}}
+
+
+def failures(running, how):
+    """{name: (its answer about a name of Signpost's that it did not hear of yet, or None; seconds)}"""
+    def failure(side):
+        soon = next(name for name, other in running.sides.items() if other is side) in SOON[how]
+        return side.insist(f"{how}.{side.product.zone}", "A", 1, 15 if soon else 3)
+
+    return running.each(failure)
+
+
 @pytest.fixture(scope="module")
-def seconds_to_return(running):
-    """Signpost ends, each forwarder finds out by a question, Signpost starts: until that question is answered."""
+def silent(running):
+    """(what comes of a name of Signpost's, of names of others, and what Signpost was asked then), of each."""
+    def others(side):
+        with side.place.overheard() as packets:
+            found = [side.insist(name, "A", 5, 5) for name in ("elsewhere.example", "silent.example")]
+        asked = {str(question.name) for query in queries_to(SIGNPOST, packets) for question in query.question}
+        return found, {name for name in asked if name.lower().endswith(".example.")}
+
+    with contextlib.ExitStack() as silence:
+        for side in running.sides.values():
+            silence.enter_context(side.silenced())
+        return failures(running, "silent"), running.each(others)
+
+
+def fails_as_the_page_says(name, how, found, figure):
+    answer, seconds = found
+    figure(f"{name}, Signpost's port {how}" if how == "closed" else f"{name}, Signpost {how}", f"{answer[0]} after {seconds:.1f} s" if answer else "nothing")
+    assert answer == (("SERVFAIL", 0) if name in SOON[how] else None), (answer, seconds)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_clients_fail_soon_or_wait_while_it_is_silent(silent, name, figure):
+    fails_as_the_page_says(name, "silent", silent[0][name], figure)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_others_do_not_wait_for_signpost(silent, name):
+    """Neither those that are there nor those that are not, and it is not told of them."""
+    (there, not_there), asked = silent[1][name]
+    assert (there[0], not_there[0]) == (("NOERROR", 1), ("NXDOMAIN", 0)) and not asked
+    assert max(there[1], not_there[1]) < 2
+
+
+@pytest.fixture(scope="module")
+def restarted(running):
+    """Signpost ends, each forwarder finds out by a question, Signpost starts: (what came of that, and seconds until a
+    question is answered again), of each."""
     for side in running.sides.values():
         side.signpost.stop()
-    missed = running.seconds_until(lambda side: side.status(f"late.{side.product.zone}", seconds=1) in ("silence", "SERVFAIL"), LIMIT)
+    missed = failures(running, "closed")
     for side in running.sides.values():
         side.start_signpost()
     for side in running.sides.values():
         side.wait_signpost()
-    assert None not in missed.values(), missed
-    return running.seconds_until(lambda side: side.status(f"late.{side.product.zone}", seconds=1) == "NOERROR", LIMIT)
+    return missed, running.seconds_until(lambda side: side.status(f"late.{side.product.zone}", seconds=1) == "NOERROR", LIMIT)
 
 
-def test_answers_go_on_after_a_restart(seconds_to_return, figure):
+@pytest.mark.parametrize("name", NAMES)
+def test_clients_fail_soon_or_wait_while_its_port_is_closed(restarted, name, figure):
+    fails_as_the_page_says(name, "closed", restarted[0][name], figure)
+
+
+def test_answers_go_on_after_a_restart(restarted, figure):
+    seconds_to_return = restarted[1]
     assert None not in seconds_to_return.values(), seconds_to_return
     slowest = max(seconds_to_return, key=seconds_to_return.get)
     figure("a forwarder after a restart of Signpost", f"{slowest} last, after {seconds_to_return[slowest]:.1f} s")

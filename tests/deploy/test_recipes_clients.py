@@ -1,10 +1,7 @@
 """deploy/recipes for clients: the resolvers of glibc, musl, Go and Java with the resolv.conf of a recipe, and
 systemd-resolved with a link that has servers of its own."""
 import dataclasses
-import re
-import shlex
 import shutil
-import signal
 import sys
 
 import pytest
@@ -144,48 +141,34 @@ def test_ndots_is_questions(sides, client, until):
     assert searched(sides["pod"], f"{spelled}.shop.internal") == (0, 0)
 
 
-def uplink(side, until, *commands):
-    """The link gets its server, as from DHCP, then what `commands` say of `eth0`."""
-    for command in (["resolvectl", "dns", "eth0", ELSEWHERE], *commands):
-        words = ["near" if word == "eth0" else word for word in command]
-        until(lambda words=words: side.place.run(words).returncode == 0, 15, f"resolved takes {' '.join(words)}")
-
-
-def for_the_uplink():
-    """The command of the page."""
-    return shlex.split(re.search(r"^```sh\n(resolvectl .*)\n```", products.recipe("resolved.md"), re.M)[1])
-
-
 def asked_of_signpost(packets):
     return {str(question.name).lower() for query in queries_to(SIGNPOST, packets) for question in query.question}
 
 
-def test_resolved_keeps_the_servers_of_a_link(sides, until):
+def test_resolved_keeps_the_servers_of_a_link(sides):
     """Names of the routing domains go to Signpost, all others to the link's server and nowhere else, so that a Signpost
     that is silent is no matter to them."""
     side = sides["resolved"]
     assert side.status("elsewhere.example") == "REFUSED", "no link has a server yet: Signpost is asked for everything"
-    uplink(side, until, for_the_uplink())
+    side.uplink(products.for_the_uplink())
     with side.place.overheard() as packets:
         assert resolve(side, "glibc", "elsewhere.example") == [OUTSIDE]
         assert set(resolve(side, "glibc", "cart.shop.internal")) <= CART
         assert side.client.ask("1.0.1.10.in-addr.arpa", "PTR", recursion=True).texts("PTR") == ["10-1-0-1.cart.shop.internal."]
-        side.signpost.signal(signal.SIGSTOP)
-        assert side.status("nope.example") == "NXDOMAIN"
-        side.signpost.signal(signal.SIGCONT)
+        with side.silenced():
+            assert side.status("nope.example") == "NXDOMAIN"
     assert asked_of_signpost(packets) == {"cart.shop.internal.", "1.0.1.10.in-addr.arpa."}
     assert "cart.shop.internal" not in side.elsewhere.output()
 
 
-def test_resolved_without_the_domain_of_the_link(sides, until):
+def test_resolved_without_the_domain_of_the_link(sides):
     """A mistake: then no routing domain fits, and resolved asks the file's server as well, and waits for it."""
     side = sides["resolved_without_the_domain_of_the_link"]
-    uplink(side, until)
+    side.uplink()
     with side.place.overheard() as packets:
         assert side.status("elsewhere.example") == "NOERROR"
-        side.signpost.signal(signal.SIGSTOP)
-        assert side.status("nope.example") == "silence"
-        side.signpost.signal(signal.SIGCONT)
+        with side.silenced():
+            assert side.status("nope.example") == "silence"
     assert asked_of_signpost(packets) == {"elsewhere.example.", "nope.example."}
 
 

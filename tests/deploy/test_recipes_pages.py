@@ -90,7 +90,7 @@ def commands(page):
 def test_what_the_page_says_to_look_with(looking, page, until):
     side = looking.sides[page]
     if page == "resolved.md":
-        clients.uplink(side, until, clients.for_the_uplink())
+        side.uplink(products.for_the_uplink())
     found = list(commands(page))
     assert len(found) >= 4
     for command, expected in found:

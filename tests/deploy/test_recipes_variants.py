@@ -1,13 +1,9 @@
 """deploy/recipes as their first lines say how to change them: Signpost on another port, and two of them."""
-import random
+import contextlib
 import re
-import signal
-import socket
-import time
 
 import pytest
 
-from harness import dns
 from recipes import products
 from recipes.place import SECOND, SIGNPOST
 from recipes.running import Running
@@ -74,19 +70,8 @@ def test_signpost_on_another_port(elsewhere, name):
 
 def patient(side, name):
     """Seconds until an answer: a client as glibc is, which sends the same octets again after 5 s and gives up after 10."""
-    query = dns.query_bytes(f"{name}.shop.internal", "SRV", random.randrange(65536), recursion=True)
-    with side.place.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-        asking.connect((side.product.address, 53))
-        start = time.monotonic()
-        for _ in range(2):
-            asking.send(query)
-            asking.settimeout(5)
-            try:
-                answer = dns.Answer(asking.recv(4096))
-            except TimeoutError:
-                continue
-            return time.monotonic() - start if answer.texts("SRV") else None
-    return None
+    answer, seconds = side.insist(f"{name}.shop.internal", "SRV", 5, 10)
+    return seconds if answer and answer[1] else None
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +82,10 @@ def waits(run_folder):
     try:
         known = made.each(lambda side: [patient(side, f"_port-{i}._tcp.wide") for i in range(10)])
         assert not [name for name, seconds in known.items() if None in seconds], known
-        for side in made.sides.values():
-            side.signpost.signal(signal.SIGSTOP)
-        found = made.each(lambda side: [patient(side, f"_port-{i}._tcp.wide") for i in range(10, 30)])
-        for side in made.sides.values():
-            side.signpost.signal(signal.SIGCONT)
-        return found
+        with contextlib.ExitStack() as silence:
+            for side in made.sides.values():
+                silence.enter_context(side.silenced())
+            return made.each(lambda side: [patient(side, f"_port-{i}._tcp.wide") for i in range(10, 30)])
     finally:
         made.stop()
 

@@ -1,9 +1,11 @@
 """The products, each as its package starts it and with the package's own settings, and the recipe's file where its
-first line says. Other names than Signpost's go to a small server of the tests, `elsewhere`."""
+first line says. Other names than Signpost's go to a small server of the tests, `elsewhere`: all of them, or those below
+`example` where the product would go to the root."""
 import dataclasses
 import json
 import pathlib
 import re
+import shlex
 import unittest.mock
 
 import yaml
@@ -117,6 +119,9 @@ def dnsmasq():
     )  # fmt: skip
 
 
+UNBOUND_WORLD = f'server:\n    domain-insecure: "example"\nforward-zone:\n    name: "example"\n    forward-addr: {ELSEWHERE}\n'
+
+
 def unbound():
     """Validating, as Debian sets it up, and with the lines beside it that keep private addresses out of other answers."""
     return Product(
@@ -124,6 +129,7 @@ def unbound():
         etc={
             "unbound/unbound.conf.d/signpost.conf": recipe("unbound.conf"),
             "unbound/unbound.conf.d/rebinding.conf": "server:\n    private-address: 10.0.0.0/8\n    private-address: fd00::/8\n",
+            "unbound/unbound.conf.d/world.conf": UNBOUND_WORLD,
         },
         folders={"/var/lib/unbound": "unbound"},
         before=("sh", "-c", "cp /usr/share/dns/root.key /var/lib/unbound/; chown unbound: /var/lib/unbound/root.key"),
@@ -134,7 +140,11 @@ def unbound():
 def bind():
     return Product(
         files=("bind.conf",), packages=("bind", "dns_root_data"), users=("bind",),
-        etc={"bind/named.conf.options": recipe("bind.conf")}, folders={"/run/named": "bind", "/var/cache/bind": "bind"},
+        etc={
+            "bind/named.conf.options": recipe("bind.conf"),
+            "bind/named.conf.local": f'zone "example" {{ type forward; forward only; forwarders {{ {ELSEWHERE}; }}; }};\n',
+        },
+        folders={"/run/named": "bind", "/var/cache/bind": "bind"},
         command=("/usr/sbin/named", "-g", "-u", "bind"),
     )  # fmt: skip
 
@@ -144,6 +154,7 @@ def recursor():
         files=("recursor.conf", "recursor.lua"), packages=("pdns_recursor", "dns_root_data"), users=("pdns",),
         etc={
             "powerdns/recursor.d/signpost.conf": recipe("recursor.conf"),
+            "powerdns/recursor.d/world.conf": f"forward-zones+=example={ELSEWHERE}\n",
             "powerdns/recursor.lua": shipped("pdns_recursor", "etc/powerdns/recursor.lua") + recipe("recursor.lua"),
         },
         folders={"/run/pdns-recursor": "pdns"},
@@ -162,9 +173,10 @@ def kresd():
     """As its unit does, it starts as its own user, who may open port 53."""
     usr = peers.program("knot_resolver", "usr")
     preconfig = next(usr.glob("lib/*/knot-resolver/distro-preconfig.lua"))
+    world = f"policy.add(policy.suffix(policy.STUB('{ELSEWHERE}'), policy.todnames({{'example'}})))\n"
     return Product(
         files=("kresd.conf",), packages=("knot_resolver", "dns_root_data"), users=("knot-resolver",),
-        etc={"knot-resolver/kresd.conf": shipped("knot_resolver", "etc/knot-resolver/kresd.conf") + recipe("kresd.conf")},
+        etc={"knot-resolver/kresd.conf": shipped("knot_resolver", "etc/knot-resolver/kresd.conf") + recipe("kresd.conf") + world},
         folders={path: "knot-resolver" for path in ("/var/lib/knot-resolver", "/var/cache/knot-resolver", "/run/knot-resolver")},
         command=(
             "setpriv", "--reuid=knot-resolver", "--regid=knot-resolver", "--clear-groups", "--inh-caps=+net_bind_service",
@@ -186,6 +198,11 @@ def resolved():
     )  # fmt: skip
 
 
+def for_the_uplink():
+    """What resolved.md says for the link that leads out."""
+    return shlex.split(re.search(r"^```sh\n(resolvectl .*)\n```", recipe("resolved.md"), re.M)[1])
+
+
 PARENT_ZONE = f"""$ORIGIN example.org.
 @    3600  IN  SOA  ns1 hostmaster 1 7200 900 86400 300
 @    3600  IN  NS   ns1
@@ -200,7 +217,7 @@ def _delegation(package, etc, users, folders, command):
     product.files, product.zone, product.reverse = ("delegation.zone",), "shop.example.org", False
     product.packages, product.users = (*product.packages, package), (*product.users, *users)
     product.folders = {**product.folders, **folders}
-    product.etc = {"unbound/unbound.conf.d/parent.conf": resolver, **etc, "parent.zone": PARENT_ZONE + recipe("delegation.zone")}
+    product.etc = {"unbound/unbound.conf.d/parent.conf": resolver, "unbound/unbound.conf.d/world.conf": UNBOUND_WORLD, **etc, "parent.zone": PARENT_ZONE + recipe("delegation.zone")}
     product.beside = (("parent", command),)
     return product
 

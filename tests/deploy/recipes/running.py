@@ -1,14 +1,17 @@
 """All products at once, each in its place with a Signpost of its own. They share what they read, so that one write
 changes the registry of all and one wait is enough."""
 import concurrent.futures
+import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import time
 
 import dns.message
 
+from harness import dns as dns_of_tests
 from harness import peers
 from harness.signpost import binary
 from harness.waiting import until
@@ -102,6 +105,16 @@ class Side:
         else:
             until(lambda: not self.process.alive() or self.ask("six", "AAAA"), 20, "the product says something")
 
+    @contextlib.contextmanager
+    def silenced(self):
+        """Signpost is there and says nothing, as a process that hangs or a machine that is gone."""
+        self.signpost.signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.signpost.pid, os.WSTOPPED)  # or a thread may still answer
+        try:
+            yield
+        finally:
+            self.signpost.signal(signal.SIGCONT)
+
     def wait_signpost(self):
         self.signpost.wait_ready(lambda: self._direct.set("six.shop.internal", "AAAA") == {"fd00:1::5"}, 20, "Signpost answers")
 
@@ -115,6 +128,27 @@ class Side:
         except OSError:
             return "silence"
         return "NODATA" if answer.rcode == "NOERROR" and not answer.records else answer.rcode
+
+    def insist(self, name, kind, every, limit):
+        """(rcode and number of records, or None; seconds) for a client that sends the same octets again and again."""
+        query = bytearray(dns_of_tests.query_bytes(name, kind, random.randrange(65536), recursion=True))
+        query[3] |= 0x10  # CD: names of others are not signed here
+        with self.place.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.connect((self.product.address, 53))
+            start = time.monotonic()
+            while (passed := time.monotonic() - start) < limit:
+                asking.send(query)
+                asking.settimeout(min(every, limit - passed))
+                with contextlib.suppress(TimeoutError):
+                    answer = dns_of_tests.Answer(asking.recv(4096))
+                    return (answer.rcode, len(answer.records)), time.monotonic() - start
+        return None, limit
+
+    def uplink(self, *commands):
+        """systemd-resolved's link gets its server, as from DHCP, then what `commands` say of `eth0`."""
+        for command in (["resolvectl", "dns", "eth0", ELSEWHERE], *commands):
+            words = ["near" if word == "eth0" else word for word in command]
+            until(lambda words=words: self.place.run(words).returncode == 0, 15, f"resolved takes {' '.join(words)}")
 
     def dig(self, *words):
         return self.place.run(["dig", "+tries=1", "+time=5", f"@{self.product.address}", *words]).stdout
