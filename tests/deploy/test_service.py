@@ -81,6 +81,7 @@ def test_it_starts_confined_and_answers(service):
         assert service.run(f"{inside} touch {place}/x").returncode == 1, place
     service.well(f"{inside} touch /var/lib/signpost/x /var/log/signpost/x /run/signpost/x")
     assert service.well("signpost status").strip() and service.run("setpriv --reuid nobody --clear-groups signpost status").returncode == 1
+    assert service.well("setpriv --reuid nobody --regid nogroup --groups signpost signpost status").strip(), "a member of the group may ask"
     service.well("systemctl stop signpost")
     assert (of_unit(service, "Result"), of_unit(service, "ExecMainStatus")) == ("success", "0"), journal(service)
 

@@ -67,6 +67,12 @@ def test_exposure_with_sockets_of_systemd(places, folder, deploy, figure):
     level, said = exposure(places)
     figure("exposure with sockets-only.conf", level)
     assert level < before and level <= 1.5, said
+    for page, words in (
+        ("deploy/systemd/README.md", f"`systemd-analyze security` says {before} ({level} with `sockets-only.conf`)"),
+        ("README.md", f"| {before}, with sockets of systemd {level} |"),
+        ("deploy/CHANGELOG.md", f"(`systemd-analyze security`: {before})"),
+    ):
+        assert words in (deploy.parent / page).read_text(), page
 
 
 # --- The filters, in force: what is outside ends the program, as under systemd. ---
