@@ -22,7 +22,7 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE gzip)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers | systemd-sysusers")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bind9-dnsutils, bash-completion")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bind9-dnsutils, bash-completion, logrotate")
 set(CPACK_PACKAGE_DESCRIPTION "DNS server for what service registries hold")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "DNS server for what service registries hold
 Signpost watches service registries (Kubernetes, Nacos, files of services) and

@@ -39,7 +39,7 @@ def test_what_is_in_it(package):
     assert {owner for _, owner in inside.values()} == {"root/root"}
     assert not [path for path, (mode, _) in inside.items() if mode[5] == "w" or mode[8] == "w"]
     for path in (
-        "/usr/sbin/signpost", "/etc/signpost/signpost.yaml", "/etc/signpost/conf.d", "/etc/default/signpost",
+        "/usr/sbin/signpost", "/etc/signpost/signpost.yaml", "/etc/signpost/conf.d", "/etc/default/signpost", "/etc/logrotate.d/signpost",
         "/lib/systemd/system/signpost.service", "/lib/systemd/system/signpost.socket",
         "/usr/lib/sysusers.d/signpost.conf", "/usr/lib/tmpfiles.d/signpost.conf",
         "/usr/share/man/man8/signpost.8.gz", "/usr/share/man/man5/signpost.yaml.5.gz",

@@ -202,6 +202,23 @@ def test_port_53_and_who_has_it(service):
     holder.stop()
 
 
+def test_the_query_log_is_rotated(service):
+    """As logrotate.timer does each day; the program notices, and nobody else writes there."""
+    log = "/var/log/signpost/queries"
+    replace(service, "listen:", f"query_log: {{to: {log}}}\\nlisten:")
+    service.well(f"systemctl restart signpost")
+
+    def asked():
+        return answer(service) and "www.demo.internal" in service.run(f"cat {log}").stdout
+
+    for _ in range(2):
+        wait_until(asked, 10, "a line")
+        service.well("logrotate --force /etc/logrotate.conf")
+    wait_until(asked, 10, "a line")
+    assert service.well(f"ls {log}* && gzip -cd {log}.2.gz | grep -q www.demo").split() == [log, f"{log}.1", f"{log}.2.gz"]
+    assert set(service.well(f"stat --format '%A %U' {log}*").splitlines()) == {"-rw------- signpost"}
+
+
 def test_with_sockets_of_systemd_it_needs_no_capability(service, deploy):
     replace(service, "127.0.0.1:5300", "127.0.0.1:53")
     service.well("sed 's/:5300/:53/' /lib/systemd/system/signpost.socket >/etc/systemd/system/signpost.socket")
