@@ -1,6 +1,7 @@
 // What a snapshot no longer needs, kept until no reader can still look at it.
 #pragma once
 
+#include <cstddef>
 #include <cstdlib>
 #include <utility>
 #include <vector>
@@ -29,6 +30,14 @@ class Garbage {
     other.pieces_.clear();
   }
   bool empty() const noexcept { return pieces_.empty(); }
+  /// Frees at most so many; true: some are left.
+  bool clear_some(std::size_t most) noexcept {
+    for (; most > 0 && !pieces_.empty(); --most) {
+      std::free(pieces_.back());
+      pieces_.pop_back();
+    }
+    return !pieces_.empty();
+  }
   void clear() noexcept {
     for (auto* piece : pieces_) std::free(piece);
     pieces_.clear();

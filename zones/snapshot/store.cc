@@ -6,6 +6,12 @@
 #include "zones/snapshot/snapshot.h"
 
 namespace signpost {
+namespace {
+
+/// A reload leaves a block for each service; a change, five pieces.
+constexpr std::size_t kPiecesASweep = 4096;
+
+}  // namespace
 
 SnapshotStore::SnapshotStore() : current_(std::make_unique<Snapshot>()) {}
 
@@ -21,12 +27,19 @@ void SnapshotStore::publish(std::unique_ptr<const Snapshot> next, Garbage garbag
   sweep();
 }
 
-void SnapshotStore::sweep() {
-  if (retired_.empty()) return;
+bool SnapshotStore::sweep() {
+  if (!retired_.empty()) take_dead();
+  return dead_.clear_some(kPiecesASweep);
+}
+
+void SnapshotStore::take_dead() {
   auto oldest = kPinsNothing;
   {
     const std::lock_guard lock(mutex_);  // a reader that picks up now pins under this lock
     for (const auto& pin : pins_) oldest = std::min(oldest, pin.version.load(std::memory_order_seq_cst));
+  }
+  for (auto& old : retired_) {
+    if (old.last_version < oldest) dead_.absorb(std::move(old.garbage));
   }
   std::erase_if(retired_, [oldest](const Retired& old) { return old.last_version < oldest; });
 }

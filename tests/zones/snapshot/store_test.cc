@@ -62,6 +62,16 @@ TEST(SnapshotStore, ReadersSeeWholeSnapshotsThatNeverGoBack) {
   std::free(shared);
 }
 
+TEST(SnapshotStore, MuchIsFreedInSteps) {
+  SnapshotStore store;
+  Garbage garbage;
+  for (int piece = 0; piece < 10000; ++piece) garbage.add(std::malloc(16));
+  store.publish(std::make_unique<Snapshot>(), std::move(garbage));
+  EXPECT_EQ(store.retired(), 0u);
+  EXPECT_TRUE(store.sweep());
+  EXPECT_FALSE(store.sweep());
+}
+
 TEST(SnapshotStore, APinnedSnapshotStaysAndAnIdleReaderPinsNothing) {
   SnapshotStore store;
   std::uint32_t* shared = nullptr;
