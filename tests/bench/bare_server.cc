@@ -1,4 +1,4 @@
-// The DNS rooms without any zone: every question for A gets one address. What transport and checks cost by
+// The DNS rooms without any zone: every question gets one address. What transport and checks cost by
 // themselves.
 //
 //   bare_server ADDRESS:PORT [WORKERS]
@@ -7,26 +7,10 @@
 #include <cstdlib>
 
 #include "dns/transport/server.h"
-#include "dns/wire/writer.h"
+#include "tests/bench/one_address.h"
 
 namespace signpost {
 namespace {
-
-class OneAddress final : public Responder {
- public:
-  void begin_batch() noexcept override {}
-  void idle() noexcept override {}
-  Outcome respond(const QueryContext&, const Query&, Response& response) noexcept override {
-    response.set_authoritative(true);
-    if (auto* at = response.reserve(16)) {
-      at = put_u16(at, kOwnerPointer);
-      at = put_u32(put_u32(at, 0x00010001), 5);
-      put_u32(put_u16(at, 4), 0xc0000201);
-      response.add(Section::Answer, 16, 1);
-    }
-    return Outcome::Answered;
-  }
-};
 
 class Factory final : public ResponderFactory {
  public:

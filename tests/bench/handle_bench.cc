@@ -5,25 +5,10 @@
 
 #include "dns/query/process.h"
 #include "dns/wire/writer.h"
+#include "tests/bench/one_address.h"
 
 namespace signpost {
 namespace {
-
-class OneAddress final : public Responder {
- public:
-  void begin_batch() noexcept override {}
-  void idle() noexcept override {}
-  Outcome respond(const QueryContext&, const Query&, Response& response) noexcept override {
-    response.set_authoritative(true);
-    if (auto* at = response.reserve(16)) {
-      at = put_u16(at, kOwnerPointer);
-      at = put_u32(put_u32(at, 0x00010001), 5);
-      put_u32(put_u16(at, 4), 0xc0000201);
-      response.add(Section::Answer, 16, 1);
-    }
-    return Outcome::Answered;
-  }
-};
 
 std::vector<std::uint8_t> question(bool edns) {
   std::vector<std::uint8_t> octets(128);

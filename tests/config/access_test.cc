@@ -1,18 +1,11 @@
 // `access`: what an entry may say, and what is said of those that cannot be.
 #include <gtest/gtest.h>
 
+#include "tests/config/cases.h"
 #include "tests/config/support.h"
 
 namespace signpost::config {
 namespace {
-
-struct Case {
-  const char* rule;
-  std::string entries;
-  const char* said;
-};
-
-std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.rule; }
 
 class Access : public testing::TestWithParam<Case> {};
 
@@ -26,7 +19,7 @@ std::string with_access(const std::string& entries) {
 
 TEST_P(Access, IsReported) {
   const std::string expected = GetParam().said;
-  EXPECT_EQ(said(with_access(GetParam().entries)), expected);
+  EXPECT_EQ(said(with_access(GetParam().text)), expected);
 }
 
 #define TAKES " takes a prefix, such as 10.0.0.0/8 or fd00::/8, or a list of them, not "
@@ -76,8 +69,7 @@ const Case kCases[] = {
     {"not_a_list", "  allow: 10.0.0.0/8\n", "E f.yaml:2:3: `access` takes a list of sections, not a mapping"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Entries, Access, testing::ValuesIn(kCases),
-                         [](const auto& one) { return std::string(one.param.rule); });
+INSTANTIATE_TEST_SUITE_P(Entries, Access, testing::ValuesIn(kCases), rule_of);
 
 TEST(AccessValues, APrefixForAZoneBecomesItsNames) {
   const auto loaded = load_text(with_access("  - {refuse: 0.0.0.0/0, zones: [172.16.0.0/12]}\n"), "f.yaml");

@@ -1,18 +1,11 @@
 // `checks`: of zones, and their bounds.
 #include <gtest/gtest.h>
 
+#include "tests/config/cases.h"
 #include "tests/config/support.h"
 
 namespace signpost::config {
 namespace {
-
-struct Case {
-  const char* rule;
-  std::string check;
-  const char* said;
-};
-
-std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.rule; }
 
 class Checks : public testing::TestWithParam<Case> {};
 
@@ -23,7 +16,7 @@ std::string with_check(const std::string& check) {
 
 TEST_P(Checks, IsReported) {
   const std::string expected = GetParam().said;
-  EXPECT_EQ(said(with_check(GetParam().check)), expected);
+  EXPECT_EQ(said(with_check(GetParam().text)), expected);
 }
 
 const Case kCases[] = {
@@ -52,8 +45,7 @@ const Case kCases[] = {
      "shorter of them"},
     {"fall", "services: [a], fall: 0", "E f.yaml:2:75: `fall` takes 1 to 100 probes, not `0`"},
 };
-INSTANTIATE_TEST_SUITE_P(Check, Checks, testing::ValuesIn(kCases),
-                         [](const auto& one) { return std::string(one.param.rule); });
+INSTANTIATE_TEST_SUITE_P(Check, Checks, testing::ValuesIn(kCases), rule_of);
 
 TEST(ChecksBounds, AreRead) {
   EXPECT_EQ(said(with_zone("checks: {allow: [127.0.0.0/8, \"::1/128\"], per_second: 50}")), "");

@@ -1,18 +1,11 @@
 // `clients`, and what zones make of it: what may be written, and what is said of the rest.
 #include <gtest/gtest.h>
 
+#include "tests/config/cases.h"
 #include "tests/config/support.h"
 
 namespace signpost::config {
 namespace {
-
-struct Case {
-  const char* rule;
-  std::string clients;
-  const char* said;
-};
-
-std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.rule; }
 
 class Clients : public testing::TestWithParam<Case> {};
 
@@ -24,7 +17,7 @@ std::string with_clients(const std::string& written) {
 
 TEST_P(Clients, IsReported) {
   const std::string expected = GetParam().said;
-  EXPECT_EQ(said(with_clients(GetParam().clients)), expected);
+  EXPECT_EQ(said(with_clients(GetParam().text)), expected);
 }
 
 #define TAKES " takes a list, each a prefix, such as 10.0.0.0/8 or fd00::/8, not "
@@ -66,8 +59,7 @@ const Case kCases[] = {
     {"unknown", "ecs: []", "E f.yaml:2:4: unknown key `ecs`; known here: zones, nodes or ecs_from"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Document, Clients, testing::ValuesIn(kCases),
-                         [](const auto& one) { return one.param.rule; });
+INSTANTIATE_TEST_SUITE_P(Document, Clients, testing::ValuesIn(kCases), rule_of);
 
 TEST(Clients, NodesAreWatchedByTheRegistriesThatAreNamed) {
   const auto loaded = load_text(

@@ -1,6 +1,7 @@
 // `services` of a zone: what is read, what is filled in, and every mistake with its place and remedy.
 #include <gtest/gtest.h>
 
+#include "tests/config/cases.h"
 #include "tests/config/support.h"
 
 namespace signpost::config {
@@ -82,13 +83,6 @@ TEST(Composed, AMemberThatNoListNamesIsFollowed) {
   EXPECT_EQ(services(service(other, ", groups: [g]")), std::vector<std::string>());
   EXPECT_EQ(services(service(other, ", groups: [g], allow: [y]")), (std::vector<std::string>{"g/x"}));
 }
-
-struct Case {
-  const char* rule;
-  std::string text;
-  const char* said;
-};
-std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.rule; }
 
 class ComposedMistake : public testing::TestWithParam<Case> {};
 TEST_P(ComposedMistake, IsReported) { EXPECT_EQ(said(GetParam().text), GetParam().said); }
@@ -211,8 +205,7 @@ const Case kCases[] = {
      "E f.yaml:2:28: `services` have names, and a reverse zone has pointers only; write them in a zone of "
      "names"},
 };
-INSTANTIATE_TEST_SUITE_P(Composed, ComposedMistake, testing::ValuesIn(kCases),
-                         [](const auto& one) { return std::string(one.param.rule); });
+INSTANTIATE_TEST_SUITE_P(Composed, ComposedMistake, testing::ValuesIn(kCases), rule_of);
 
 }  // namespace
 }  // namespace signpost::config

@@ -1,18 +1,11 @@
 // Mistakes, each with the exact text a person gets to read.
 #include <gtest/gtest.h>
 
+#include "tests/config/cases.h"
 #include "tests/config/support.h"
 
 namespace signpost::config {
 namespace {
-
-struct Case {
-  const char* rule;
-  std::string text;
-  const char* said;
-};
-
-std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.rule; }
 
 class Mistake : public testing::TestWithParam<Case> {};
 
@@ -20,8 +13,6 @@ TEST_P(Mistake, IsReported) {
   const auto& expected = GetParam().said;
   EXPECT_EQ(said(GetParam().text), expected);
 }
-
-std::string name(const testing::TestParamInfo<Case>& info) { return info.param.rule; }
 
 const Case kDocument[] = {
     {"an_empty_file", "", "E f.yaml: the file is empty; it needs at least `zones`"},
@@ -86,7 +77,7 @@ const Case kDocument[] = {
      "E f.yaml:2:10: `workers` takes auto or 1 to 256, not `0`\n"
      "E f.yaml:3:14: `level` takes debug, info, warning or error, not `x`"},
 };
-INSTANTIATE_TEST_SUITE_P(Document, Mistake, testing::ValuesIn(kDocument), name);
+INSTANTIATE_TEST_SUITE_P(Document, Mistake, testing::ValuesIn(kDocument), rule_of);
 
 const Case kServer[] = {
     {"dns_is_a_list", with_zone("listen: {dns: \"127.0.0.1:53\"}"),
@@ -184,7 +175,7 @@ const Case kServer[] = {
     {"per_source_is_no_truth", with_zone("tcp: {per_source: yes}"),
      "E f.yaml:1:19: `per_source` takes 1 to 1000000 connections, not `yes`"},
 };
-INSTANTIATE_TEST_SUITE_P(Server, Mistake, testing::ValuesIn(kServer), name);
+INSTANTIATE_TEST_SUITE_P(Server, Mistake, testing::ValuesIn(kServer), rule_of);
 
 const Case kRegistries[] = {
     {"type_missing", registry("path: x"),
@@ -233,7 +224,7 @@ const Case kRegistries[] = {
      "a}]\n",
      "W f.yaml:1:40: no zone uses the registry `b`"},
 };
-INSTANTIATE_TEST_SUITE_P(Registries, Mistake, testing::ValuesIn(kRegistries), name);
+INSTANTIATE_TEST_SUITE_P(Registries, Mistake, testing::ValuesIn(kRegistries), rule_of);
 
 const Case kZones[] = {
     {"name_missing", zone("registry: local"),
@@ -376,7 +367,7 @@ const Case kZones[] = {
      "E f.yaml:2:57: `rname` takes a mailbox as SOA spells it, such as hostmaster.example.org, not `root`; "
      "it has no domain after the first label"},
 };
-INSTANTIATE_TEST_SUITE_P(Zones, Mistake, testing::ValuesIn(kZones), name);
+INSTANTIATE_TEST_SUITE_P(Zones, Mistake, testing::ValuesIn(kZones), rule_of);
 
 }  // namespace
 }  // namespace signpost::config

@@ -7,18 +7,11 @@
 
 #include "config/names.h"
 #include "config/prefix.h"
+#include "tests/config/cases.h"
 #include "tests/config/support.h"
 
 namespace signpost::config {
 namespace {
-
-struct Case {
-  const char* rule;
-  std::string text;
-  const char* said;
-};
-
-std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.rule; }
 
 class ReverseZone : public testing::TestWithParam<Case> {};
 
@@ -26,8 +19,6 @@ TEST_P(ReverseZone, IsReported) {
   const auto& expected = GetParam().said;
   EXPECT_EQ(said(GetParam().text), expected);
 }
-
-std::string name(const testing::TestParamInfo<Case>& info) { return info.param.rule; }
 
 /// A reverse zone of these keys beside the zone a.example. Line 4, the first key in column 6.
 std::string reverse(std::string_view keys) {
@@ -127,7 +118,7 @@ const Case kReverse[] = {
      reverse("name: 10.0.0.0/12, registry: local}\n  - {name: 10.0.0.0/13, reverse_of: [a.example]"),
      "W f.yaml:5:12: the zone `10.0.0.0/13` hides all names of `10.0.0.0/12` at and below it"},
 };
-INSTANTIATE_TEST_SUITE_P(Rules, ReverseZone, testing::ValuesIn(kReverse), name);
+INSTANTIATE_TEST_SUITE_P(Rules, ReverseZone, testing::ValuesIn(kReverse), rule_of);
 
 std::string zones_of(const std::string& prefix) {
   const auto loaded = load_text(reverse("name: \"" + prefix + "\", reverse_of: [a.example]"), "f.yaml");

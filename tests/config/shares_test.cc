@@ -1,23 +1,16 @@
 // What a configuration says about shares that will not arrive as they are written.
 #include <gtest/gtest.h>
 
+#include "tests/config/cases.h"
 #include "tests/config/support.h"
 
 namespace signpost::config {
 namespace {
 
-struct Case {
-  const char* rule;
-  const char* keys;
-  const char* said;
-};
-
-std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.rule; }
-
 class Coarse : public testing::TestWithParam<Case> {};
 
 TEST_P(Coarse, IsWarnedOf) {
-  EXPECT_EQ(said(zone(std::string("name: a.example, registry: local, ") + GetParam().keys)), GetParam().said);
+  EXPECT_EQ(said(zone(std::string("name: a.example, registry: local, ") + GetParam().text)), GetParam().said);
 }
 
 constexpr const char* kWarned =
@@ -32,9 +25,7 @@ const Case kCases[] = {
     {"all_is_no_sample", "ttl: 300, answer: all", ""},
 };
 
-std::string rule(const testing::TestParamInfo<Case>& one) { return one.param.rule; }
-
-INSTANTIATE_TEST_SUITE_P(Shares, Coarse, testing::ValuesIn(kCases), rule);
+INSTANTIATE_TEST_SUITE_P(Shares, Coarse, testing::ValuesIn(kCases), rule_of);
 
 }  // namespace
 }  // namespace signpost::config

@@ -1,19 +1,11 @@
 // Every mistake has its file, line and column, and says what would be right.
-#include <ostream>
-
 #include <gtest/gtest.h>
 
+#include "tests/zones/files/cases.h"
 #include "tests/zones/files/support.h"
 
 namespace signpost {
 namespace {
-
-struct Case {
-  const char* name;
-  const char* text;
-  const char* told;
-};
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 const Case kWords[] = {
     {"unclosed_parenthesis", "a A 192.0.2.1\nb A (\n 192.0.2.1\n", "E z:2:5: this `(` is never closed\n"},
@@ -89,7 +81,6 @@ const Case kData[] = {
 class MasterFileMistake : public ::testing::TestWithParam<Case> {};
 TEST_P(MasterFileMistake, IsReported) { EXPECT_EQ(told(GetParam().text), GetParam().told); }
 
-std::string name_of(const ::testing::TestParamInfo<Case>& info) { return info.param.name; }
 INSTANTIATE_TEST_SUITE_P(Words, MasterFileMistake, ::testing::ValuesIn(kWords), name_of);
 INSTANTIATE_TEST_SUITE_P(Directives, MasterFileMistake, ::testing::ValuesIn(kDirectives), name_of);
 INSTANTIATE_TEST_SUITE_P(Data, MasterFileMistake, ::testing::ValuesIn(kData), name_of);

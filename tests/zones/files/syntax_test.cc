@@ -1,19 +1,11 @@
 // What master-file text means (RFC 1035, section 5; RFC 2308, section 4): the rule is the name of the case.
-#include <ostream>
-
 #include <gtest/gtest.h>
 
+#include "tests/zones/files/cases.h"
 #include "tests/zones/files/support.h"
 
 namespace signpost {
 namespace {
-
-struct Case {
-  const char* name;
-  const char* text;
-  const char* told;
-};
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 const Case kOwners[] = {
     {"relative_names_continue_with_the_origin", "a A 192.0.2.1\n", "a.example. 7 IN A 192.0.2.1\n"},
@@ -84,7 +76,6 @@ const Case kLines[] = {
 class MasterFileSyntax : public ::testing::TestWithParam<Case> {};
 TEST_P(MasterFileSyntax, Means) { EXPECT_EQ(told(GetParam().text), GetParam().told); }
 
-std::string name_of(const ::testing::TestParamInfo<Case>& info) { return info.param.name; }
 INSTANTIATE_TEST_SUITE_P(Owners, MasterFileSyntax, ::testing::ValuesIn(kOwners), name_of);
 INSTANTIATE_TEST_SUITE_P(Directives, MasterFileSyntax, ::testing::ValuesIn(kDirectives), name_of);
 INSTANTIATE_TEST_SUITE_P(Ttls, MasterFileSyntax, ::testing::ValuesIn(kTtls), name_of);

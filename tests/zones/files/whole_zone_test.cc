@@ -1,20 +1,12 @@
 // What only the whole zone shows: aliases, delegations, DNAME, targets, sizes, and the three sources
 // together.
-#include <ostream>
-
 #include <gtest/gtest.h>
 
+#include "tests/zones/files/cases.h"
 #include "tests/zones/files/support.h"
 
 namespace signpost {
 namespace {
-
-struct Case {
-  const char* name;
-  const char* text;
-  const char* told;
-};
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 const Case kAliases[] = {
     {"a_cname_stands_alone", "a CNAME b\na A 192.0.2.1\n",
@@ -101,7 +93,6 @@ const Case kOthers[] = {
 class WholeZone : public ::testing::TestWithParam<Case> {};
 TEST_P(WholeZone, IsChecked) { EXPECT_EQ(told(GetParam().text), GetParam().told); }
 
-std::string name_of(const ::testing::TestParamInfo<Case>& info) { return info.param.name; }
 INSTANTIATE_TEST_SUITE_P(Aliases, WholeZone, ::testing::ValuesIn(kAliases), name_of);
 INSTANTIATE_TEST_SUITE_P(Delegations, WholeZone, ::testing::ValuesIn(kDelegations), name_of);
 INSTANTIATE_TEST_SUITE_P(Dnames, WholeZone, ::testing::ValuesIn(kDnames), name_of);
