@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "backends/follow/skipped.h"
-#include "backends/registry/backend.h"
+#include "backends/registry/backend_count.h"
 
 namespace signpost::follow {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "backends/registry/backend.h"
+#include "backends/registry/backend_count.h"
 
 namespace signpost::follow {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "backends/kubernetes/decode.h"
-#include "backends/registry/backend.h"
+#include "backends/registry/registry_sink.h"
 
 namespace signpost::kubernetes {
 

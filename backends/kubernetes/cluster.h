@@ -27,7 +27,7 @@
 #include "backends/kubernetes/packed.h"
 #include "backends/kubernetes/records.h"
 #include "backends/kubernetes/tables.h"
-#include "backends/registry/backend.h"
+#include "backends/registry/registry_sink.h"
 #include "dns/base/clock.h"
 
 namespace signpost::kubernetes {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "backends/kubernetes/words.h"
-#include "backends/registry/backend.h"
+#include "backends/registry/registry_sink.h"
 #include "backends/registry/service_state.h"
 #include "dns/base/clock.h"
 #include "dns/base/ip_address.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "backends/checks/plan.h"
-#include "backends/registry/backend.h"
+#include "backends/registry/backend_count.h"
 #include "dns/admin/health.h"
 #include "dns/admin/http_message.h"
 #include "dns/base/clock.h"

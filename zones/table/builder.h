@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "backends/checks/plan.h"
-#include "backends/registry/backend.h"
+#include "backends/registry/registry_sink.h"
+#include "backends/registry/second_opinion.h"
 #include "config/config.h"
 #include "dns/base/clock.h"
 #include "dns/base/idle_thread.h"

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "backends/registry/backend.h"
+#include "backends/registry/registry_sink.h"
 #include "config/config.h"
 #include "zones/snapshot/client_zones.h"
 

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 
-#include "backends/registry/backend.h"
+#include "backends/registry/registry_sink.h"
 #include "dns/base/clock.h"
 
 namespace signpost {

@@ -9,7 +9,7 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
-#include "backends/registry/backend.h"
+#include "backends/registry/registry_sink.h"
 #include "zones/policy/doubt.h"
 #include "zones/snapshot/tables.h"
 

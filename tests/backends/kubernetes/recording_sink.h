@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "backends/registry/backend.h"
+#include "backends/registry/registry_sink.h"
 
 namespace signpost::tests {
 
