@@ -219,9 +219,10 @@ int main(int argc, char** argv) {
                                "have a running signpost log more or less, until its next reload");
   level->add_option("LEVEL", words.level, "debug, info, warning or error")->required();
   level->callback([&] { result = signpost::log_level(words.where, words.level); });
-  auto* probe = command(program, words, "probe", "ask a health or readiness port, as a container does");
-  probe->add_option("URL", words.url,
-                    "http://ADDRESS:PORT/PATH; without it listen.health of the configuration");
+  auto* probe = command(program, words, "probe", "ask whether it lives, as a container does");
+  probe->add_option(
+      "URL", words.url,
+      "http://ADDRESS:PORT/PATH; without it listen.health of the configuration, or listen.admin");
   probe->callback([&] { result = signpost::probe(words.where, words.url); });
   auto* release = client_command(program, words, "release",
                                  "believe at once what a guard of a running signpost holds back");

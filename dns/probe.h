@@ -7,7 +7,8 @@
 
 namespace signpost {
 
-/// `url`: "http://127.0.0.1:8080/health"; empty: listen.health of the configuration. 0: it answered 200.
+/// `url`: "http://127.0.0.1:8080/health"; empty: listen.health of the configuration, without that key its
+/// listen.admin. 0: it answered 200.
 int probe(const Where& where, const std::string& url);
 
 }  // namespace signpost

@@ -308,7 +308,8 @@ ListenerReport Admin::Routes::open(Door door, ListenSocket socket) {
 }
 
 void Admin::Routes::install() {
-  server.add(Door::Health, "GET", "/health", [this](const auto&, auto reply) { health.check(reply); });
+  for (const auto door : {Door::Health, Door::Admin})
+    server.add(door, "GET", "/health", [this](const auto&, auto reply) { health.check(reply); });
   server.add(Door::Ready, "GET", "/ready", [this](const auto&, auto reply) { ready(std::move(reply)); });
   server.add(Door::Metrics, "GET", "/metrics",
              [this](const auto& r, auto reply) { metrics(r, std::move(reply)); });

@@ -113,7 +113,15 @@ def test_probe_is_for_containers(start, signpost, config):
     port = program.listeners()["health"][0].rpartition(":")[2]
     path = config({"listen": {"health": f"0.0.0.0:{port}"}, "zones": [{"name": "t", "records": "a A 192.0.2.1\n"}]}, "probe.yaml")
     assert signpost("probe", "--config", path).returncode == 0, "listen.health, from this machine"
+    socket_alone = config({"listen": {"admin": program.listeners()["admin"][0]}, "zones": [{"name": "t", "records": "a A 192.0.2.1\n"}]}, "socket.yaml")
+    done = signpost("probe", "--config", socket_alone)
+    assert (done.returncode, done.stdout) == (0, program.http("health", "/health")[1]), "listen.admin, where health is not served"
+    neither = config({"zones": [{"name": "t", "records": "a A 192.0.2.1\n"}]}, "neither.yaml")
+    done = signpost("probe", "--config", neither)
+    assert done.returncode == 1 and "neither listen.health with a fixed port nor listen.admin is set" in done.stderr
     program.stop()
+    done = signpost("probe", "--config", socket_alone)
+    assert done.returncode == 1 and "admin.sock" in done.stderr
     done = signpost("probe", url)
     assert done.returncode == 1 and done.stderr.startswith(f"error: {url}: ")
     assert signpost("probe", "file:///etc/hostname").returncode == 1
