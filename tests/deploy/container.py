@@ -85,7 +85,7 @@ class Run:
         while rest and rest[0].startswith("-"):
             name, _, value = rest.pop(0).partition("=")
             self._take(name, value or (rest.pop(0) if name not in ("--rm", "--read-only") else ""))
-        assert rest.pop(0) == "signpost", line
+        assert rest.pop(0).partition(":")[0] == "signpost", line
         self.command = rest
 
     def _take(self, name, value):

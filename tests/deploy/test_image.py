@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import stat
+import tarfile
 import time
 import types
 
@@ -63,6 +64,12 @@ def test_the_page_has_the_figures_of_the_script(image):
         assert abs(number - page) <= 0.1 * page, f"the page says {page}, the script {number}"
 
 
+def test_the_page_makes_the_image_that_the_chart_asks_for(deploy):
+    """Each name of it on the page is that of the manifests, which is the chart's."""
+    asked = set(re.findall(r'image: "(signpost:\S+)"', (deploy / "manifests/stub-domain.yaml").read_text()))
+    assert len(asked) == 1 and set(re.findall(r"\bsignpost:\d[\w.]*", PAGE)) == asked
+
+
 def test_others_read_the_layout(image, folder):
     config = json.loads(tool("skopeo", "inspect", "--config", f"oci:{image.layout}:latest"))
     assert config["config"]["User"] == f"{NOBODY}:{NOBODY}" and config["config"]["Entrypoint"] == ["/usr/bin/signpost"]
@@ -70,7 +77,9 @@ def test_others_read_the_layout(image, folder):
     assert config["config"]["Labels"]["org.opencontainers.image.version"] == version
     policy = peers.program("containers", "etc/containers/policy.json")
     archive = f"docker-archive:{folder}/signpost.tar"
-    tool("skopeo", "--policy", policy, "copy", "--quiet", f"oci:{image.layout}:latest", f"{archive}:signpost:latest")
+    tool("skopeo", "--policy", policy, "copy", "--quiet", f"oci:{image.layout}:latest", f"{archive}:signpost:{version}")
+    with tarfile.open(folder / "signpost.tar") as packed:
+        assert json.load(packed.extractfile("manifest.json"))[0]["RepoTags"] == [f"docker.io/library/signpost:{version}"]
     docker = json.loads(tool("skopeo", "inspect", "--config", archive))
     assert docker["rootfs"] == config["rootfs"]
     assert listing(image.bundle / "rootfs") == listing(image.tree)
