@@ -122,7 +122,7 @@ def test_a_mistake_leaves_room_in_the_journal(service):
     replace(service, "dns: ..127.0.0.1:5300", "dsn: [\"127.0.0.1:5300")
     begun = time.monotonic()
     assert service.run("systemctl restart signpost").returncode == 1
-    wait_until(lambda: journal(service).count("did you mean `dns`") > 1, 20, "another try")
+    wait_until(lambda: service.well("journalctl --identifier signpost").count("did you mean `dns`") > 1, 20, "another try")
     assert time.monotonic() - begun > 4
     wait_until(lambda: service.run("test -e /run/signpost/starting").returncode == 1, 10, "the next one waits")
     replace(service, "dsn: ", "dns: ")
