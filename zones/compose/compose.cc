@@ -1,6 +1,7 @@
 #include "zones/compose/compose.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -140,11 +141,11 @@ class Composer {
   }
 
   void unite() {
-    std::vector<std::size_t> all(views_.size());
-    for (std::size_t m = 0; m < all.size(); ++m) all[m] = m;
-    auto rows = merge(parts_of(all));
+    std::vector<Part> parts;  // nobody asks the standings for theirs any more
+    for (auto& standing : standings_) std::ranges::move(standing.parts, std::back_inserter(parts));
+    auto rows = merge(std::move(parts));
     divide(rows);
-    for (const auto m : all) {
+    for (std::size_t m = 0; m < views_.size(); ++m) {
       if (!standings_[m].groups.groups.empty() && service_.groups.key.empty())
         out_.notes.push_back(
             fmt::format("the weights that {} asks for do not count (combine: union)", member(m)));

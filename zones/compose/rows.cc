@@ -94,8 +94,9 @@ void join(Row& row, const Part& part) {
   row.parts.push_back(part);
 }
 
-Row row_of(const Part& part) {
-  Row row{part.instance, part.overlay, {part}};
+Row row_of(Part part) {
+  Row row{part.instance, part.overlay, {}};
+  row.parts.push_back(std::move(part));
   row.instance.host_name.clear();  // of a StatefulSet's Pod: two clusters have web-0 each
   row.overlay.health.reset();      // it is in the opinions
   return row;
@@ -117,7 +118,7 @@ std::vector<Row> merge(std::vector<Part> parts) {
   std::stable_partition(parts.begin(), parts.end(), [](const Part& part) { return !part.kubernetes; });
   std::vector<Row> rows;
   Places places;
-  for (const auto& part : parts) {
+  for (auto& part : parts) {
     std::vector<std::size_t> same;
     for (const auto row : places.of(part.instance)) {
       const auto of_member = [&](const Part& other) { return other.member == part.member; };
@@ -126,8 +127,8 @@ std::vector<Row> merge(std::vector<Part> parts) {
         same.push_back(row);
     }
     if (same.empty()) {
-      rows.push_back(row_of(part));
-      places.add(part.instance, rows.size() - 1);
+      rows.push_back(row_of(std::move(part)));
+      places.add(rows.back().instance, rows.size() - 1);
       continue;
     }
     for (const auto row : same) {

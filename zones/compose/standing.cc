@@ -1,6 +1,7 @@
 #include "zones/compose/standing.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -53,10 +54,11 @@ void add_all(const MemberView& view, std::size_t m, Standing& out) {
   if (view.weights && !state.group_weights.empty())
     out.groups = std::move(policy::candidates_of(state).groupings.front());
   for (std::size_t i = 0; i < state.instances.size(); ++i) {
-    part.place = i;
-    part.instance = state.instances[i];
-    if (!view.overlays.empty()) part.overlay = view.overlays[i];
-    add(view, part, out);
+    auto one = part;
+    one.place = i;
+    one.instance = state.instances[i];
+    if (!view.overlays.empty()) one.overlay = view.overlays[i];
+    add(view, std::move(one), out);
   }
 }
 
@@ -73,13 +75,15 @@ std::string why_empty(const MemberView& view, const Standing& standing) {
 /// Who of them may answer if they were alone.
 std::size_t count_eligible(const Standing& standing, std::size_t m, const config::Groups& configured,
                            const policy::Terms& terms) {
-  const auto rows = keep_apart(standing.parts);
   ServiceState alone;
   policy::Candidates candidates{alone};
-  for (const auto& row : rows) {
-    alone.instances.push_back(row.instance);
-    candidates.overlays.push_back(row.parts.front().overlay);
+  for (const auto& part : standing.parts) {
+    alone.instances.push_back(part.instance);
+    candidates.overlays.push_back(part.overlay);
   }
+  if (configured.key.empty() && standing.groups.groups.empty())
+    return policy::decide(candidates, terms).eligible;
+  const auto rows = keep_apart(standing.parts);
   std::vector<policy::Grouping> own(m + 1);
   own[m] = standing.groups;
   auto grouping = configured.key.empty() ? own_groups(own, rows) : configured_groups(configured, rows);
