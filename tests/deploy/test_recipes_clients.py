@@ -3,6 +3,7 @@ systemd-resolved with a link that has servers of its own."""
 import dataclasses
 import shutil
 import sys
+import time
 
 import pytest
 import yaml
@@ -10,6 +11,7 @@ import yaml
 from harness import peers, waiting
 from harness.api import ApiError
 from recipes import products
+from recipes.mistakes import shows
 from recipes.place import ELSEWHERE, SIGNPOST
 from recipes.running import API, OUTSIDE, Running, queries_to
 
@@ -58,6 +60,11 @@ def pod_with_signpost_second():
     return _client("".join(written_by_kubelet({"nameservers": [SIGNPOST]}, **CLUSTER_FIRST)), cluster)
 
 
+def pod_that_searches_signpost_only():
+    config = yaml.safe_load(products.recipe("pod.yaml"))["spec"]["dnsConfig"]
+    return _client("".join(written_by_kubelet({**config, "searches": ["shop.internal"]})), products.coredns())
+
+
 def pod_with_defaults():
     return _client("".join(written_by_kubelet({}, **CLUSTER_FIRST)), products.coredns())
 
@@ -76,8 +83,11 @@ def _client(resolv_conf, product):
     return dataclasses.replace(product, etc=etc)
 
 
-MAKERS = {maker.__name__: maker for maker in (pod, pod_with_signpost_second, pod_with_defaults, machine, machine_alone, products.resolved)}
+MAKERS = {maker.__name__: maker for maker in (
+    pod, pod_with_signpost_second, pod_that_searches_signpost_only, pod_with_defaults, machine, machine_alone, products.resolved,
+)}  # fmt: skip
 MAKERS["resolved_without_the_domain_of_the_link"] = products.resolved
+MAKERS["resolved_that_searches"] = lambda: products.changed(products.resolved, lambda name, text: text.replace("Domains=~", "Domains="))
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +126,7 @@ def test_musl_on_a_machine_has_signpost_alone(sides):
     assert {inside, short} <= CART
 
 
+@shows("pod.md 1", "resolv-conf.md 2")
 @pytest.mark.parametrize("client", ["glibc", "Go", "Java"])
 def test_second_server_is_not_asked_after_nxdomain(sides, client, until):
     side = sides["pod_with_signpost_second"]
@@ -124,6 +135,7 @@ def test_second_server_is_not_asked_after_nxdomain(sides, client, until):
     assert side.status("cart.shop.internal") == "NXDOMAIN" and SIGNPOST in side.place.run(["cat", "/etc/resolv.conf"]).stdout
 
 
+@shows("pod.md 2", "coredns.md 6")
 @pytest.mark.parametrize("client", CLIENTS)
 def test_ndots_is_questions(sides, client, until):
     """With ndots:5 every search domain comes before the name itself; a dot at the end, or ndots of the recipe, ends that."""
@@ -145,6 +157,7 @@ def asked_of_signpost(packets):
     return {str(question.name).lower() for query in queries_to(SIGNPOST, packets) for question in query.question}
 
 
+@shows("resolved.md 1")
 def test_resolved_keeps_the_servers_of_a_link(sides):
     """Names of the routing domains go to Signpost, all others to the link's server and nowhere else, so that a Signpost
     that is silent is no matter to them."""
@@ -161,6 +174,7 @@ def test_resolved_keeps_the_servers_of_a_link(sides):
     assert "cart.shop.internal" not in side.elsewhere.output()
 
 
+@shows("resolved.md 2")
 def test_resolved_without_the_domain_of_the_link(sides):
     """A mistake: then no routing domain fits, and resolved asks the file's server as well, and waits for it."""
     side = sides["resolved_without_the_domain_of_the_link"]
@@ -172,6 +186,59 @@ def test_resolved_without_the_domain_of_the_link(sides):
     assert asked_of_signpost(packets) == {"elsewhere.example.", "nope.example."}
 
 
+@shows("resolved.md 3")
+def test_resolved_searches_where_no_tilde_is(sides, until):
+    def searched(name):
+        return sides[name].place.run(["grep", "^search", "/run/systemd/resolve/stub-resolv.conf"]).stdout.split()[1:]
+
+    until(lambda: "shop.internal" in searched("resolved_that_searches"), 10, "the stub's resolv.conf searches in it")
+    assert "shop.internal" not in searched("resolved")
+
+
+@shows("resolved.md 5")
+def test_getent_does_not_ask_the_stub_where_resolv_conf_is_another(sides):
+    side = sides["resolved_that_searches"]
+    assert side.status("cart.shop.internal") == "NOERROR"
+    assert set(resolve(side, "glibc", "cart.shop.internal")) <= CART
+    assert side.place.run(["sh", "-c", f"echo nameserver {ELSEWHERE} >/etc/resolv.conf"]).returncode == 0
+    assert not CART & set(resolve(side, "glibc", "cart.shop.internal"))
+    assert side.status("cart.shop.internal") == "NOERROR"
+
+
+@shows("resolv-conf.md 1")
+def test_each_look_up_waits_while_signpost_is_silent(sides):
+    side = sides["machine"]
+    with side.silenced():
+        start = time.monotonic()
+        assert resolve(side, "glibc", "elsewhere.example") == [OUTSIDE]
+        assert time.monotonic() - start >= 1, "timeout:1 of the file"
+
+
+@shows("pod.md 3")
+def test_names_of_the_cluster_need_its_search_domains(sides):
+    assert API not in resolve(sides["pod_that_searches_signpost_only"], "glibc", "kubernetes.default")
+    assert resolve(sides["pod_that_searches_signpost_only"], "glibc", "kubernetes.default.svc.cluster.local") == [API]
+
+
+@shows("pod.md 4")
+def test_signpost_alone_refuses_names_of_the_world(sides):
+    side = sides["machine_alone"]
+    assert OUTSIDE not in resolve(side, "glibc", "elsewhere.example")
+    assert "status: REFUSED" in side.place.run(["dig", "+tries=1", "elsewhere.example"]).stdout
+
+
+@shows("pod.md 5")
+def test_musl_takes_the_first_answer(sides):
+    """Of a machine with two servers: the other one knows no name of Signpost's and says so first."""
+    side = sides["machine"]
+    with side.silenced():
+        start = time.monotonic()
+        assert not CART & set(resolve(side, "musl", "cart.shop.internal"))
+        assert time.monotonic() - start < 1, "it did not wait for Signpost"
+    assert set(resolve(side, "musl", "elsewhere.example")) == {OUTSIDE}
+
+
+@shows("pod.md 6")
 def test_the_api_server_takes_what_is_pasted(cluster, namespace):
     """And refuses a Pod with a fourth server, as the page says."""
     pods, strict = f"/api/v1/namespaces/{namespace}/pods", "?dryRun=All&fieldValidation=Strict"

@@ -6,8 +6,12 @@ import shlex
 import pytest
 
 import test_recipes_clients as clients
+import test_recipes_mistakes  # noqa: F401
+import test_recipes_outage  # noqa: F401
+import test_recipes_variants  # noqa: F401
 from harness import peers
 from recipes import products
+from recipes.mistakes import ROWS
 from recipes.running import Running
 
 PAGES = sorted(page.name for page in products.RECIPES.glob("*.md") if page.name != "README.md")
@@ -52,6 +56,20 @@ def test_page_is_whole(page):
     assert not [version for version in versions(page) if version not in ran], f"{page} names other versions than were run"
     for link in re.findall(r"\]\(([^)#]+)\)", text):
         assert (products.RECIPES / link).exists(), f"{page} leads to {link}"
+
+
+ORDINALS = ["first", "second", "third", "fourth", "fifth"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_says_which_mistakes_were_run(page):
+    """`shows` at a test is what was."""
+    text = products.recipe(page)
+    count = len(re.findall(r"^\| (?!Seen|---)", text.partition("## Common mistakes")[2], re.M))
+    assert ROWS[page] <= {*range(1, count + 1)}
+    left = ["the last" if row == count > 3 and row - 1 in ROWS[page] else f"the {ORDINALS[row - 1]}" for row in range(1, count + 1) if row not in ROWS[page]]
+    told = "all" + (f" but {' and '.join(left)}" if left else "")
+    assert re.search(rf"; of the mistakes {told}[.;,] ", " ".join(text.rpartition("## Run and not run")[2].split())), told
 
 
 def test_every_file_has_a_page_and_a_run():

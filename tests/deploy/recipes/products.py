@@ -99,10 +99,13 @@ def nanny_arguments(config_map):
 
 
 def kube_dns():
-    """The Pod's /etc/resolv.conf has the servers of all other names; nothing else is set."""
+    """The Pod's /etc/resolv.conf has the servers of all other names; nothing else is set. kube-dns itself is something that
+    knows no name."""
+    itself = "--keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --user=root --pid-file= --log-facility=- --port=10053"
+    local = [f"--local=/{zone}/" for zone in ("cluster.local", "in-addr.arpa", "ip6.arpa")]
     return Product(
         files=("kube-dns.yaml",), users=("dnsmasq",), packages=("dnsmasq",), etc={"resolv.conf": f"nameserver {ELSEWHERE}\n"},
-        address="10.96.0.10",
+        address="10.96.0.10", company=(("kube-dns", (peers.program("dnsmasq", "usr/sbin/dnsmasq"), *itself.split(), *local)),),
         command=("/usr/sbin/dnsmasq", "--pid-file=", *nanny_arguments(yaml.safe_load(recipe("kube-dns.yaml")))),
     )  # fmt: skip
 
@@ -154,7 +157,7 @@ def recursor():
         files=("recursor.conf", "recursor.lua"), packages=("pdns_recursor", "dns_root_data"), users=("pdns",),
         etc={
             "powerdns/recursor.d/signpost.conf": recipe("recursor.conf"),
-            "powerdns/recursor.d/world.conf": f"forward-zones+=example={ELSEWHERE}\n",
+            "powerdns/recursor.d/world.conf": "forward-zones-file=/etc/powerdns/world\n", "powerdns/world": f"example={ELSEWHERE}\n",
             "powerdns/recursor.lua": shipped("pdns_recursor", "etc/powerdns/recursor.lua") + recipe("recursor.lua"),
         },
         folders={"/run/pdns-recursor": "pdns"},

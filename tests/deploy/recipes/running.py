@@ -66,7 +66,7 @@ class Side:
             peers.program("dnsmasq", "usr/sbin/dnsmasq"), "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
             "--user=root", "--pid-file=", "--log-facility=-", f"--listen-address={ELSEWHERE}", "--bind-interfaces",
             "--log-queries", f"--host-record=elsewhere.example,{OUTSIDE}", f"--host-record=kubernetes.default.svc.cluster.local,{API}",
-            "--local=/internal/", "--local=/local/", "--local=/example/",
+            "--local=/internal/", "--local=/local/", "--local=/example/", "--local=/in-addr.arpa/",
         ])  # fmt: skip
         for name, command in self.product.beside:
             self.start_beside(name, command)
