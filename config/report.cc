@@ -1,33 +1,21 @@
 #include "config/report.h"
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 
 #include <fmt/format.h>
 
 #include "config/utf8.h"
+#include "dns/base/edit_distance.h"
 
 namespace signpost::config {
 namespace {
 
 constexpr std::size_t kQuotedMax = 60;
-
-/// Insertions, deletions, changes and swaps of neighbours (optimal string alignment); words here are short.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> rows(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  std::iota(rows[0].begin(), rows[0].end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    rows[i][0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const auto changed = rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      rows[i][j] = std::min({rows[i - 1][j] + 1, rows[i][j - 1] + 1, changed});
-      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
-    }
-  }
-  return rows.back().back();
-}
+/// All keys of a section are listed; of thousands of services or zones a few.
+constexpr std::size_t kListedMax = 60;
+constexpr std::ptrdiff_t kListedFew = 10;
+constexpr std::size_t kBeginningMin = 3;
 
 }  // namespace
 
@@ -108,15 +96,27 @@ std::string one_of(const std::vector<std::string_view>& words) {
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known) {
   if (known.empty()) return {};
-  if (word.size() <= kQuotedMax) {
-    const auto nearest = std::min_element(
-        known.begin(), known.end(), [&](auto a, auto b) { return distance(word, a) < distance(word, b); });
-    // A third of the word wrong is a slip; more is another word.
-    if (distance(word, *nearest) <= std::max<std::size_t>(1, std::max(word.size(), nearest->size()) / 3)) {
-      return fmt::format("; did you mean {}?", in_quotes(*nearest));
-    }
+  const std::string_view* nearest = nullptr;
+  std::size_t least = 0;
+  for (const auto& each : known) {
+    if (nearest != nullptr && least == 0) break;
+    const auto slips = slips_max(std::max(word.size(), each.size()));
+    const auto most = nearest == nullptr ? slips : std::min(slips, least - 1);
+    const auto steps = edit_distance(word, each, most);
+    if (steps > most) continue;
+    nearest = &each;
+    least = steps;
   }
-  return "; known here: " + one_of(known);
+  if (nearest == nullptr && word.size() >= kBeginningMin) {  // `password` for `password_file`
+    const auto begins = [&](std::string_view each) { return each.starts_with(word); };
+    const auto first = std::find_if(known.begin(), known.end(), begins);
+    if (first != known.end() && std::find_if(first + 1, known.end(), begins) == known.end())
+      nearest = &*first;
+  }
+  if (nearest != nullptr) return fmt::format("; did you mean {}?", in_quotes(*nearest));
+  if (known.size() <= kListedMax) return "; known here: " + one_of(known);
+  const std::vector<std::string_view> some(known.begin(), known.begin() + kListedFew);
+  return fmt::format("; known here: {} and {} more", fmt::join(some, ", "), known.size() - some.size());
 }
 
 }  // namespace signpost::config

@@ -56,7 +56,7 @@ const Case kCases[] = {
      "E f.yaml:2:15: `ecs_from` takes a prefix, such as 10.0.0.0/8 or fd00::/8, not `10.0.0.53`; its length "
      "is "
      "missing: /0 to /32"},
-    {"unknown", "ecs: []", "E f.yaml:2:4: unknown key `ecs`; known here: zones, nodes or ecs_from"},
+    {"unknown", "ecs: []", "E f.yaml:2:4: unknown key `ecs`; did you mean `ecs_from`?"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Document, Clients, testing::ValuesIn(kCases), rule_of);
