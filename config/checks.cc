@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "config/names.h"
+#include "config/options.h"
 
 namespace signpost::config {
 namespace {
@@ -28,6 +29,14 @@ Mark mark_of_name(const Node& zone, std::string_view registry) {
   return zone.mark;
 }
 
+/// They are under a misspelt key, or no section: that was reported.
+bool are_registries_lost(const Node& written, const Config& config) {
+  if (!config.registries.empty()) return false;
+  const auto* section = written.find("registries");
+  return section == nullptr ? is_misspelt(written, config_table().keys(), "registries")
+                            : !section->value.is_null() && !section->value.is_mapping();
+}
+
 void check_known_registries(const Node& written, const Config& config, Report& report) {
   std::vector<std::string_view> known;
   for (const auto& registry : config.registries) known.push_back(registry.name);
@@ -43,7 +52,22 @@ void check_known_registries(const Node& written, const Config& config, Report& r
   }
 }
 
+/// Some mistake, reported already, hides which registry is meant: perhaps the one that seems to be unused.
+bool is_meant_unclearly(const Zone& zone, const Config& config) {
+  const auto is_unknown = [&](const std::string& name) { return find_registry(config, name) == nullptr; };
+  const auto has_no_members = [](const ComposedService& service) { return service.members.empty(); };
+  const auto names = zone.all_registries();
+  const bool says_nothing =
+      names.empty() && zone.services.empty() && zone.reverse_of.empty() && !zone.has_static_data();
+  return says_nothing || std::any_of(names.begin(), names.end(), is_unknown) ||
+         std::any_of(zone.services.begin(), zone.services.end(), has_no_members);
+}
+
 void check_used_registries(const Config& config, Report& report) {
+  const auto is_unclear = [&](const Zone& zone) { return is_meant_unclearly(zone, config); };
+  const auto is_unknown = [&](const std::string& name) { return find_registry(config, name) == nullptr; };
+  if (config.zones.empty() || std::any_of(config.zones.begin(), config.zones.end(), is_unclear)) return;
+  if (std::any_of(config.clients.nodes.begin(), config.clients.nodes.end(), is_unknown)) return;
   std::unordered_set<std::string> used;
   for (const auto& zone : config.zones) {
     for (const auto& name : zone.all_registries()) used.insert(name);
@@ -63,7 +87,8 @@ void check_nacos_words(const Node& written, const Config& config, Report& report
        ++i) {
     const auto is_nacos = [&](const std::string& name) {
       const auto* registry = find_registry(config, name);
-      return registry == nullptr || std::holds_alternative<NacosRegistry>(registry->options);
+      return registry == nullptr || !has_type(written, name) ||
+             std::holds_alternative<NacosRegistry>(registry->options);
     };
     const auto registries = config.zones[i].all_registries();
     if (std::any_of(registries.begin(), registries.end(), is_nacos)) continue;
@@ -78,13 +103,23 @@ void check_nacos_words(const Node& written, const Config& config, Report& report
 
 }  // namespace
 
-void check_whole(const Node& written, Config& config, Report& report) {
-  check_known_registries(written, config, report);
-  check_used_registries(config, report);
-  check_composed_services(written, config, report);
+bool has_type(const Node& written, const std::string& registry) {
+  const auto* registries = written.find("registries");
+  const auto* one = registries == nullptr ? nullptr : registries->value.find(registry);
+  const auto* type = one == nullptr ? nullptr : one->value.find("type");
+  return type != nullptr && (type->value.scalar == "kubernetes" || type->value.scalar == "nacos" ||
+                             type->value.scalar == "file");
+}
+
+void check_whole(const Node& written, Config& config, Report& report, bool complete) {
+  if (complete && !are_registries_lost(written, config)) {
+    check_known_registries(written, config, report);
+    check_used_registries(config, report);
+    check_composed_services(written, config, report);
+    check_clients(written, config, report);
+  }
   check_nacos_words(written, config, report);
   check_kubernetes_zones(written, config, report);
-  check_clients(written, config, report);
   check_sampled_ttls(written, config, report);
   check_reverse_zones(written, config, report);
   spell_out_apexes(config, report);

@@ -9,8 +9,13 @@
 namespace signpost::config {
 
 /// `written` is the text that `config` was read from; element i of its `zones` is config.zones[i] before, and
-/// no longer after: a zone written as a prefix has become all the zones that it needs.
-void check_whole(const Node& written, Config& config, Report& report);
+/// no longer after: a zone written as a prefix has become all the zones that it needs. Not `complete`: some
+/// file of it could not be read, and what seems to be missing may be there.
+void check_whole(const Node& written, Config& config, Report& report, bool complete);
+
+/// The registry is there and has a type; if it has none, that was reported, and nobody knows which words go
+/// with it.
+bool has_type(const Node& written, const std::string& registry);
 
 // A step of check_whole() in checks_kubernetes.cc.
 

@@ -98,12 +98,14 @@ class MemberCheck {
   Report& report_;
 };
 
-void check_member(const Node& written, const Zone& zone, Member& member, Config& config, Report& report) {
+void check_member(const Node& document, const Node& written, const Zone& zone, Member& member, Config& config,
+                  Report& report) {
   if (member.registry.empty()) return;  // reported
   std::vector<std::string_view> known;
   for (auto& registry : config.registries) {
     known.push_back(registry.name);
     if (registry.name != member.registry) continue;
+    if (!has_type(document, registry.name)) return;
     MemberCheck check(written, zone, member, report);
     std::visit([&](auto& options) { check.check(options); }, registry.options);
     return;
@@ -160,7 +162,7 @@ void check_composed_services(const Node& written, Config& config, Report& report
       const auto* members = node.find("members");
       if (members == nullptr || members->value.items.size() != zone.services[s].members.size()) continue;
       for (std::size_t m = 0; m < members->value.items.size(); ++m)
-        check_member(members->value.items[m], zone, zone.services[s].members[m], config, report);
+        check_member(written, members->value.items[m], zone, zone.services[s].members[m], config, report);
       check_groups(node, zone.services[s], report);
       check_shares(node, zone.services[s], report);
     }

@@ -57,10 +57,13 @@ void check_kubernetes_zones(const Node& written, const Config& config, Report& r
     const auto& zone = config.zones[i];
     if (zone.name.empty() || zone.is_reverse()) continue;
     const auto& node = zones->value.items[i];
+    const auto names = zone.all_registries();
+    const auto is_clear = [&](const std::string& name) { return has_type(written, name); };
+    if (!std::all_of(names.begin(), names.end(), is_clear)) continue;
     const auto registries = registries_of(zone.registries, config);
     check_words(node, {"layout", "pod_names", "empty_services", "external_headless"}, registries, report);
     // The weights of objects count where these are members of composed services, too.
-    check_words(node, {"annotations"}, registries_of(zone.all_registries(), config), report);
+    check_words(node, {"annotations"}, registries_of(names, config), report);
     if (zone.pod_names == PodNames::Verified && zone.layout == Layout::Cluster) {
       check_needs(node, "pod_names", registries, &KubernetesRegistry::watch_pods, "pods: watch", report);
     }

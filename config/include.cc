@@ -46,17 +46,20 @@ class Joiner {
     const auto is_scalar = [](const Node& item) { return item.is_scalar(); };
     if (!patterns.is_list() || !std::all_of(patterns.items.begin(), patterns.items.end(), is_scalar)) {
       report_.error(patterns.mark, fmt::format("`include` takes {}, not {}", kTakes, called(patterns)));
+      complete_ = false;
       return;
     }
     for (const auto& pattern : patterns.items) include(document, pattern, file);
   }
 
   void begin_with(const std::string& file) { open_.push_back(identity(file)); }
+  bool complete() const { return complete_; }
 
  private:
   void include(Node& document, const Node& written, int file) {
     if (written.scalar.empty() || written.scalar.find('\0') != std::string::npos) {
       report_.error(written.mark, fmt::format("`include` takes {}, not {}", kTakes, called(written)));
+      complete_ = false;
       return;
     }
     const auto includer = report_.files()[static_cast<std::size_t>(file)];
@@ -100,13 +103,11 @@ class Joiner {
   std::optional<Node> read(const std::string& path, Mark by, int number) {
     const auto text = read_file(path);
     sources_.files.push_back({path, text ? content_hash(*text) : 0});
-    if (!text) {
-      report_.error(by, fmt::format("{} {}", path, text.error().message));
-      return std::nullopt;
-    }
-    auto document = parse_document(*text, report_, number);
-    if (!document || document->is_mapping()) return document;
-    if (!document->is_null()) {
+    if (!text) report_.error(by, fmt::format("{} {}", path, text.error().message));
+    auto document = text ? parse_document(*text, report_, number) : std::nullopt;
+    if (document && (document->is_mapping() || document->is_null())) return document;
+    complete_ = false;
+    if (document) {
       report_.error(document->mark,
                     "an included file is a section like the whole, with `zones` or other keys, not " +
                         called(*document));
@@ -144,6 +145,7 @@ class Joiner {
   Sources& sources_;
   std::vector<std::string> open_;     // from the first file to the one that is joined now
   std::map<std::string, Mark> read_;  // where each was included
+  bool complete_ = true;              // all that should be here is
 };
 
 }  // namespace
@@ -154,10 +156,11 @@ std::string directory_of(const std::string& file) {
   return error ? "/" : absolute.parent_path().string();
 }
 
-void join_includes(Node& document, const std::string& file, Report& report, Sources& sources) {
+bool join_includes(Node& document, const std::string& file, Report& report, Sources& sources) {
   Joiner joiner(report, sources);
   joiner.begin_with(file);
   joiner.join(document, 0);
+  return joiner.complete();
 }
 
 }  // namespace signpost::config

@@ -17,8 +17,8 @@ namespace signpost::config {
 
 /// All that a document and its includes say, as one document without `include`. `file` is the file of
 /// `document`, number 0 of the report. Adds what it reads and looks for to `sources`; mistakes go to the
-/// report.
-void join_includes(Node& document, const std::string& file, Report& report, Sources& sources);
+/// report; false: some of it could not be read, and what is in it is not known.
+bool join_includes(Node& document, const std::string& file, Report& report, Sources& sources);
 
 /// The absolute directory of a file, where its relative paths begin.
 std::string directory_of(const std::string& file);

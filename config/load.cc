@@ -13,7 +13,7 @@
 namespace signpost::config {
 namespace {
 
-Config read_document(const Node& document, const std::string& file_name, Report& report) {
+Config read_document(const Node& document, const std::string& file_name, Report& report, bool complete) {
   Config config;
   config.path = file_name;
   if (document.is_null()) {
@@ -25,7 +25,7 @@ Config read_document(const Node& document, const std::string& file_name, Report&
     for (const auto& file : report.files()) reader.surroundings.push_back({directory_of(file)});
     read_section(reader, "configuration", document, config_table(), config);
     config.settings = settings_of(document);
-    check_whole(document, config, report);
+    check_whole(document, config, report, complete);
   }
   return config;
 }
@@ -45,8 +45,10 @@ Attempt attempt_text(std::string_view text, const std::string& file_name) {
   Attempt attempt;
   Sources sources{{{absolute(file_name), content_hash(std::string(text))}}, {}};
   if (auto document = parse_document(text, report)) {
-    join_includes(*document, file_name, report, sources);
-    attempt.config = read_document(*document, file_name, report);
+    const bool complete = join_includes(*document, file_name, report, sources) &&
+                          !is_misspelt(*document, config_table().keys(), "include");
+    attempt.config = read_document(*document, file_name, report, complete);
+    for (const auto& entry : document->entries) attempt.places[entry.key] = report.place(entry.value.mark);
   }
   attempt.failed = report.failed();
   attempt.findings = report.diagnostics();

@@ -6,6 +6,7 @@
 // mistakes at once.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@ struct Loaded {
 /// zone whose name is wrong is missing: only for who looks for more mistakes.
 struct Attempt {
   Config config;
+  std::map<std::string, Place> places;  // of the values at the top: "state_directory", "zones"
   Diagnostics findings;
   bool failed = false;
 };

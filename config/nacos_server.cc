@@ -9,6 +9,9 @@ namespace signpost::config {
 
 Result<NacosRegistry::Server> read_nacos_server(std::string_view text) {
   NacosRegistry::Server server;
+  if (text.find("://") != std::string_view::npos)
+    return Error{"without a scheme; `context_path` has the path"};
+  if (text.find(',') != std::string_view::npos) return Error{"each server is an entry of its own"};
   if (const auto address = IpAddress::parse(text)) {
     if (address->is_v6()) return Error{fmt::format("write [{}]", text)};
     server.host = text;

@@ -55,6 +55,8 @@ class Builder final : public YAML::EventHandler {
   Builder(Report& report, int file) : report_(report), file_(file) {}
 
   Node take_root() { return std::move(root_); }
+  /// Where the innermost list or mapping begins that is not closed yet.
+  Mark opened() const { return open_.empty() ? Mark{1, 1, file_} : open_.back().node.mark; }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -161,16 +163,34 @@ void Builder::add(Node node, YAML::anchor_t anchor) {
   }
 }
 
+/// "type:file", but not "::" or "a:".
+bool is_key_and_value(std::string_view word) {
+  const auto colon = word.find(':');
+  const auto is_of_key = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  return colon != std::string_view::npos && colon > 0 && colon + 1 < word.size() &&
+         std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(colon), is_of_key);
+}
+
 void Builder::add_entry(Open& mapping, Node node) {
   auto key = std::move(*mapping.key);
   mapping.key.reset();
   if (!key.is_scalar()) {
     // `[::]:53` without quotes is YAML for a key that is a list.
-    report_.error(key.mark,
-                  fmt::format("a key is a word, not {}{}", called(key), key.is_list() ? kQuotesHint : ""));
+    report_.error(
+        key.mark,
+        fmt::format("a key is a word, not {}{}", called(key),
+                    key.is_list() ? kQuotesHint : "; `{{` looks like a template that was not filled in"));
     return;
   }
   if (node.is_null()) node.mark = key.mark;
+  if (node.is_null() && is_key_and_value(key.scalar)) {
+    // In `{type:file}` it is one word, and a key without a value.
+    const auto colon = key.scalar.find(':');
+    report_.error(key.mark, fmt::format("a blank belongs behind the `:` of {}", in_quotes(key.scalar)));
+    node.kind = Node::Kind::Scalar;
+    node.scalar = key.scalar.substr(colon + 1);
+    key.scalar.resize(colon);
+  }
   mapping.node.entries.push_back({std::move(key.scalar), key.mark, std::move(node)});
 }
 
@@ -195,8 +215,8 @@ void Builder::refuse_duplicates(Node& mapping) {
   mapping.entries = std::move(kept);
 }
 
-/// What people meet most: an unquoted IPv6 address with brackets, and a tab.
-std::string hint(std::string_view text, int line) {
+/// The line with this number, without its end.
+std::string_view line_of(std::string_view text, int line) {
   std::size_t begin = 0;
   for (int i = 1; i < line && begin != std::string_view::npos; ++i) {
     begin = text.find('\n', begin);
@@ -204,12 +224,60 @@ std::string hint(std::string_view text, int line) {
   }
   if (begin == std::string_view::npos) return {};
   const auto end = text.find('\n', begin);
-  const auto words = text.substr(begin, end == std::string_view::npos ? end : end - begin);
-  if (words.find("[:") != std::string_view::npos || words.find("]:") != std::string_view::npos) {
-    return std::string(kQuotesHint);
-  }
-  if (words.find('\t') != std::string_view::npos) return "; indent with spaces, not with tabs";
+  return text.substr(begin, end == std::string_view::npos ? end : end - begin);
+}
+
+/// What people meet most: an unquoted IPv6 address with brackets, a blank that is none, a text to be filled
+/// in.
+std::string_view hint(std::string_view words) {
+  const auto holds = [&](std::string_view part) { return words.find(part) != std::string_view::npos; };
+  if (holds("[:") || holds("]:")) return kQuotesHint;
+  if (holds("\t")) return "; there is a tab in this line, write blanks";
+  if (holds("\u00a0")) return "; there is a no-break space (U+00A0) in this line, write a blank";
+  if (holds("{{")) return "; `{{` looks like a template that was not filled in";
+  if (holds("${")) return "; variables such as ${X} are not filled in here";
   return {};
+}
+
+/// yaml-cpp's words in ours. `opened`: where the innermost list or mapping begins that is not closed.
+std::string in_our_words(std::string_view theirs, std::string_view line, Mark mark, Mark opened) {
+  const bool first = line.find_first_not_of(" \t") + 1 == static_cast<std::size_t>(mark.column);
+  if (theirs == "end of map flow not found" || theirs == "end of sequence flow not found") {
+    const bool map = theirs == "end of map flow not found";
+    return fmt::format(
+        "`,` or `{}` is missing here or just before: the `{}` in line {}, column {} is not closed",
+        map ? '}' : ']', map ? '{' : '[', opened.line, opened.column);
+  }
+  if (theirs == "end of map not found" || theirs == "end of sequence not found") {
+    return first ? "the indentation fits no line above: indent it like those that it belongs with"
+                 : "not YAML here or just before: the value has ended, and more follows; a text with special "
+                   "characters needs quotes";
+  }
+  if (theirs == "illegal map value")
+    return "not YAML here or just before: no value can begin with this `:`; perhaps the line above lacks "
+           "its `:`, or a text with `: ` needs quotes";
+  if (theirs == "illegal block entry")
+    return "not YAML here or just before: no entry of a list can begin with this `-`; indent it like the "
+           "others";
+  if (theirs == "illegal EOF in scalar") return "the file ends inside a text: a quote is not closed";
+  if (theirs.starts_with("unknown escape character"))  // which is the end of it, and may be any octet
+    return "not YAML here or just before: in double quotes `\\` begins an escape, and this is none";
+  return fmt::format("not YAML here or just before: {}", theirs);
+}
+
+/// Where the parser gave up, at the end of the trouble rather than at its start.
+void report_trouble(std::string_view text, const YAML::Exception& trouble, Mark opened, int file,
+                    Report& report) {
+  auto mark = from_one(trouble.mark, file);
+  const auto line = line_of(text, mark.line);
+  const auto tab = line.find('\t');
+  if (tab != std::string_view::npos && tab < line.find_first_not_of(" \t")) {
+    mark.column = static_cast<int>(tab) + 1;
+    return report.error(mark, "a tab stands in the indentation; indent with blanks");
+  }
+  const auto known = hint(line);
+  report.error(mark, known.empty() ? in_our_words(trouble.msg, line, mark, opened)
+                                   : fmt::format("not YAML here or just before{}", known));
 }
 
 }  // namespace
@@ -240,10 +308,10 @@ std::optional<Node> parse_document(std::string_view text, Report& report, int fi
     report.error({bad->mark.line, bad->mark.column, file}, bad->what);
     return std::nullopt;
   }
+  Builder builder(report, file);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    Builder builder(report, file);
     parser.HandleNextDocument(builder);
     auto root = builder.take_root();
     if (Builder second(report, file); parser.HandleNextDocument(second)) {
@@ -253,9 +321,7 @@ std::optional<Node> parse_document(std::string_view text, Report& report, int fi
   } catch (const GiveUp&) {
     return std::nullopt;
   } catch (const YAML::Exception& e) {
-    // The mark is where the parser gave up, at the end of the trouble rather than at its start.
-    const auto mark = from_one(e.mark, file);
-    report.error(mark, fmt::format("not YAML here or just before: {}{}", e.msg, hint(text, mark.line)));
+    report_trouble(text, e, builder.opened(), file, report);
   } catch (const std::exception& e) {
     report.error({0, 0, file}, fmt::format("not YAML: {}", e.what()));
   }

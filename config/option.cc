@@ -20,10 +20,21 @@ void reject_unknown(Reader& reader, const Node& section, const std::vector<std::
   }
 }
 
+bool is_misspelt(const Node& section, const std::vector<std::string_view>& keys, std::string_view key) {
+  const auto offer = fmt::format("; did you mean {}?", in_quotes(key));
+  return std::any_of(section.entries.begin(), section.entries.end(), [&](const Entry& entry) {
+    return std::find(keys.begin(), keys.end(), entry.key) == keys.end() &&
+           did_you_mean(entry.key, keys) == offer;
+  });
+}
+
 bool is_section(Reader& reader, std::string_view key, const Node& node,
                 const std::vector<std::string_view>& keys) {
   if (node.is_mapping() || node.is_null()) return true;
-  report_wrong(reader, key, node, "a section with " + one_of(keys));
+  const auto first = node.scalar.substr(0, node.scalar.find(':'));
+  const bool is_joined = first != node.scalar && std::find(keys.begin(), keys.end(), first) != keys.end();
+  report_wrong(reader, key, node, "a section with " + one_of(keys),
+               is_joined ? "a blank belongs behind the `:`" : "");
   return false;
 }
 
@@ -36,6 +47,8 @@ bool is_list_of(Reader& reader, std::string_view key, const Node& node, std::str
     remark = in_quotes(node.scalar);
     remark.front() = remark.back() = '"';
     remark = "write [" + remark + "]";
+  } else if (node.is_mapping()) {
+    remark = "each entry of a list begins with `- `";
   }
   report_wrong(reader, key, node, takes, remark);
   return false;

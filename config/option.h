@@ -95,6 +95,8 @@ void report_wrong(Reader& reader, std::string_view key, const Node& found, std::
                   std::string_view remark = {});
 /// Every key of `section` that is not in `keys`, each with what may have been meant.
 void reject_unknown(Reader& reader, const Node& section, const std::vector<std::string_view>& keys);
+/// A key of the section that is not in `keys` was reported as a slip of `key`, which need not be missed, too.
+bool is_misspelt(const Node& section, const std::vector<std::string_view>& keys, std::string_view key);
 /// Whether there is something to read; reports what is neither a mapping nor empty.
 bool is_section(Reader& reader, std::string_view key, const Node& node,
                 const std::vector<std::string_view>& keys);
@@ -106,7 +108,8 @@ bool is_list_of(Reader& reader, std::string_view key, const Node& node, std::str
 template <class T>
 std::optional<T> read_scalar(Reader& reader, std::string_view key, const Node& node, const Value<T>& value) {
   if (!node.is_scalar()) {
-    report_wrong(reader, key, node, value.takes);
+    const bool is_text = node.entries.size() == 1 && node.entries.front().value.is_null();  // such as ::
+    report_wrong(reader, key, node, value.takes, is_text ? "text with `:` or `{` needs quotes" : "");
     return std::nullopt;
   }
   auto result = value.read(node.scalar, reader.around(node.mark));
@@ -121,7 +124,7 @@ void read_options(Reader& reader, const Node& section, const Table<S>& table, S&
   for (const auto& option : table.options) {
     if (const auto* entry = section.find(option.key)) {
       option.read(reader, entry->value, target);
-    } else if (option.required) {
+    } else if (option.required && !is_misspelt(section, table.keys(), option.key)) {
       reader.report.error(section.mark, in_quotes(option.key) + " is missing: it takes " + option.takes);
     }
   }

@@ -63,7 +63,8 @@ void check_entry(Reader& reader, const Node& written, AccessEntry& entry) {
                                       in_quotes(first->key)));
     }
   }
-  if (first == nullptr)
+  const auto is_unknown = [](const Entry& one) { return one.key != "zones"; };  // reported
+  if (first == nullptr && std::none_of(written.entries.begin(), written.entries.end(), is_unknown))
     reader.report.error(written.mark, "an entry needs `allow`, `refuse` or `drop`, and a prefix for it");
 }
 

@@ -64,7 +64,9 @@ Value<std::string> address_server() {
 void check_nacos_servers(Reader& reader, const Node& written) {
   const auto* servers = written.find("servers");
   const auto* address = written.find("address_server");
-  if (servers == nullptr && address == nullptr) {
+  const auto keys = nacos_table().keys();
+  if (servers == nullptr && address == nullptr && !is_misspelt(written, keys, "servers") &&
+      !is_misspelt(written, keys, "address_server")) {
     reader.report.error(written.mark, "`servers` is missing: it takes a list, each " + nacos_server().takes +
                                           "; or write `address_server`");
   } else if (servers != nullptr && address != nullptr) {
@@ -76,7 +78,8 @@ void check_nacos(Reader& reader, const Node& written, NacosRegistry& registry) {
   check_nacos_servers(reader, written);
   const auto* username = written.find("username");
   const auto* password = written.find("password_file");
-  if (username != nullptr && password == nullptr) {
+  if (username != nullptr && password == nullptr &&
+      !is_misspelt(written, nacos_table().keys(), "password_file")) {
     reader.report.error(username->key_mark,
                         "`username` needs `password_file`, a file with nothing but the password");
   }

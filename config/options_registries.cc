@@ -75,11 +75,32 @@ void read_typed(Reader& reader, const Node& node, const Table<R>& table, std::st
   registry.options = std::move(options);
 }
 
-void read_registry(Reader& reader, const Entry& entry, Config& config) {
+/// Those of all types.
+std::vector<std::string_view> all_keys() {
+  auto keys = common_table().keys();
+  for (const auto& more : {file_table().keys(), kubernetes_table().keys(), nacos_table().keys()})
+    keys.insert(keys.end(), more.begin(), more.end());
+  return keys;
+}
+
+/// An option in the column of the registries' names, with a value that no registry has.
+bool is_outdented(const Entry& entry) {
+  if (entry.value.is_mapping() || entry.value.is_null()) return false;
+  const auto keys = all_keys();
+  return std::find(keys.begin(), keys.end(), entry.key) != keys.end();
+}
+
+/// With options that a mistake leaves.
+Registry& add_registry(Reader& reader, const Entry& entry, Config& config) {
   Registry& registry = config.registries.emplace_back();
   registry.options = FileRegistry{};
   registry.name = entry.key;
   registry.place = reader.report.place(entry.key_mark);
+  return registry;
+}
+
+void read_registry(Reader& reader, const Entry& entry, Config& config) {
+  Registry& registry = add_registry(reader, entry, config);
   if (const auto name = read_registry_name(entry.key); !name) {
     reader.report.error(entry.key_mark, fmt::format("{} cannot name a registry; {}", in_quotes(entry.key),
                                                     name.error().message));
@@ -89,7 +110,10 @@ void read_registry(Reader& reader, const Entry& entry, Config& config) {
   Common common;
   read_options(reader, node, common_table(), common);
   registry.required = common.required;
-  if (!common.type) return;  // reported; without it nobody knows which keys are right
+  if (!common.type) {  // nobody knows which keys are right, but which ones are none
+    if (node.find("type") == nullptr) reject_unknown(reader, node, all_keys());
+    return;
+  }
   switch (*common.type) {
     case Type::Kubernetes:
       return read_typed(reader, node, kubernetes_table(), "kubernetes", registry);
@@ -115,7 +139,22 @@ void describe_type(const Table<R>& table, const char* type, const std::string& p
 Option<Config> registries_option() {
   const auto read = [](Reader& reader, const Node& node, Config& config) {
     if (!is_section(reader, "registries", node, {"a name of your choice for each registry"})) return;
-    for (const auto& entry : node.entries) read_registry(reader, entry, config);
+    const auto outdented = std::find_if(node.entries.begin(), node.entries.end(), is_outdented);
+    if (outdented != node.entries.end()) {
+      reader.report.error(
+          outdented->key_mark,
+          fmt::format("{} stands beside the names of registries; what belongs to one is indented "
+                      "further than its name",
+                      in_quotes(outdented->key)));
+    }
+    for (const auto& entry : node.entries) {
+      if (is_outdented(entry)) continue;
+      if (outdented != node.entries.end() && entry.value.is_null()) {
+        add_registry(reader, entry, config);  // the one that it belongs to, perhaps
+      } else {
+        read_registry(reader, entry, config);
+      }
+    }
   };
   const auto inside = [](const std::string& path, OptionLines& lines) {
     const auto one = path + ".<name>.";

@@ -28,6 +28,12 @@ Value<std::string> unix_socket() {
           [](const std::string& path) { return path; }};
 }
 
+/// One of them is all addresses of the family, or both are the same.
+bool overlap(const SocketAddress& a, const SocketAddress& b) {
+  return a.port == b.port && a.ip.is_v4() == b.ip.is_v4() &&
+         (a.ip == b.ip || a.ip.is_unspecified() || b.ip.is_unspecified());
+}
+
 /// Two servers cannot listen on one port; port 0 is a free one for each.
 void check_listen(Reader& reader, const Node& written, Listen& listen) {
   if (written.find("dns") == nullptr) listen.dns = {kEveryV4, kEveryV6};
@@ -41,10 +47,11 @@ void check_listen(Reader& reader, const Node& written, Listen& listen) {
   for (const auto& [key, address] : servers) {
     if (!*address || (*address)->port == 0) continue;
     for (const auto& [other, owner] : taken) {
-      if (other != **address) continue;
+      if (!overlap(other, **address)) continue;
+      const auto also = other == **address ? "" : " beside " + other.to_string();
       reader.report.error(written.find(key)->value.mark,
-                          in_quotes(key) + " cannot have " + other.to_string() + ", which is that of " +
-                              in_quotes(owner) + "; give each a port of its own");
+                          in_quotes(key) + " cannot have " + (*address)->to_string() + also +
+                              ", which is that of " + in_quotes(owner) + "; give each a port of its own");
     }
     taken.emplace_back(**address, key);
   }

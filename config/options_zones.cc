@@ -25,6 +25,7 @@ struct Apex {
 };
 Value<Apex> apex() {
   const auto read = [](std::string_view text, const Surroundings&) -> Result<Apex> {
+    if (text.find("://") != std::string_view::npos) return Error{"a zone has no scheme"};
     if (text.find('/') == std::string_view::npos) {
       auto name = read_zone_name(text);
       if (!name) return name.error();
@@ -141,7 +142,12 @@ void check_zone(Reader& reader, const Node& written, Zone& zone) {
   }
   const bool is_static =
       written.find("file") || written.find("records") || written.find("aliases") || written.find("services");
-  if (one == nullptr && several == nullptr && reverse == nullptr && !is_static) {
+  const auto keys = zone_table().keys();
+  const auto is_slip = [&](std::string_view key) { return is_misspelt(written, keys, key); };
+  static constexpr std::string_view kSources[] = {"registry", "registries", "reverse_of", "file",
+                                                  "records",  "aliases",    "services"};
+  if (one == nullptr && several == nullptr && reverse == nullptr && !is_static &&
+      std::none_of(std::begin(kSources), std::end(kSources), is_slip)) {
     reader.report.error(
         mark, zone.is_reverse()
                   ? "this zone has no `reverse_of`, so it would be empty; add `reverse_of` with the zones "
@@ -161,6 +167,8 @@ void check_zone(Reader& reader, const Node& written, Zone& zone) {
 
 Option<Zone> registry_option() {
   const auto read = [](Reader& reader, const Node& node, Zone& zone) {
+    if (node.is_list())
+      return report_wrong(reader, "registry", node, registry_name().takes, "`registries` takes several");
     if (auto name = read_scalar(reader, "registry", node, registry_name()))
       zone.registries = {std::move(*name)};
   };

@@ -75,6 +75,7 @@ Result<Prefix> read_prefix(std::string_view text) {
 }
 
 Result<Prefix> read_source_prefix(std::string_view text) {
+  if (text == "any" || text == "all" || text == "*") return Error{"everybody is 0.0.0.0/0 and ::/0"};
   auto prefix = read_prefix(text);
   if (!prefix) return prefix;
   if (prefix->address.is_v6() && prefix->bits >= kMappedBits && prefix->address.unmapped().is_v4()) {

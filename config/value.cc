@@ -71,6 +71,7 @@ Value<double> weight() {
   constexpr double kMax = 1e9;
   const auto read = [](std::string_view text, const Surroundings&) -> Result<double> {
     const auto value = parse_decimal(text);
+    if (!value && text.ends_with('%')) return Error{"weights are parts of their sum: leave out the `%`"};
     if (!value) return Error{leading_zero_remedy(text)};
     if (*value > kMax) return Error{};
     return *value;
@@ -108,8 +109,10 @@ Value<SocketAddress> socket_address() {
     const auto address = SocketAddress::parse(text);
     if (address && parse_whole(port)) return *address;
     if (IpAddress::parse(text)) return Error{"the port is missing"};
-    if (colon == 0 && parse_whole(port))
-      return Error{fmt::format(R"(write "0.0.0.0{}" or "[::]{}")", text, text)};
+    const auto before = text.substr(0, colon);  // a port alone, or one of all addresses as others spell it
+    const auto alone = colon == std::string_view::npos ? text : port;
+    if (parse_whole(alone) && (alone == text || before.empty() || before == "*"))
+      return Error{fmt::format(R"(write "0.0.0.0:{}" or "[::]:{}")", alone, alone)};
     return Error{leading_zero_remedy(port)};
   };
   return {R"(an address with a port, such as "0.0.0.0:53" or "[::]:53")",

@@ -3,10 +3,12 @@
 #include <filesystem>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <yaml-cpp/yaml.h>
 
 #include "backends/kubernetes/account.h"
+#include "config/report.h"
 
 namespace signpost::kubernetes {
 namespace {
@@ -74,14 +76,17 @@ class Kubeconfig {
   /// The `inner` mapping of the entry of that name in one of the lists.
   Result<YAML::Node> named(const char* list, const std::string& name, const char* inner) const {
     const auto entries = root_[list];
+    std::vector<std::string> known;
     if (entries.IsDefined() && entries.IsSequence()) {
       for (const auto& entry : entries) {
+        if (entry.IsMap()) known.push_back(text(entry["name"]));
         if (!entry.IsMap() || text(entry["name"]) != name) continue;
         if (entry[inner].IsDefined() && entry[inner].IsMap()) return YAML::Node(entry[inner]);
         return at(entry, "entry \"" + name + "\" has no " + inner + ": mapping");
       }
     }
-    return Error{path_ + ": " + list + " has no entry named \"" + name + "\""};
+    return Error{path_ + ": " + list + " has no entry named \"" + name + "\"" +
+                 config::did_you_mean(name, {known.begin(), known.end()})};
   }
 
   /// `<key>-data` (base64) before `<key>` (a path), as kubectl does.
@@ -152,7 +157,7 @@ class Kubeconfig {
 Result<Account> kubeconfig_account(const std::string& path, const std::string& context) {
   follow::FileValue file(path);
   const auto content = file.get(Monotonic());
-  if (!content) return content.error();
+  if (!content) return Error{"kubeconfig " + content.error().message};
   try {  // yaml-cpp throws; nothing thrown leaves this room
     return Kubeconfig(path, YAML::Load(std::string(*content))).account(context);
   } catch (const YAML::Exception& error) {

@@ -66,7 +66,8 @@ const Case kCases[] = {
      "  - {allow: 10.0.0.0/8, zones: [a.example]}\n  - {drop: 10.0.0.0/8, zones: [a.example, "
      "shop.internal]}\n  - refuse: 10.0.0.0/8\n  - refuse: 8.0.0.0/5\n  - allow: \"::/0\"\n",
      ""},
-    {"not_a_list", "  allow: 10.0.0.0/8\n", "E f.yaml:2:3: `access` takes a list of sections, not a mapping"},
+    {"not_a_list", "  allow: 10.0.0.0/8\n",
+     "E f.yaml:2:3: `access` takes a list of sections, not a mapping; each entry of a list begins with `- `"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Entries, Access, testing::ValuesIn(kCases), rule_of);

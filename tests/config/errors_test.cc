@@ -21,6 +21,8 @@ const Case kDocument[] = {
     {"a_bare_word", "zones\n", "E f.yaml:1:1: a configuration is a section with `zones`, not `zones`"},
     {"zones_missing", "log: {level: info}\n",
      "E f.yaml:1:1: `zones` is missing: it takes a list of sections"},
+    {"zones_misspelt", "registries: {r: {type: file, path: x}}\nzone: [{name: a.example, registry: r}]\n",
+     "E f.yaml:2:1: unknown key `zone`; did you mean `zones`?"},
     {"zones_empty", "zones: []\n", "E f.yaml:1:8: `zones` takes a list of sections, not an empty list"},
     {"zones_without_anything", "zones:\n", "E f.yaml:1:1: `zones` takes a list of sections, not nothing"},
     {"unknown_key_is_a_slip", with_zone("worker: 2"),
@@ -44,12 +46,11 @@ const Case kDocument[] = {
      "E f.yaml:1:16: `dns` takes an address with a port, such as \"0.0.0.0:53\" or \"[::]:53\", not a "
      "mapping"},
     {"unquoted_address", with_zone("listen:\n  dns: [::]:53"),
-     "E f.yaml:2:12: not YAML here or just before: end of map not found; an IPv6 address with a port needs "
-     "quotes: \"[::]:53\""},
+     "E f.yaml:2:12: not YAML here or just before; an IPv6 address with a port needs quotes: \"[::]:53\""},
     {"a_tab", with_zone("listen:\n\011dns: x"),
-     "E f.yaml:2:5: not YAML here or just before: illegal map value; indent with spaces, not with tabs"},
+     "E f.yaml:2:1: a tab stands in the indentation; indent with blanks"},
     {"an_open_bracket", "a: [1\nzones: 3\n",
-     "E f.yaml:2:6: not YAML here or just before: end of sequence flow not found"},
+     "E f.yaml:2:6: `,` or `]` is missing here or just before: the `[` in line 1, column 4 is not closed"},
     {"a_tag", with_zone("workers: !!int 2"),
      "E f.yaml:1:10: tags are not used here; leave out `tag:yaml.org,2002:int`"},
     {"an_alias_of_nothing", with_zone("workers: *x"),
@@ -180,6 +181,8 @@ INSTANTIATE_TEST_SUITE_P(Server, Mistake, testing::ValuesIn(kServer), rule_of);
 const Case kRegistries[] = {
     {"type_missing", registry("path: x"),
      "E f.yaml:1:21: `type` is missing: it takes kubernetes, nacos or file"},
+    {"type_misspelt", registry("tpye: file, path: x"),
+     "E f.yaml:1:22: unknown key `tpye`; did you mean `type`?"},
     {"type_unknown", registry("type: consul"),
      "E f.yaml:1:28: `type` takes kubernetes, nacos or file, not `consul`"},
     {"name_with_a_slash",
@@ -190,7 +193,6 @@ const Case kRegistries[] = {
     {"key_of_another_type", registry("type: file, path: x, servers: [a]"),
      "E f.yaml:1:43: `servers` is for type nacos, and this is type file"},
     {"key_of_no_type", registry("type: file, paht: x"),
-     "E f.yaml:1:21: `path` is missing: it takes a path\n"
      "E f.yaml:1:34: unknown key `paht`; did you mean `path`?"},
     {"path_missing", registry("type: file"), "E f.yaml:1:21: `path` is missing: it takes a path"},
     {"path_empty", registry("type: file, path: \"\""), "E f.yaml:1:40: `path` takes a path, not ``"},
@@ -223,6 +225,15 @@ const Case kRegistries[] = {
      "registries: {a: {type: file, path: x}, b: {type: file, path: x}}\nzones: [{name: a.example, registry: "
      "a}]\n",
      "W f.yaml:1:40: no zone uses the registry `b`"},
+    {"unused_beside_a_mistake_elsewhere",
+     "registries: {a: {type: file, path: x}, b: {type: file, path: x}}\nzones: [{name: a.example, registry: "
+     "a}]\nworkers: 0\n",
+     "E f.yaml:3:10: `workers` takes auto or 1 to 256, not `0`\n"
+     "W f.yaml:1:40: no zone uses the registry `b`"},
+    {"misspelt", "registires: {a: {type: file, path: x}}\nzones: [{name: a.example, registry: a}]\n",
+     "E f.yaml:1:1: unknown key `registires`; did you mean `registries`?"},
+    {"a_list", "registries: [{name: a, type: file, path: x}]\nzones: [{name: a.example, registry: a}]\n",
+     "E f.yaml:1:13: `registries` takes a section with a name of your choice for each registry, not a list"},
 };
 INSTANTIATE_TEST_SUITE_P(Registries, Mistake, testing::ValuesIn(kRegistries), rule_of);
 
@@ -271,18 +282,21 @@ const Case kZones[] = {
      "W f.yaml:4:12: the zone `x.y.a.example` hides all names of `a.example` at and below it"},
     {"registry_missing", zone("name: a.example"),
      "E f.yaml:2:16: this zone has no `registry`, so it would be empty; add `registry`, `registries`, "
-     "`services` or `file`\n"
-     "W f.yaml:1:14: no zone uses the registry `local`"},
+     "`services` or `file`"},
     {"registry_unknown", zone("name: a.example, registry: locl"),
-     "E f.yaml:2:37: there is no registry `locl`; did you mean `local`?\n"
-     "W f.yaml:1:14: no zone uses the registry `local`"},
+     "E f.yaml:2:37: there is no registry `locl`; did you mean `local`?"},
+    {"registry_unknown_in_one_of_two_zones",
+     "registries: {r: {type: file, path: x}, s: {type: file, path: y}}\nzones:\n  - {name: a.example, "
+     "registry: r}\n  - {name: b.example, registry: t}\n",
+     "E f.yaml:4:33: there is no registry `t`; did you mean `r`?"},
+    {"registry_key_misspelt", zone("name: a.example, registy: local"),
+     "E f.yaml:2:27: unknown key `registy`; did you mean `registry`?"},
     {"registry_unknown_and_none_there", "zones: [{name: a.example, registry: x}]\n",
      "E f.yaml:1:37: there is no registry `x`; add it under `registries`"},
     {"registry_and_registries", zone("name: a.example, registry: local, registries: [local]"),
      "E f.yaml:2:27: `registry` and `registries` both name the registries; keep one"},
     {"registries_empty", zone("name: a.example, registries: []"),
-     "E f.yaml:2:39: `registries` takes a list, each the name of a registry, not an empty list\n"
-     "W f.yaml:1:14: no zone uses the registry `local`"},
+     "E f.yaml:2:39: `registries` takes a list, each the name of a registry, not an empty list"},
     {"registries_twice", zone("name: a.example, registries: [local, local]"),
      "E f.yaml:2:47: `local` is listed twice; keep one"},
     {"registries_unknown", zone("name: a.example, registries: [local, other]"),

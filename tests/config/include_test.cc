@@ -89,13 +89,24 @@ TEST_F(Include, SectionsComeTogetherKeyByKey) {
 
 TEST_F(Include, AMistakeIsToldWithThePlaceInItsFile) {
   write("main.yaml", "include: [conf.d/a.yaml, conf.d/b.yaml]\nworkers: many\n");
-  write("conf.d/a.yaml", std::string(kLocal) + "zones:\n  - {name: a.example, registry: nowhere}\n");
+  write("conf.d/a.yaml", std::string(kLocal) + "zones:\n  - {name: a.example, registry: no, ttl: soon}\n");
   write("conf.d/b.yaml", "zones:\n  - {name: b.example, registry: local, ttl: soon}\n  - name: [\n");
-  EXPECT_EQ(said(),
-            "main.yaml:2:10: `workers` takes auto or 1 to 256, not `many`\n"
-            "conf.d/a.yaml:3:33: there is no registry `nowhere`; known here: local\n"
-            "conf.d/b.yaml:4:1: not YAML here or just before: end of sequence flow not found\n"
-            "W conf.d/a.yaml:1:14: no zone uses the registry `local`\n");
+  EXPECT_EQ(
+      said(),
+      "main.yaml:2:10: `workers` takes auto or 1 to 256, not `many`\n"
+      "conf.d/a.yaml:3:42: `ttl` takes 0 to 604800 seconds, not `soon`; a whole number with ms, s, m or h; "
+      "without a unit it is seconds\n"
+      "conf.d/b.yaml:4:1: `,` or `]` is missing here or just before: the `[` in line 3, column 11 is not "
+      "closed\n");
+}
+
+TEST_F(Include, WhatAFileMayHaveThatCannotBeReadIsNotMissed) {
+  for (const char* include :
+       {"include: conf.d/b.yaml\n", "include: none.yaml\n", "includes: conf.d/*.yaml\n"}) {
+    write("main.yaml", std::string(include) + kLocal + "zones:\n  - {name: a.example, registry: nowhere}\n");
+    write("conf.d/b.yaml", "registries: [\n");
+    EXPECT_EQ(said().find("registry"), std::string::npos) << said();
+  }
 }
 
 TEST_F(Include, WhatIsWrittenInTwoFilesIsToldWithBothPlaces) {

@@ -40,7 +40,7 @@ const struct {
      "`::1`; write [::1]"},
     {"server_is_no_url", registry("type: nacos, servers: [\"http://a:8848\"]"),
      "E f.yaml:1:45: `servers` takes a host with or without a port (8848), such as nacos-0.nacos:8848, not "
-     "`http://a:8848`; `:` does not belong in it"},
+     "`http://a:8848`; without a scheme; `context_path` has the path"},
     {"namespace_word", registry("type: nacos, servers: [a], namespaces: [\"a b\"]"),
      "E f.yaml:1:62: `namespaces` takes the id of a namespace (letters, digits, `-` and `_`), not `a b`"},
     {"group_word", registry("type: nacos, servers: [a], groups: [\"a@@b\"]"),

@@ -51,10 +51,10 @@ TEST(Follower, TheSameContentIsProofOfLife) {
 TEST(Follower, ABadContentIsReportedOnceAndChangesNothing) {
   Follower follower;
   feed(follower, kTwo);
-  const auto bad = feed(follower, "services: [{name: a}, {nam: b}]");
+  const auto bad = feed(follower, "services: [{name: a}, {nam: b, prots: []}]");
   EXPECT_EQ(bad.kind, Step::Kind::Refused);
   EXPECT_EQ(bad.errors.size(), 2U);
-  EXPECT_EQ(feed(follower, "services: [{name: a}, {nam: b}]").kind, Step::Kind::Silent);
+  EXPECT_EQ(feed(follower, "services: [{name: a}, {nam: b, prots: []}]").kind, Step::Kind::Silent);
   EXPECT_EQ(names(feed(follower, "services: [{name: a}]")), "-b");
 }
 

@@ -187,8 +187,10 @@ TEST_F(AccountTest, KubeconfigRefusalsNameThePlace) {
       {"plugin",
        ":36:11: exec credentials are refused (no program is started): use a token, tokenFile or client "
        "certificate"},
-      {"dangling", ": clusters has no entry named \"nowhere\""},
-      {"absent", ": contexts has no entry named \"absent\""},
+      {"dangling", ": clusters has no entry named \"nowhere\"; known here: c, f, open or damaged"},
+      {"absent",
+       ": contexts has no entry named \"absent\"; known here: main, files, plugin, dangling, half, open or "
+       "damaged"},
       {"half", ":38:9: client-certificate and client-key go together"},
       {"open", ":26:72: unverified TLS is refused: give certificate-authority"},
       {"damaged", ":28:74: certificate-authority-data takes base64"},
