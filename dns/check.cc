@@ -2,15 +2,17 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "backends/file/parse.h"
+#include "backends/follow/file_value.h"
 #include "backends/kubernetes/account.h"
 #include "backends/kubernetes/kubernetes_backend.h"
+#include "backends/nacos/tls_files.h"
 #include "config/load.h"
 #include "config/names.h"
 #include "config/read_file.h"
@@ -26,30 +28,41 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& from) 
   to.insert(to.end(), from.begin(), from.end());
 }
 
-void must_be_readable(const config::Registry& registry, const char* key, const std::string& path,
-                      config::Diagnostics& findings) {
-  if (path.empty()) return;
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor >= 0) {
-    close(descriptor);
-    return;
-  }
-  findings.errors.push_back(registry.place.to_string() + ": registry " + registry.name + ": " + key + " " +
-                            path + ": " + std::strerror(errno));
+std::string at(const config::Registry& registry) {
+  return registry.place.to_string() + ": registry " + registry.name + ": ";
+}
+
+using IsGood = bool (*)(std::string_view content);
+bool is_anything(std::string_view) { return true; }
+
+/// False, after a report: it cannot be read, or its content is not good.
+bool must_hold(const config::Registry& registry, const char* key, const std::string& path,
+               config::Diagnostics& findings, IsGood is_good = &is_anything, const char* what = "") {
+  if (path.empty()) return true;
+  const auto content = config::read_file(path);
+  if (content && is_good(*content)) return true;
+  findings.errors.push_back(at(registry) + key + " " + path +
+                            (content ? what : " " + content.error().message));
+  return false;
 }
 
 /// Nothing is kept without it, which is no reason not to run.
-void look_at_state_directory(const config::Config& config, CheckScope scope, config::Diagnostics& findings) {
-  const auto& path = config.state_directory;
+void look_at_state_directory(const config::Attempt& read, CheckScope scope, config::Diagnostics& findings) {
+  const auto& path = read.config.state_directory;
   if (scope == CheckScope::Start || path.empty()) return;  // a start finds out by itself
   if (access(path.c_str(), R_OK | W_OK | X_OK) == 0) return;
-  findings.warnings.push_back("state_directory " + path + ": " + std::strerror(errno) +
+  const int trouble = errno;
+  std::error_code unknown;
+  const bool is_other = trouble == EACCES && !std::filesystem::is_directory(path, unknown) && !unknown;
+  findings.warnings.push_back(read.places.at("state_directory").to_string() + ": state_directory " + path +
+                              ": " + std::strerror(is_other ? ENOTDIR : trouble) +
                               "; nothing is kept until it is there and ours to write");
 }
 
 /// Gives what the file holds.
 std::vector<ServiceState> look_into(const config::Registry& registry, const config::FileRegistry& options,
                                     config::Diagnostics& findings) {
+  if (!must_hold(registry, "path", options.path, findings)) return {};
   auto services = file::load_services(options.path, registry.name);
   if (!services) {
     append(findings.errors, services.error().errors);
@@ -84,12 +97,14 @@ void look(const config::Registry& registry, const config::KubernetesRegistry& op
       kubernetes::make_kubernetes_backend(registry.name, options, unused.get_executor(), system_clock());
   if (made) {
     if (scope == CheckScope::Start) return;
-    must_be_readable(registry, "token_file", options.token_file, findings);
-    must_be_readable(registry, "ca_file", options.ca_file, findings);
+    must_hold(registry, "token_file", options.token_file, findings);
+    must_hold(registry, "ca_file", options.ca_file, findings, &follow::holds_pem_certificate,
+              " holds no certificate in PEM");
     return;
   }
   const bool in_cluster = options.kubeconfig.empty() && options.url.empty();
   const bool elsewhere = in_cluster && scope == CheckScope::Check;
+  if (elsewhere && !findings.errors.empty()) return;  // what is wrong may be the kubeconfig: or url: of it
   (elsewhere ? findings.warnings : findings.errors)
       .push_back(registry.place.to_string() + ": " + made.error().message);
 }
@@ -97,10 +112,13 @@ void look(const config::Registry& registry, const config::KubernetesRegistry& op
 void look(const config::Registry& registry, const config::NacosRegistry& options, CheckScope scope,
           config::Diagnostics& findings) {
   if (scope == CheckScope::Start) return;
-  must_be_readable(registry, "password_file", options.password_file, findings);
-  must_be_readable(registry, "tls.ca_file", options.tls_ca_file, findings);
-  must_be_readable(registry, "tls.certificate_file", options.tls_certificate_file, findings);
-  must_be_readable(registry, "tls.key_file", options.tls_key_file, findings);
+  must_hold(registry, "password_file", options.password_file, findings);
+  bool readable = must_hold(registry, "tls.ca_file", options.tls_ca_file, findings);
+  readable &= must_hold(registry, "tls.certificate_file", options.tls_certificate_file, findings);
+  readable &= must_hold(registry, "tls.key_file", options.tls_key_file, findings);
+  if (!readable || options.tls_certificate_file.empty() != options.tls_key_file.empty()) return;  // reported
+  const auto made = nacos::TlsFiles(registry.name, options).get(system_clock().now());
+  if (!made) findings.errors.push_back(at(registry) + "tls: " + made.error().message);
 }
 
 /// The zone of ours that answers for `host`, if it answers from registries; null: none, or `host` is an
@@ -184,7 +202,7 @@ Result<Checked, config::Diagnostics> check_config(const std::string& path, Check
   if (read.failed && scope != CheckScope::Check) return std::move(read.findings);
   auto& findings = read.findings;
   look(read.config.cookies, findings);
-  look_at_state_directory(read.config, scope, findings);
+  look_at_state_directory(read, scope, findings);
   for (const auto& registry : read.config.registries) {
     std::visit([&](const auto& options) { look(registry, options, scope, findings); }, registry.options);
   }
