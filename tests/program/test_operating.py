@@ -59,8 +59,12 @@ def test_explain_of_a_name_that_is_not_there(start):
     program = start()
     status, text = program.command("explain", "nope.demo.internal", "A")
     assert status == 0
-    assert "NXDOMAIN" in text
+    assert "NXDOMAIN" in text and "did you mean" not in text
     assert "REFUSED" in program.command("explain", "example.org", "A")[1]
+    for slip in ("crat.demo.internal", "cart", "cart.demo.intrenal"):
+        assert "\n  note: did you mean `cart.demo.internal.`?\n" in program.command("explain", slip, "A")[1], slip
+    told = json.loads(program.command("explain", "crat.demo.internal", "--json")[1])
+    assert "did you mean `cart.demo.internal.`?" in told["notes"]
 
 
 def test_explain_refuses_what_is_no_question(start):

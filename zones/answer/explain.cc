@@ -7,9 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "config/report.h"
 #include "zones/answer/explain_client.h"
 #include "zones/answer/explain_pointers.h"
 #include "zones/answer/locate.h"
+#include "zones/answer/nearest.h"
 #include "zones/answer/whole_answer.h"
 #include "zones/policy/draw.h"
 #include "zones/policy/policy.h"
@@ -196,6 +198,13 @@ void explain_selection(const Snapshot& snapshot, const Name& folded, std::vector
                               counts.known, counts.answering));
 }
 
+void explain_slip(const Snapshot& snapshot, const Name& name, std::vector<std::string>& notes) {
+  auto names = nearest_names(snapshot, name);
+  if (names.empty()) return;
+  for (auto& each : names) each = "`" + each + "`";
+  notes.push_back("did you mean " + config::one_of({names.begin(), names.end()}) + "?");
+}
+
 Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
   Explanation out;
   out.question = name.to_string() + " " + type_text(type);
@@ -205,7 +214,10 @@ Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
   }
   out.outcome = fmt::format("{}{}, {} record{}", rcode_text(answer.rcode), answer.authoritative ? " aa" : "",
                             out.records.size(), out.records.size() == 1 ? "" : "s");
-  if (answer.rcode == Rcode::Refused) out.notes.push_back("the name is outside all zones of this server");
+  if (answer.rcode == Rcode::Refused) {
+    out.notes.push_back("the name is outside all zones of this server");
+    explain_slip(snapshot, name, out.notes);
+  }
   explain_selection(snapshot, name.folded(), out.notes);
   const bool reverse = explain_pointers(snapshot, name.folded(), out.notes);
   if (answer.rcode == Rcode::NxDomain && !reverse) {
@@ -214,10 +226,13 @@ Explanation look_up(const Snapshot& snapshot, const Name& name, RRType type) {
                             ? "the service is known, but its names do not exist while no endpoint is ready"
                             : "the nearest name that exists is " + known);
     const auto other = as_registries_fold(name);
-    if (other && whole_answer(snapshot, *other, type).rcode == Rcode::NoError)
+    if (other && whole_answer(snapshot, *other, type).rcode == Rcode::NoError) {
       out.notes.push_back(
           other->to_string() +
           " exists: registries' names are host names here, with - for what is no letter, digit or -");
+    } else {
+      explain_slip(snapshot, name, out.notes);
+    }
   }
   for (const auto& view : snapshot.zones) {
     if (!is_at_or_below(name.folded().wire(), view.zone->name.wire())) continue;
