@@ -3,7 +3,9 @@
 #include <cstdio>
 
 #include "config/load.h"
+#include "config/read_file.h"
 #include "config/reference.h"
+#include "config/report.h"
 #include "config/value.h"
 #include "dns/admin/admin_client.h"
 #include "dns/admin/http_message.h"
@@ -22,6 +24,12 @@ void print(std::FILE* to, const std::string& text) {
 int fail(const std::string& reason) {
   print(stderr, "error: " + reason);
   return 1;
+}
+
+/// A word that cannot be meant, which the command line itself could not know.
+int misused(const std::string& reason) {
+  print(stderr, "error: " + reason);
+  return 2;
 }
 
 /// Prints the reply; a refusal goes to stderr.
@@ -86,6 +94,15 @@ int reference(const std::string& key, bool markdown, bool schema) {
 }
 
 int diff(const std::string& before, const std::string& after, bool every) {
+  bool both = true;
+  for (const auto& path : {before, after}) {
+    const auto text = config::read_file(path);
+    if (text) continue;
+    both = false;
+    fail(path + ": " + text.error().message +
+         "; diff takes two configuration files, that of now and the one that is to be");
+  }
+  if (!both) return 1;
   auto old_one = check_config(before, CheckScope::Check);
   auto new_one = check_config(after, CheckScope::Check);
   for (const auto* checked : {&old_one, &new_one}) {
@@ -131,12 +148,13 @@ int release(const Where& where, const std::string& target, bool json) {
 int drain(const Where& where, const std::string& target, const std::string& instance,
           const std::string& length, bool json) {
   auto parameters = drain_parameters(target, instance, json);
-  if (!parameters) return fail(parameters.error().message);
+  if (!parameters) return misused(parameters.error().message);
   if (!length.empty()) {
     constexpr std::chrono::hours kLongest(366 * 24);
     const auto read = config::read_duration(length, std::chrono::seconds(1), kLongest);
     if (!read || read->count() % 1000 != 0)
-      return fail("--for takes whole seconds, minutes or hours, such as 10m, not " + length);
+      return misused("`--for` takes whole seconds, minutes or hours, such as 10m, not " +
+                     config::in_quotes(length));
     *parameters += "&for=" + std::to_string(read->count() / 1000);
   }
   return ask_and_print(where, "POST", "/drain" + *parameters);
@@ -144,7 +162,7 @@ int drain(const Where& where, const std::string& target, const std::string& inst
 
 int undrain(const Where& where, const std::string& target, const std::string& instance, bool json) {
   const auto parameters = drain_parameters(target, instance, json);
-  if (!parameters) return fail(parameters.error().message);
+  if (!parameters) return misused(parameters.error().message);
   return ask_and_print(where, "POST", "/undrain" + *parameters);
 }
 

@@ -28,6 +28,7 @@ struct CompletedCommand {
   std::vector<std::string> words = {};  // what its first argument may be, where that is a fixed list
   bool takes_file = false;              // its arguments are paths
   std::vector<CompletedArgument> arguments = {};
+  std::string more = {};  // sentences that only a manual has room for
 };
 
 /// A script for `source <(signpost completion bash)`; needs nothing but bash 4.

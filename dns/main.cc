@@ -2,13 +2,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "config/reference.h"
-#include "config/report.h"
+#include "dns/command_line.h"
 #include "dns/commands.h"
 #include "dns/completion.h"
 #include "dns/hold.h"
@@ -69,6 +68,7 @@ CLI::App* client_command(CLI::App& program, Words& words, const char* name, cons
 
 CompletedCommand completed(const CLI::App& command) {
   CompletedCommand out{command.get_name(), command.get_description(), {}, {}, false, {}};
+  if (command.get_footer() != command.get_parent()->get_footer()) out.more = command.get_footer();
   for (const auto* option : command.get_options()) {
     const bool is_file = option->get_type_name() == "FILE";
     if (option->get_positional()) {
@@ -116,13 +116,14 @@ void add_configuration_commands(CLI::App& program, Words& words, int& result) {
   command(program, words, "check", "say everything that is wrong with a configuration; connects to nothing")
       ->callback([&] { result = signpost::check(words.where.config_path); });
   auto* diff = program.add_subcommand(
-      "diff",
-      "what changes from one configuration to another: settings, zones, records, with registries as the "
-      "state files of the first have them; connects to nothing; 0 also when something differs");
+      "diff", "what changes from one configuration to another: settings, zones, records");
+  diff->footer(
+      "Connects to nothing: registries are as the state files of OLD have them. The exit code is 0 also when "
+      "something differs.");
   diff->add_option("OLD", words.before, "a configuration file; its state_directory is read")
       ->required()
       ->type_name("FILE");
-  diff->add_option("NEW", words.after, "another one")->required()->type_name("FILE");
+  diff->add_option("NEW", words.after, "another configuration file")->required()->type_name("FILE");
   diff->add_flag("--all", words.all, "every record that differs");
   diff->callback([&] { result = signpost::diff(words.before, words.after, words.all); });
   auto* reference = program.add_subcommand(
@@ -135,7 +136,7 @@ void add_configuration_commands(CLI::App& program, Words& words, int& result) {
           ->excludes(markdown);
   auto* man =
       reference->add_option("--man", words.manual, "a manual page: 5 is signpost.yaml(5), 8 signpost(8)")
-          ->check(CLI::IsMember({"5", "8"}))
+          ->check(signpost::one_of_words({"5", "8"}))
           ->excludes(markdown)
           ->excludes(schema);
   reference->callback([&program, &words, &result, man] {
@@ -145,7 +146,7 @@ void add_configuration_commands(CLI::App& program, Words& words, int& result) {
   auto* completion = program.add_subcommand("completion", "a script that completes these words in a shell");
   completion->add_option("SHELL", words.shell, "bash or zsh")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh"}));
+      ->check(signpost::one_of_words({"bash", "zsh"}));
   completion->callback([&] { result = say_completion(program, words.shell); });
 }
 
@@ -154,25 +155,12 @@ int say_version() {
   return 0;
 }
 
-/// What to say of a first word that is no command; empty: it is one. CLI11 only says that it did not expect
-/// it.
-std::string unknown_command(const CLI::App& program, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return {};
-  const std::string_view word(argv[1]);
-  const auto all = program.get_subcommands([](const CLI::App*) { return true; });
-  std::vector<std::string> names;
-  for (const auto* each : all) names.push_back(each->get_name());
-  if (std::find(names.begin(), names.end(), word) != names.end()) return {};
-  return "there is no command " + signpost::config::in_quotes(word) +
-         signpost::config::did_you_mean(word, {names.begin(), names.end()});
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App program("Answers DNS for what service registries hold.", "signpost");
   program.require_subcommand(1);
-  program.failure_message(CLI::FailureMessage::help);
+  program.formatter(signpost::terminal_help());
   program.footer("Exit codes: 0 well, 1 failed, 2 misuse.");
   Words words;
   int result = 0;
@@ -248,14 +236,19 @@ int main(int argc, char** argv) {
       [&] { result = signpost::undrain(words.where, words.target, words.instance, words.json); });
   program.add_subcommand("version", "say which signpost this is")->callback([&] { result = say_version(); });
 
-  if (const auto unknown = unknown_command(program, argc, argv); !unknown.empty()) {
-    std::fprintf(stderr, "error: %s\n%s", unknown.c_str(), program.help().c_str());
+  const std::vector<std::string> asked(argv + std::min(argc, 1), argv + argc);
+  const auto refuse = [&](const std::string& why) {
+    const auto right = asked.empty() ? program.help() : signpost::usage(program);
+    std::fprintf(stderr, "error: %s\n%s", why.c_str(), right.c_str());
     return kMisuse;
-  }
+  };
+  if (const auto why = signpost::misuse(program, asked); !why.empty()) return refuse(why);
   try {
     program.parse(argc, argv);
-  } catch (const CLI::ParseError& misuse) {
-    return program.exit(misuse) == 0 ? 0 : kMisuse;
+  } catch (const CLI::Success& help) {
+    return program.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return refuse(signpost::misuse(program, asked, error));
   }
   return result;
 }

@@ -75,7 +75,7 @@ std::string described(const CompletedCommand& command) {
   auto text = ".SS signpost " + roff_word(command.name);
   for (const auto& argument : command.arguments)
     text += " " + (argument.required ? argument.name : "[" + argument.name + "]");
-  text += "\n" + roff_text(command.help) + ".\n";
+  text += "\n" + roff_text(command.help + "." + (command.more.empty() ? "" : " " + command.more)) + "\n";
   for (const auto& argument : command.arguments)
     text += ".TP\n" + roff_italic(argument.name) + "\n" + roff_text(argument.help) + "\n";
   for (const auto& option : command.options) {

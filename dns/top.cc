@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "config/report.h"
 #include "config/value.h"
 #include "dns/admin/admin_client.h"
 
@@ -95,7 +96,10 @@ Result<std::string> ask_once(const std::string& socket, bool json) {
 int top(const Where& where, const std::string& every, bool once, bool json) {
   using std::chrono::milliseconds;
   const auto pause = config::read_duration(every, milliseconds(100), std::chrono::minutes(1));
-  if (!pause) return trouble("--every takes 100ms to 1m, such as 2s, not " + every);
+  if (!pause) {
+    (void)trouble("`--every` takes 100ms to 1m, such as 2s, not " + config::in_quotes(every));
+    return 2;  // misuse, not trouble
+  }
   const auto socket = admin_socket_of(where);
   if (!socket) return trouble(socket.error().message);
   auto text = ask_once(*socket, json);  // from here on names are counted

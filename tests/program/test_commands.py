@@ -15,11 +15,42 @@ def test_misuse_is_2_and_says_what_is_right(signpost, words):
     assert "Usage:" in done.stderr
 
 
-def test_a_slip_of_the_pen_is_named(signpost):
-    done = signpost("relaese", "local")
-    assert done.returncode == 2
-    assert done.stderr.startswith("error: there is no command `relaese`; did you mean `release`?\n")
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        ("relaese local", "there is no command `relaese`; did you mean `release`?"),
+        ("help", "there is no command `help`; did you mean `--help`?"),
+        ("run --hodl", "run has no option `--hodl`; did you mean `--hold`?"),
+        ("run --config=a --nope=b", "run has no option `--nope`; known here: --help, --config or --hold"),
+        ("--config f.yaml check", "`--config` stands behind a command, such as `signpost run --config`"),
+        ("--version", "`--version` is a command here: `signpost version`"),
+        ("check -config f.yaml", "`-config` is written with two hyphens: `--config`"),
+        ("check f.yaml", "check takes no argument, and `f.yaml` is one too many; did you mean `--config f.yaml`?"),
+        ("dump a b", "dump takes ZONE, and `b` is one too many"),
+        ("explain", "NAME is missing: the name asked for, or an address"),
+        ("diff old.yaml", "NEW is missing: another configuration file"),
+        ("status --config", "`--config` lacks its value: the configuration file"),
+        ("status --config=", "`--config` lacks its value: the configuration file"),
+        ("status -c a --config b", "`--config` is written 2 times; keep one"),
+        ("status --json=x", "`--json` takes no value; write it alone"),
+        ("reference --markdown --schema", "`--markdown` and `--schema` do not go together; keep one"),
+        ("reference --man 7", "`--man` takes 5 or 8, not `7`"),
+        ("completion fish", "`SHELL` takes bash or zsh, not `fish`"),
+    ],
+)
+def test_misuse_is_said_in_one_line(signpost, line, said):
+    """And below it how the command is used, not the whole help: the line would be out of sight."""
+    done = signpost(*line.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    first, *rest = done.stderr.splitlines()
+    assert first == "error: " + said
+    assert len(rest) == 2 and rest[0].startswith("Usage: signpost ") and rest[1].endswith(" --help` says more.")
+
+
+def test_commands_that_are_not_there_are_told_which_are(signpost):
     assert "known here: run, check," in signpost("nonsense").stderr
+    alone = signpost()
+    assert alone.returncode == 2 and alone.stderr.startswith("error: a command is missing\n") and "Subcommands:" in alone.stderr
 
 
 def test_help_and_version(signpost):
@@ -27,6 +58,10 @@ def test_help_and_version(signpost):
     assert help_.returncode == 0
     for word in ("run", "check", "diff", "reference", "completion", "explain", "dump", "status", "reload", "release", "drain", "undrain", "version"):
         assert re.search(rf"^  {word}\b", help_.stdout, re.M), word
+    commands = re.findall(r"^  ([a-z-]+) ", help_.stdout.split("Subcommands:")[1], re.M)
+    pages = [help_, *(signpost(command, "--help") for command in commands)]
+    wide = [line for page in pages for line in page.stdout.splitlines() if len(line) > 80]
+    assert len(commands) >= 16 and not wide, wide
     version = signpost("version")
     assert version.returncode == 0
     assert re.fullmatch(r"signpost \d+\.\d+\.\d+ \(.+\)\n", version.stdout)

@@ -76,6 +76,18 @@ def test_both_must_be_good(compared, folder):
     assert status == 1 and lines and all(line.startswith(f"error: {folder}/new.yaml:") for line in lines)
 
 
+def test_a_file_that_is_not_there(signpost, folder):
+    """The remedy is that of diff, not of `--config`, which it does not have."""
+    (folder / "old.yaml").write_text("zones: []\n")
+    for words in (("old.yaml", "new.yaml"), ("new.yaml", "old.yaml")):
+        done = signpost("diff", *(folder / word for word in words))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == (
+            f"error: {folder}/new.yaml: cannot be read: No such file or directory; diff takes two configuration files, "
+            "that of now and the one that is to be\n"
+        )
+
+
 @pytest.fixture
 def state(folder):
     path = folder / "state"

@@ -107,10 +107,14 @@ def test_a_drain_of_what_is_not_there_says_what_is(start, services):
         (("nope/cart", A[0]), "there is no registry nope; there are: local"),
         (("local/nope", A[0]), "there is no service local/nope; there are: local/cart"),
         (("local/cart", "10.9.9.9"), "local/cart has no instance 10.9.9.9; there are: 10.4.0.1#8080, "),
-        (("local", A[0]), "REGISTRY/SERVICE is missing a part"),
-        (("local/cart", A[0], "--for", "soon"), "--for takes whole seconds, minutes or hours"),
     ):
         status, text = program.command("drain", *words)
         assert status == 1 and error in text, text
+    for words, error in (
+        (("local", A[0]), "REGISTRY/SERVICE is missing a part"),
+        (("local/cart", A[0], "--for", "soon"), "`--for` takes whole seconds, minutes or hours, such as 10m, not `soon`"),
+    ):
+        status, text = program.command("drain", *words)
+        assert status == 2 and error in text, text
     status, text = program.command("undrain", "local/cart", A[0])
     assert status == 1 and "is not drained" in text
