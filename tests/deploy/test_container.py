@@ -6,11 +6,11 @@ import re
 import shutil
 
 import pytest
+from authority import authority
 from container import ENGINES, LOW_PORTS, NOBODY, ROOT, Run, docker_run, write_config
 from harness.fake_nacos import FakeNacos
 from harness.process import Process
 from harness.waiting import until
-from image import run
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -130,17 +130,6 @@ def test_a_volume_keeps_the_state(contain, folder):
     (etc / "shop.yaml").unlink()
     second = contain(docker_run(etc, f"-v {state}:/var/lib/signpost")).wait_log("registry.restored")
     assert second.sandbox.dig("cart.demo.internal")
-
-
-def authority(folder, *names):
-    """(bundle, certificate, key): a certificate for these names, which is its own authority."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    run(
-        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj", f"/CN={names[0]}",
-        "-addext", "subjectAltName=" + ",".join(f"DNS:{name}" for name in names), "-keyout", key, "-out", certificate,
-    )  # fmt: skip
-    key.chmod(0o644)
-    return certificate, key
 
 
 def test_tls_by_names_and_the_systems_authorities(contain, sandbox, folder):

@@ -9,6 +9,7 @@ import sys
 import pytest
 import yaml
 
+from authority import authority
 from harness import schema
 
 KUBEADM = """.:53 {
@@ -221,7 +222,7 @@ def test_carried_over(convert, signpost, folder, name):
     (folder / "zones").mkdir()
     for place in (folder, folder / "zones"):
         (place / "example.org.db").write_text("@ 60 SOA ns hostmaster 1 2 3 4 5\n@ 60 NS ns\nns 60 A 192.0.2.1\n")
-    (folder / "ca.pem").write_text("")
+    authority(folder, "api.test")[0].rename(folder / "ca.pem")
     (folder / "admin.conf").write_text(
         "apiVersion: v1\nkind: Config\ncurrent-context: there\nclusters: [{name: c, cluster: {server: 'https://192.0.2.1'}}]\n"
         "users: [{name: u, user: {token: t}}]\ncontexts: [{name: there, context: {cluster: c, user: u}}]\n"
