@@ -122,10 +122,11 @@ class Taps::Writer {
   }
 
   void open_frames() {
-    const auto now = clock_.now();
-    if (now < next_try_) return;
-    next_try_ = now + kPauseBroken;
+    if (clock_.now() < next_try_) return;
     const auto opened = frames_.open();
+    // From the end of a try: one that waited in vain for a handshake would else be followed by the next at
+    // once, for each write of a full ring.
+    next_try_ = clock_.now() + kPauseBroken;
     if (opened) {
       log::info("dnstap.open", {{"to", options_.dnstap.to}});
     } else if (opened.error().message != trouble_) {
